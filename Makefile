@@ -1,0 +1,40 @@
+# The commands of daily work. `make run` serves, `make test` proves; neither needs another server.
+VENV := .venv
+PYTHON := $(VENV)/bin/python
+export PORT ?= 8000
+
+.PHONY: run dev test lint bench clean
+
+run: $(VENV)/.serving
+	@$(PYTHON) manage.py serve
+
+dev: export DEBUG = 1
+dev: $(VENV)/.development
+	@$(PYTHON) manage.py serve --prepare-only && $(PYTHON) manage.py runserver $(or $(HOST),127.0.0.1):$(PORT)
+
+test: $(VENV)/.development
+	@$(PYTHON) -m pytest $(ARGS)
+
+lint: $(VENV)/.development
+	$(VENV)/bin/ruff check .
+	$(VENV)/bin/ruff format --check .
+	$(VENV)/bin/mypy
+	$(PYTHON) manage.py makemigrations --check --dry-run
+
+bench: $(VENV)/.development
+	@$(PYTHON) -m benchmarks $(ARGS)
+
+# What is made again by itself; never var/, which holds the hotel.
+clean:
+	rm -rf .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	find . -name __pycache__ -type d -not -path './$(VENV)/*' -not -path './var/*' -prune -exec rm -rf {} +
+
+$(VENV)/.serving: requirements.txt
+	@python3 -c 'import sys; sys.exit("Python 3.11 or newer is needed.") if sys.version_info < (3, 11) else None'
+	@test -x $(PYTHON) || python3 -m venv $(VENV)
+	@$(PYTHON) -m pip install --quiet --disable-pip-version-check -r requirements.txt
+	@touch $@
+
+$(VENV)/.development: $(VENV)/.serving requirements-dev.txt
+	@$(PYTHON) -m pip install --quiet --disable-pip-version-check -r requirements-dev.txt
+	@touch $@

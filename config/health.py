@@ -1,0 +1,44 @@
+"""Owns what operators ask: is the process up, is it ready, what does it measure."""
+
+from django.db import Error as DatabaseError
+from django.db import connection
+from django.db.migrations.executor import MigrationExecutor
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_safe
+from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
+
+from guestchat.retrieval.embedder import EmbedderError, get_embedder
+
+
+@never_cache
+@require_safe
+def livez(request: HttpRequest) -> HttpResponse:
+    """The process answers."""
+    return HttpResponse("ok\n", content_type="text/plain")
+
+
+@never_cache
+@require_safe
+def readyz(request: HttpRequest) -> HttpResponse:
+    """The database answers, its migrations are applied and the model is loaded; else 503 with what is not."""
+    checks = {"database": False, "migrations": False, "model": False}
+    try:
+        executor = MigrationExecutor(connection)
+        checks["database"] = True
+        checks["migrations"] = not executor.migration_plan(executor.loader.graph.leaf_nodes())
+    except DatabaseError:
+        pass  # told by the checks themselves
+    try:
+        get_embedder()
+        checks["model"] = True
+    except EmbedderError:
+        pass  # told by the checks themselves
+    return JsonResponse(checks, status=200 if all(checks.values()) else 503)
+
+
+@never_cache
+@require_safe
+def metrics(request: HttpRequest) -> HttpResponse:
+    """The process's figures in Prometheus' text form."""
+    return HttpResponse(generate_latest(), content_type=CONTENT_TYPE_LATEST)

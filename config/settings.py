@@ -1,0 +1,167 @@
+"""Owns every setting: one file, driven by the environment, complete without any."""
+
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+from django.core.exceptions import ImproperlyConfigured
+
+from config import environment
+
+BASE_DIR = Path(__file__).resolve().parent.parent
+VAR_DIR = Path(environment.text("GUESTCHAT_VAR_DIR", str(BASE_DIR / "var")))
+
+DEBUG = environment.flag("DEBUG")
+HOST = environment.text("HOST", "127.0.0.1")
+PORT = environment.number("PORT", 8000, low=1, high=65535)
+
+# --- the database -----------------------------------------------------------
+_given = environment.database("DATABASE_URL")
+DATABASES: dict[str, dict[str, Any]] = {
+    "default": {"ENGINE": "django.db.backends.postgresql", **_given}
+    if _given
+    else {"ENGINE": "config.embedded_postgres", "NAME": "guestchat", "OPTIONS": {}}
+}
+EMBEDDED_POSTGRES_DIR = VAR_DIR / "postgres"
+# A psycopg pool and persistent connections exclude each other in Django; the pool wins because sockets share threads.
+DATABASES["default"]["CONN_MAX_AGE"] = 0
+DATABASES["default"]["OPTIONS"]["pool"] = {"min_size": 1, "max_size": 12, "timeout": 2.0}
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+# --- identity and addresses -------------------------------------------------
+SECRET_KEY = environment.text("SECRET_KEY")
+if not SECRET_KEY:
+    if _given:
+        raise ImproperlyConfigured("SECRET_KEY must be given together with DATABASE_URL.")
+    SECRET_KEY = environment.secret(VAR_DIR / "secret_key")
+elif len(SECRET_KEY) < 32:
+    raise ImproperlyConfigured("SECRET_KEY must have at least 32 characters.")
+
+GUESTCHAT_BASE_URL = environment.address("GUESTCHAT_BASE_URL", f"http://127.0.0.1:{PORT}")
+_base = urlsplit(GUESTCHAT_BASE_URL)
+ALLOWED_HOSTS = [host for host in environment.text("ALLOWED_HOSTS").replace(",", " ").split() if host] or (
+    environment.own_hosts()
+)
+if _base.hostname and _base.hostname not in ALLOWED_HOSTS and "*" not in ALLOWED_HOSTS:
+    ALLOWED_HOSTS.append(_base.hostname)
+BEHIND_TLS = _base.scheme == "https"
+CSRF_TRUSTED_ORIGINS = [f"{_base.scheme}://{_base.netloc}"] if BEHIND_TLS else []
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if BEHIND_TLS else None
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = BEHIND_TLS
+SECURE_HSTS_SECONDS = 31_536_000 if BEHIND_TLS else 0
+SECURE_REFERRER_POLICY = "same-origin"
+X_FRAME_OPTIONS = "DENY"
+
+# --- the product ------------------------------------------------------------
+GUESTCHAT_EMBEDDER = environment.text("GUESTCHAT_EMBEDDER", "onnx")
+if GUESTCHAT_EMBEDDER != "onnx" and not GUESTCHAT_EMBEDDER.removeprefix("sentence-transformers:").strip():
+    raise ImproperlyConfigured("GUESTCHAT_EMBEDDER must name a model after sentence-transformers:.")
+if GUESTCHAT_EMBEDDER != "onnx" and not GUESTCHAT_EMBEDDER.startswith("sentence-transformers:"):
+    raise ImproperlyConfigured("GUESTCHAT_EMBEDDER must be onnx or sentence-transformers:<model or path>.")
+GUESTCHAT_LLM_BASE_URL = environment.optional_address("GUESTCHAT_LLM_BASE_URL")
+GUESTCHAT_LLM_MODEL = environment.text("GUESTCHAT_LLM_MODEL")
+GUESTCHAT_LLM_API_KEY = environment.text("GUESTCHAT_LLM_API_KEY")
+if GUESTCHAT_LLM_BASE_URL and not GUESTCHAT_LLM_MODEL:
+    raise ImproperlyConfigured("GUESTCHAT_LLM_MODEL must be given together with GUESTCHAT_LLM_BASE_URL.")
+GUESTCHAT_SESSION_DAYS = 30
+GUESTCHAT_MAX_TEXT_CHARS = 2_000
+GUESTCHAT_MAX_FRAME_BYTES = 16 * 1024
+GUESTCHAT_BURST_QUESTIONS = 10
+GUESTCHAT_QUESTION_INTERVAL_S = 2.0
+
+# --- applications -----------------------------------------------------------
+INSTALLED_APPS = [
+    *(["daphne"] if DEBUG else []),  # its runserver speaks ASGI; in production it serves without being an app
+    "unfold",
+    "django.contrib.admin",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+    "django.contrib.postgres",
+    "channels",
+    "django_htmx",
+    "csp",
+    "menus",
+    "guestchat",
+]
+AUTH_USER_MODEL = "menus.User"
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "servestatic.middleware.ServeStaticMiddleware",
+    "csp.middleware.CSPMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "django_htmx.middleware.HtmxMiddleware",
+]
+ROOT_URLCONF = "config.urls"
+ASGI_APPLICATION = "config.asgi.application"
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE_DIR / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+            ]
+        },
+    }
+]
+REDIS_URL = environment.optional_address("REDIS_URL", schemes=("redis", "rediss"))
+CHANNEL_LAYERS: dict[str, dict[str, Any]] = {
+    # PubSub, because the core layer drops silently beyond its capacity; messages are nudges, the database is the log.
+    "default": {"BACKEND": "channels_redis.pubsub.RedisPubSubChannelLayer", "CONFIG": {"hosts": [REDIS_URL]}}
+    if REDIS_URL
+    else {"BACKEND": "channels.layers.InMemoryChannelLayer"}
+}
+
+# --- language and time: content carries its own; these are the admin's ------
+LANGUAGE_CODE = "en"
+USE_I18N = True
+USE_TZ = True
+TIME_ZONE = "UTC"
+
+# --- static files and page policy -------------------------------------------
+STATIC_URL = "static/"
+STATIC_ROOT = VAR_DIR / "static"
+STATICFILES_DIRS = [BASE_DIR / "static"]
+SERVESTATIC_USE_FINDERS = True
+SERVESTATIC_AUTOREFRESH = DEBUG
+_SELF = "'self'"
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": ["'none'"],
+        "script-src": [_SELF],
+        "style-src": [_SELF],
+        "img-src": [_SELF, "data:"],
+        "font-src": [_SELF],
+        "connect-src": [_SELF],
+        "manifest-src": [_SELF],
+        "form-action": [_SELF],
+        "base-uri": ["'none'"],
+        "frame-ancestors": ["'none'"],
+    },
+}
+
+# --- logs: events and ids, never what a guest wrote -------------------------
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"line": {"format": "{asctime} {levelname} {name} {message}", "style": "{"}},
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "root": {"handlers": ["console"], "level": "WARNING"},
+    "loggers": {
+        "guestchat": {"level": "INFO"},
+        "menus": {"level": "INFO"},
+        "django.channels.server": {"level": "WARNING"},
+    },
+}
+TEST_RUNNER = "config.pytest_runner.PytestRunner"

@@ -1,0 +1,22 @@
+#!/usr/bin/env python
+"""Django's command line, with configuration errors told in one line."""
+
+import os
+import sys
+
+from django.core.exceptions import ImproperlyConfigured
+
+
+def main() -> None:
+    """Run a command; exit 1 with one sentence where the environment cannot work."""
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
+    from django.core.management import execute_from_command_line
+
+    try:
+        execute_from_command_line(sys.argv)
+    except ImproperlyConfigured as error:
+        sys.exit(f"guestchat: {error}")
+
+
+if __name__ == "__main__":
+    main()
