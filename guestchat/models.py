@@ -1,0 +1,183 @@
+"""Owns the rows of the conversation: what was said, what it was answered from, and what search may find."""
+
+import uuid
+
+from django.contrib.postgres.search import SearchVector, SearchVectorField
+from django.db import models
+from django.db.models import Case, Q, When
+from django.utils.translation import gettext_lazy as _
+from pgvector.django import HalfVectorField
+
+from menus.models import Hotel, Place
+
+# PostgreSQL's own Snowball configurations; a language without one is searched word for word.
+SEARCH_CONFIGURATIONS = {
+    "da": "danish",
+    "de": "german",
+    "en": "english",
+    "es": "spanish",
+    "fr": "french",
+    "it": "italian",
+    "nl": "dutch",
+    "pt": "portuguese",
+}
+
+
+def _search_vector() -> Case:
+    return Case(
+        *(
+            When(language=language, then=SearchVector("words", config=configuration))
+            for language, configuration in SEARCH_CONFIGURATIONS.items()
+        ),
+        default=SearchVector("words", config="simple"),
+    )
+
+
+class Passage(models.Model):
+    """A text by which search finds a row. It only points: what is said is read from the row."""
+
+    class Source(models.TextChoices):
+        ARTICLE = "article"
+        ITEM = "item"
+        MENU = "menu"
+        VENUE = "venue"
+        HOTEL = "hotel"
+
+    hotel = models.ForeignKey(Hotel, on_delete=models.CASCADE, related_name="passages")
+    source_type = models.CharField(max_length=8, choices=Source.choices)
+    source_key = models.CharField(max_length=64)
+    language = models.CharField(max_length=16)
+    # 0 is the row's own text, 1 and up are the other ways in which it is asked for.
+    variant = models.PositiveSmallIntegerField()
+    words = models.TextField(help_text="The text with its accents folded, for full-text search.")
+    content_hash = models.CharField(max_length=64)
+    embedding = HalfVectorField(dimensions=384)
+    search = models.GeneratedField(expression=_search_vector(), output_field=SearchVectorField(), db_persist=True)
+
+    class Meta:
+        constraints = [
+            # Its index begins with the hotel, so it serves the exact scan by hotel as well.
+            models.UniqueConstraint(
+                fields=["hotel", "source_type", "source_key", "language", "variant"], name="passage_is_unique"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.source_type}:{self.source_key}:{self.language}:{self.variant}"
+
+
+class Conversation(models.Model):
+    """One guest's talk at one place. Its row lock orders everything that is written into it."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    hotel = models.ForeignKey(Hotel, on_delete=models.CASCADE, related_name="conversations")
+    place = models.ForeignKey(Place, on_delete=models.SET_NULL, null=True, related_name="conversations")
+    language = models.CharField(max_length=16)
+    seq = models.PositiveIntegerField(default=0, help_text="The last message's number.")
+    tokens = models.FloatField(default=0, help_text="Questions left in the burst when last asked.")
+    asked_at = models.DateTimeField(null=True, help_text="When the tokens were last counted.")
+    context = models.JSONField(default=dict, help_text="What a follow-up may refer to: rows, never text.")
+    created_at = models.DateTimeField(auto_now_add=True)
+    closed_at = models.DateTimeField(null=True, blank=True)
+
+    def __str__(self) -> str:
+        return str(self.id)
+
+
+class Message(models.Model):
+    """One message. A guest's and its answer's numbers are taken together, so an answer has its place from the start."""
+
+    class Role(models.TextChoices):
+        GUEST = "guest", _("Guest")
+        ASSISTANT = "assistant", _("Assistant")
+        STAFF = "staff", _("Staff")
+        SYSTEM = "system", _("System")
+
+    class Status(models.TextChoices):
+        PENDING = "pending", _("Being answered")
+        COMPLETE = "complete", _("Complete")
+        STOPPED = "stopped", _("Stopped by the guest")
+
+    hotel = models.ForeignKey(Hotel, on_delete=models.CASCADE, related_name="+")
+    conversation = models.ForeignKey(Conversation, on_delete=models.CASCADE, related_name="messages")
+    seq = models.PositiveIntegerField()
+    role = models.CharField(max_length=16, choices=Role.choices)
+    status = models.CharField(max_length=16, choices=Status.choices, default=Status.COMPLETE)
+    client_id = models.UUIDField(null=True, help_text="The sender's own id: the same id twice is one message.")
+    reply_to = models.PositiveIntegerField(null=True, help_text="The number of the message that this one answers.")
+    text = models.TextField(blank=True)
+    language = models.CharField(max_length=16, blank=True)
+    outcome = models.CharField(max_length=16, blank=True)
+    # What an answer was made from and said; see answering.answer.Answer.
+    sources = models.JSONField(default=list)
+    items = models.JSONField(default=list)
+    claims = models.JSONField(default=list)
+    suggestions = models.JSONField(default=list)
+    receipt = models.CharField(max_length=32, null=True, unique=True)
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        ordering = ["conversation", "seq"]
+        constraints = [
+            models.UniqueConstraint(fields=["conversation", "seq"], name="message_seq_is_unique"),
+            models.UniqueConstraint(fields=["conversation", "client_id"], name="message_client_id_is_unique"),
+            models.UniqueConstraint(
+                fields=["conversation", "reply_to"],
+                condition=Q(role="assistant"),
+                name="message_is_answered_once",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.conversation_id}:{self.seq}"
+
+
+class ServiceRequest(models.Model):
+    """Something that a guest wants done; it counts only once the guest has confirmed it."""
+
+    class Kind(models.TextChoices):
+        HOUSEKEEPING = "housekeeping", _("Housekeeping")
+        MAINTENANCE = "maintenance", _("Maintenance")
+        TAXI = "taxi", _("Taxi")
+        ORDER = "order", _("Order")
+        LATE_CHECKOUT = "late_checkout", _("Late check-out")
+        WAKE_UP = "wake_up", _("Wake-up call")
+        OTHER = "other", _("Other")
+
+    class Status(models.TextChoices):
+        PROPOSED = "proposed", _("Proposed")
+        NEW = "new", _("New")
+        ACKNOWLEDGED = "acknowledged", _("Acknowledged")
+        DONE = "done", _("Done")
+        CANCELLED = "cancelled", _("Cancelled")
+
+    hotel = models.ForeignKey(Hotel, on_delete=models.CASCADE, related_name="service_requests")
+    conversation = models.ForeignKey(Conversation, on_delete=models.CASCADE, related_name="service_requests")
+    seq = models.PositiveIntegerField(help_text="The number of the answer that proposed it.")
+    kind = models.CharField(max_length=16, choices=Kind.choices)
+    quantity = models.PositiveIntegerField(null=True)
+    details = models.TextField(blank=True)
+    status = models.CharField(max_length=16, choices=Status.choices, default=Status.PROPOSED)
+    created_at = models.DateTimeField(auto_now_add=True)
+    updated_at = models.DateTimeField(auto_now=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["conversation", "seq"], name="request_is_proposed_once")]
+
+    def __str__(self) -> str:
+        return f"{self.kind} ({self.status})"
+
+
+
+class Rating(models.Model):
+    """A guest's thumb on an answer."""
+
+    message = models.OneToOneField(Message, on_delete=models.CASCADE, related_name="rating")
+    value = models.SmallIntegerField()
+    created_at = models.DateTimeField(auto_now=True)
+
+    class Meta:
+        constraints = [models.CheckConstraint(condition=Q(value__in=[-1, 1]), name="rating_is_up_or_down")]
+
+    def __str__(self) -> str:
+        return f"{self.value:+d}"

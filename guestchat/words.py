@@ -1,0 +1,34 @@
+"""Owns the small text operations that passages and questions share, so that both are searched alike; pure."""
+
+import re
+import unicodedata
+from functools import lru_cache
+
+_WORD = re.compile(r"[^\W_]+(?:['\u2019][^\W_]+)*")
+_LETTERS = str.maketrans({"ß": "ss", "æ": "ae", "œ": "oe", "ø": "o", "ł": "l", "đ": "d", "\u2019": "'"})
+
+
+def fold(text: str) -> str:
+    """Return text in lower case without accents: `Käsespätzle` becomes `kasespatzle`.
+
+    The embedded PostgreSQL has no `unaccent`; folding here keeps both sides of every comparison alike.
+    """
+    folded = text.casefold().translate(_LETTERS)
+    if folded.isascii():
+        return folded
+    return "".join(char for char in unicodedata.normalize("NFKD", folded) if not unicodedata.combining(char))
+
+
+def words(text: str) -> list[str]:
+    """Return the folded words of a text, in order."""
+    return _WORD.findall(fold(text))
+
+
+@lru_cache(maxsize=1024)
+def _name_pattern(name: str) -> re.Pattern[str]:
+    return re.compile(r"\b(?:the\s+)?" + re.escape(name.strip()) + r"\b", re.IGNORECASE)
+
+
+def without_name(text: str, hotel_name: str) -> str:
+    """Return a text with the hotel's own name replaced by `the hotel`: it is in every text and tells none apart."""
+    return _name_pattern(hotel_name).sub("the hotel", text) if hotel_name.strip() else text
