@@ -1,0 +1,220 @@
+"""Owns composing: a query and its hits -> an answer. Chooses who answers each part; the facts come from rows."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+
+from guestchat.answering import articles, dishes, opening
+from guestchat.answering.answer import Answer, Outcome, Proposal, Reply, Source
+from guestchat.answering.scene import Scene
+from guestchat.retrieval.search import Hit
+from guestchat.understanding.query import Context, Intent, Part, Query
+
+_WORST_LAST = (
+    Outcome.REQUEST,
+    Outcome.HANDOVER,
+    Outcome.ANSWERED,
+    Outcome.CLARIFY,
+    Outcome.UNANSWERED,
+    Outcome.SMALLTALK,
+)
+MAX_CANDIDATES = 10
+
+
+def compose(query: Query, hits: Mapping[int, Sequence[Hit]], scene: Scene) -> Answer:
+    """Return the answer to a query; `hits` are each part's, by its number."""
+    replies = [_reply(part, hits.get(number, ()), scene) for number, part in enumerate(query.parts)]
+    if not replies:
+        replies = [Reply(text=scene.say("unknown.empty"), outcome=Outcome.CLARIFY)]
+    replies = _distinct(replies)
+    outcome = min((reply.outcome for reply in replies), key=_WORST_LAST.index)
+    sources = list(dict.fromkeys(source for reply in replies for source in reply.sources))
+    return Answer(
+        text="\n\n".join(reply.text for reply in replies),
+        language=scene.language,
+        outcome=outcome,
+        sources=sources,
+        candidates=_candidates(sources, hits),
+        items=list(dict.fromkeys(key for reply in replies for key in reply.items)),
+        claims=list(dict.fromkeys(claim for reply in replies for claim in reply.claims)),
+        request=next((reply.request for reply in replies if reply.request), None),
+        suggestions=list(dict.fromkeys(each for reply in replies for each in reply.suggestions))[:3],
+        context=_context(query, replies, scene),
+    )
+
+
+def _distinct(replies: Sequence[Reply]) -> list[Reply]:
+    """Drop replies that say again what an earlier one said, and "I don't know" beside a real answer of the same row."""
+    kept: list[Reply] = []
+    for reply in replies:
+        if all(reply.text != each.text for each in kept):
+            kept.append(reply)
+    return kept
+
+
+def _candidates(sources: Sequence[Source], hits: Mapping[int, Sequence[Hit]]) -> list[Hit]:
+    """Return the rows considered, best first: those that answered, then what search found."""
+    found = sorted((hit for part_hits in hits.values() for hit in part_hits), key=lambda hit: -hit.score)
+    by_row: dict[tuple[str, str], Hit] = {}
+    for hit in found:
+        by_row.setdefault((hit.type, hit.key), hit)
+    answered = [
+        by_row.get((source.type, source.key))
+        or Hit(type=source.type, key=source.key, score=1.0, similarity=0.0, matched=0.0)
+        for source in sources
+    ]
+    return list({(hit.type, hit.key): hit for hit in [*answered, *by_row.values()]}.values())[:MAX_CANDIDATES]
+
+
+def _reply(part: Part, hits: Sequence[Hit], scene: Scene) -> Reply:
+    """Answer one part: from rows where they explain its words, else from an article, else honestly not."""
+    match part.intent:
+        case Intent.EMERGENCY:
+            return _to_person("emergency", scene)
+        case Intent.PERSON:
+            return _to_person("handover", scene)
+        case Intent.TALK:
+            return _talk(part, scene)
+        case Intent.REQUEST:
+            return _request(part, scene)
+    if part.topic == "statement":
+        return _statement(part, scene)
+    from_rows = _from_rows(part, scene)
+    article = articles.answer(part, hits, scene, sure=from_rows is None or bool(part.rest))
+    if from_rows is not None and (article is None or not _prefers_article(part, article)):
+        return from_rows
+    if article is not None:
+        return article
+    return _unknown(part, hits, scene)
+
+
+def _prefers_article(part: Part, article: Reply) -> bool:
+    """Return whether an article answers better than rows that leave words of the question unexplained."""
+    return part.intent is not Intent.DISH and article.outcome is Outcome.ANSWERED and bool(part.rest)
+
+
+def _from_rows(part: Part, scene: Scene) -> Reply | None:
+    match part.intent:
+        case Intent.DISH:
+            return dishes.named(part, scene)
+        case Intent.LIST:
+            return dishes.listed(part, scene)
+        case Intent.HOURS:
+            return opening.answer(part, scene)
+        case Intent.FACT:
+            return _fact(part, scene)
+        case Intent.PLACE:
+            return _place(part, scene)
+    return None
+
+
+def _to_person(key: str, scene: Scene) -> Reply:
+    phone = scene.content.phone
+    key = f"person.{key}" if phone else f"person.{key}_without_phone"
+    return Reply(text=scene.say(key, hotel=scene.content.name, phone=phone), outcome=Outcome.HANDOVER)
+
+
+def _talk(part: Part, scene: Scene) -> Reply:
+    if part.topic == "yes" and scene.context.offered_person:
+        return _to_person("handover", scene)
+    return Reply(text=scene.say(f"talk.{part.topic}", hotel=scene.content.name), outcome=Outcome.SMALLTALK)
+
+
+def _statement(part: Part, scene: Scene) -> Reply:
+    codes = tuple(dict.fromkeys((*part.avoid, *scene.allergies)))
+    if codes:
+        text = scene.say("statement.allergy", allergens=scene.allergens(codes))
+    else:
+        text = scene.say("statement.diet")
+    return Reply(text=text, outcome=Outcome.SMALLTALK)
+
+
+def _request(part: Part, scene: Scene) -> Reply:
+    details = part.text.strip()
+    room = part.room or (scene.place.label if scene.place and scene.place.kind == "room" else "")
+    if room and room not in details:
+        details = f"{details} ({scene.say('request.room', room=room)})"
+    offers = [scene.content.offers[key] for key in part.items[:1] if key in scene.content.offers]
+    warned = dishes.named(replace(part, items=part.items[:1]), scene) if offers and scene.allergies else None
+    text = scene.say(f"request.{part.topic}", details=details)
+    return Reply(
+        text=f"{text}\n{warned.text}" if warned else text,
+        outcome=Outcome.REQUEST,
+        request=Proposal(kind=part.topic, quantity=part.quantity, details=details),
+        sources=[Source("item", offer.item.key) for offer in offers],
+        items=[offer.item.key for offer in offers],
+        claims=warned.claims if warned else (),
+    )
+
+
+def _fact(part: Part, scene: Scene) -> Reply | None:
+    content = scene.content
+    times = {"check_in": content.check_in, "check_out": content.check_out}
+    texts = {"address": content.address, "phone": content.phone, "email": content.email}
+    value = texts.get(part.topic, "")
+    if time := times.get(part.topic):
+        value = scene.words.time(time)
+    if not value:
+        return None
+    return Reply(text=scene.say(f"fact.{part.topic}", value=value), sources=[Source("hotel", content.slug)])
+
+
+def _place(part: Part, scene: Scene) -> Reply | None:
+    venues = opening.find_venues(part, scene)
+    if not venues:
+        return None
+    said: list[str] = []
+    for venue in venues:
+        name, location = scene.name(venue), scene.text(venue.location)
+        if "phone" in part.aspects and venue.phone:
+            said.append(scene.say("place.phone", venue=name, phone=venue.phone))
+        elif "location" in part.aspects:
+            key = "place.location" if location else "place.no_location"
+            said.append(scene.say(key, venue=name, location=location))
+        elif description := scene.text(venue.description):
+            said.append(scene.say("place.about", venue=name, description=description))
+        else:
+            said.append(scene.say("place.location", venue=name, location=location or "–"))
+    hours = opening.answer(replace(part, topic="hours", venues=tuple(venue.key for venue in venues)), scene)
+    if hours is not None and "phone" not in part.aspects:
+        said.append(hours.text)
+    return Reply(
+        text="\n".join(said),
+        sources=[Source("venue", venue.key) for venue in venues],
+        venues=[venue.key for venue in venues],
+    )
+
+
+def _unknown(part: Part, hits: Sequence[Hit], scene: Scene) -> Reply:
+    if part.aspects & {"allergens", "safe"} or part.avoid or part.containing:
+        return Reply(text=scene.say("unknown.which_allergen_dish"), outcome=Outcome.CLARIFY)
+    near = articles.nearest(hits, scene)
+    if near:
+        return Reply(
+            text="\n".join([scene.say("unknown.clarify"), *(f"- {question}" for question in near)]),
+            outcome=Outcome.CLARIFY,
+            suggestions=[*near, scene.say("unknown.ask_person")][:3],
+        )
+    return Reply(
+        text=scene.say("unknown.text"),
+        outcome=Outcome.UNANSWERED,
+        suggestions=[scene.say("unknown.ask_person")],
+    )
+
+
+def _context(query: Query, replies: Sequence[Reply], scene: Scene) -> Context:
+    """Return what the next question may refer to: the last part's rows; allergies hold for the whole conversation."""
+    if not query.parts:
+        return scene.context
+    part, reply = query.parts[-1], replies[-1]
+    if part.intent is Intent.TALK:
+        return replace(scene.context, allergies=scene.allergies, offered_person=False)
+    return Context(
+        intent=Intent.QUESTION if reply.article else part.intent,
+        items=tuple(reply.items),
+        venues=tuple(reply.venues),
+        article=reply.article,
+        topic=part.topic,
+        meals=part.meals,
+        allergies=scene.allergies,
+        offered_person=reply.outcome is Outcome.UNANSWERED,
+    )

@@ -1,0 +1,326 @@
+"""Owns answers about dishes: one by name, or a list narrowed by pure rules. Allergen words come from `kitchen`."""
+
+from collections.abc import Iterator, Sequence
+from decimal import Decimal
+
+from guestchat.answering import gate, kitchen
+from guestchat.answering.answer import Claim, Outcome, Reply, Source
+from guestchat.answering.scene import Scene
+from guestchat.understanding.query import Part
+from menus import hours
+from menus.allergens import Status, is_safe, status, suits
+from menus.content import Item, Offer
+
+SHOWN = 6
+_ANSWERED_ONE_BY_ONE = 3
+
+
+# --- one dish ---------------------------------------------------------------
+def named(part: Part, scene: Scene) -> Reply | None:
+    """Answer about the dishes that a part names; two of one name are both answered."""
+    offers = [scene.content.offers[key] for key in part.items if key in scene.content.offers]
+    if not offers:
+        return None
+    offers = _here_first(offers, scene)
+    if len(offers) > _ANSWERED_ONE_BY_ONE:
+        return _table(offers, part, scene)
+    said = [_about(offer, part, scene) for offer in offers]
+    lead = scene.say("dish.several") + "\n" if len(offers) > 1 else ""
+    marker = "- " if len(offers) > 1 else ""
+    return Reply(
+        text=lead + "\n".join(marker + text for text, _claims in said),
+        sources=[Source("item", offer.item.key) for offer in offers],
+        items=[offer.item.key for offer in offers],
+        claims=[claim for _text, claims in said for claim in claims],
+    )
+
+
+def _table(offers: Sequence[Offer], part: Part, scene: Scene) -> Reply:
+    """Answer about many dishes of one name: a line each, with what is declared where allergens are in question."""
+    codes = tuple(dict.fromkeys((*part.avoid, *part.containing, *scene.allergies)))
+    lines: list[str] = []
+    claims: list[Claim] = []
+    for offer in offers[:SHOWN]:
+        line = _line(offer, scene, with_venue=True)
+        if codes:
+            statement = kitchen.about(offer.item, codes, scene)
+            claims += statement.claims
+            line = f"{line}: {statement.text}"
+        lines.append("- " + " ".join([line, *(kitchen.diet(offer.item, diet, scene) for diet in part.diets)]))
+    more = [f"- … {scene.say('list.more', count=len(offers) - SHOWN)}"] if len(offers) > SHOWN else []
+    return Reply(
+        text="\n".join([scene.say("dish.several"), *lines, *more]),
+        sources=[Source("item", offer.item.key) for offer in offers[:SHOWN]],
+        items=[offer.item.key for offer in offers[:SHOWN]],
+        claims=claims,
+    )
+
+
+def _here_first(offers: Sequence[Offer], scene: Scene) -> list[Offer]:
+    here = scene.place.venue if scene.place else None
+    return sorted(offers, key=lambda offer: offer.venue.key != here)
+
+
+def _about(offer: Offer, part: Part, scene: Scene) -> tuple[str, Sequence[Claim]]:
+    """Return what was asked about a dish, the direct answer first, with its claims."""
+    item = offer.item
+    asked = tuple(dict.fromkeys((*part.avoid, *part.containing)))
+    sentences: list[str] = []
+    claims: list[Claim] = []
+    if asked:
+        _add(kitchen.about(item, asked, scene), sentences, claims)
+    sentences += [kitchen.diet(item, diet, scene) for diet in part.diets]
+    if "allergens" in part.aspects and not asked:
+        _add(kitchen.everything(item, scene), sentences, claims)
+    sentences += _aspects(offer, part, scene)
+    if not sentences:
+        sentences.append(_introduction(offer, scene))
+    stated = tuple(code for code in scene.allergies if code not in asked)
+    if stated:
+        # Before all else: whoever has an allergy must not read it in the last line.
+        statement = kitchen.about(item, stated, scene)
+        sentences[:0] = [scene.say("allergen.stated", allergens=scene.allergens(stated)), *statement.sentences]
+        claims += statement.claims
+    elif "safe" in part.aspects and not asked and not part.diets:
+        _add(kitchen.everything(item, scene), sentences, claims)
+    if not item.available:
+        sold_out = scene.say("dish.sold_out", name=scene.name(item))
+        sentences.insert(0 if "available" in part.aspects else len(sentences), sold_out)
+    elif part.when or "available" in part.aspects:
+        sentences += _served(offer, part, scene)
+    return " ".join(sentences), claims
+
+
+def _add(statement: kitchen.Statement, sentences: list[str], claims: list[Claim]) -> None:
+    sentences += statement.sentences
+    claims += statement.claims
+
+
+def _introduction(offer: Offer, scene: Scene) -> str:
+    name, description = scene.name(offer.item), described(offer.item, scene)
+    first = (
+        scene.say("dish.about", name=name, description=description)
+        if description
+        else scene.say("dish.plain", name=name, menu=scene.text(offer.menu.name))
+    )
+    where = scene.say("dish.at", venue=scene.name(offer.venue), menu=scene.text(offer.menu.name))
+    return " ".join(each for each in (_ended(first), _price(offer.item, scene), where) if each)
+
+
+def _ended(sentence: str) -> str:
+    return sentence if sentence.endswith((".", "!", "?")) else sentence + "."
+
+
+def described(item: Item, scene: Scene) -> str:
+    """Return a dish's description, unless its words promise something about allergens."""
+    description = scene.text(item.description)
+    return "" if gate.promises(description) else description
+
+
+def _price(item: Item, scene: Scene) -> str:
+    if item.price is None:
+        return ""
+    key = "dish.price_portion" if item.portion else "dish.price"
+    return scene.say(key, name=scene.name(item), price=scene.price(item), portion=item.portion)
+
+
+def _aspects(offer: Offer, part: Part, scene: Scene) -> Iterator[str]:
+    item, name, aspects = offer.item, scene.name(offer.item), part.aspects
+    if "price" in aspects:
+        yield _price(item, scene) or scene.say("dish.no_price", name=name)
+    if "ingredients" in aspects and not part.diets and not part.avoid:
+        yield _introduction(offer, scene)
+        if not part.containing:
+            yield kitchen.everything(item, scene).text
+    if "calories" in aspects:
+        yield (
+            scene.say("dish.no_calories", name=name)
+            if item.calories is None
+            else scene.say("dish.calories", name=name, calories=item.calories)
+        )
+    if "spicy" in aspects:
+        yield (
+            scene.say("dish.no_spiciness", name=name)
+            if item.spiciness is None
+            else scene.say(f"dish.spicy_{item.spiciness}", name=name)
+        )
+    if "options" in aspects and not ({"available"} & aspects and not item.options):
+        yield _options(item, scene)
+    if "portion" in aspects:
+        yield (
+            scene.say("dish.portion", name=name, portion=item.portion)
+            if item.portion
+            else scene.say("dish.no_portion", name=name)
+        )
+    if "location" in aspects:
+        yield scene.say("dish.at", venue=scene.name(offer.venue), menu=scene.text(offer.menu.name))
+    if "available" in aspects and item.available and not (part.diets or part.avoid or part.containing):
+        yield scene.say("dish.serves", name=name, menu=scene.text(offer.menu.name), venue=scene.name(offer.venue))
+        if "price" not in aspects and item.price is not None:
+            yield _price(item, scene)
+
+
+def _options(item: Item, scene: Scene) -> str:
+    if not item.options:
+        return scene.say("dish.no_options", name=scene.name(item))
+    names = [
+        scene.text(option.name)
+        + (f" (+{scene.words.price(option.price, scene.content.currency)})" if option.price else "")
+        for option in item.options
+    ]
+    return scene.say("dish.options", options=scene.words.join(names))
+
+
+def _served(offer: Offer, part: Part, scene: Scene) -> Iterator[str]:
+    if hours.served_now(offer.menu, offer.venue, scene.at, scene.content.zone):
+        yield scene.say("dish.served_now")
+        return
+    following = hours.next_served(offer.menu, offer.venue, scene.at, scene.content.zone)
+    if following is not None:
+        yield scene.say("dish.not_now", when=scene.words.moment(following.opens, scene.at.date()))
+
+
+# --- lists ------------------------------------------------------------------
+def listed(part: Part, scene: Scene) -> Reply | None:
+    """Answer with the dishes that fit; None where a word of the question fits no dish, so it asks something else."""
+    offers = _scope(part, scene)
+    if offers is None:
+        return None
+    if _asks_for_the_menu(part, scene) and len(offers) > SHOWN:
+        return _menus(offers, scene)
+    return _listing(offers, part, scene)
+
+
+def _asks_for_the_menu(part: Part, scene: Scene) -> bool:
+    return not (
+        part.items or part.diets or part.avoid or part.containing or part.courses or part.order or part.kids
+    ) and not (part.price_up_to or part.price_from or scene.allergies or part.rest or part.mild)
+
+
+def _scope(part: Part, scene: Scene) -> list[Offer] | None:
+    """Return the dishes that the question is about, before allergens; None where its words mean something else."""
+    offers = list(scene.content.offers.values())
+    tags = scene.catalogue.lexicon.item_tags
+    if part.items and part.follow_up:
+        offers = [offer for offer in offers if offer.item.key in part.items]
+    kinds = {venue.key for venue in scene.content.venues if venue.kind in part.venue_kinds}
+    venues = set(part.venues) or kinds
+    if venues:
+        offers = [offer for offer in offers if offer.venue.key in venues]
+    for wanted in (set(part.courses), set(part.meals)):
+        # "Alcohol-free cocktails" are both at once; "soups and salads" are either.
+        both = [offer for offer in offers if wanted <= tags[offer.item.key]]
+        offers = both or [offer for offer in offers if tags[offer.item.key] & wanted]
+    if part.drinks:
+        offers = [offer for offer in offers if "drink" in tags[offer.item.key]]
+    elif not part.courses and not (part.items and part.follow_up):
+        offers = [offer for offer in offers if "drink" not in tags[offer.item.key]]
+    if part.kids and any("kids" in tags[offer.item.key] for offer in offers):
+        offers = [offer for offer in offers if "kids" in tags[offer.item.key]]
+    if part.rest:
+        offers = _saying(part.rest, offers, scene)
+        if not offers:
+            return None
+    if part.when.now or part.when.time:
+        moment = scene.moment(part.when)
+        offers = [
+            offer for offer in offers if hours.served_now(offer.menu, offer.venue, moment, scene.content.zone)
+        ]
+    return [offer for offer in offers if _fits(offer.item, part)]
+
+
+def _saying(words: Sequence[str], offers: Sequence[Offer], scene: Scene) -> list[Offer]:
+    """Return the dishes whose own words hold all of these."""
+    own = scene.catalogue.lexicon.item_words
+    return [offer for offer in offers if set(words) <= own[offer.item.key]]
+
+
+def _fits(item: Item, part: Part) -> bool:
+    price: Decimal | None = item.price
+    if any(not suits(item.declaration, diet) for diet in part.diets):
+        return False
+    if part.containing and not any(
+        status(item.declaration, code) in {Status.CONTAINS, Status.MAY_CONTAIN} for code in part.containing
+    ):
+        return False
+    if part.price_up_to is not None and (price is None or price > part.price_up_to):
+        return False
+    if part.price_from is not None and (price is None or price < part.price_from):
+        return False
+    return not (part.mild and (item.spiciness or 0) > 0)
+
+
+def _listing(offers: Sequence[Offer], part: Part, scene: Scene) -> Reply:
+    """Return a short list, ordered by fit, with what was left out said."""
+    avoid = tuple(dict.fromkeys((*part.avoid, *scene.allergies)))
+    safe = [offer for offer in offers if is_safe(offer.item.declaration, avoid)] if avoid else list(offers)
+    here = scene.place.venue if scene.place else None
+    said = set(part.words)
+    own = scene.catalogue.lexicon.item_words
+    ordered = sorted(
+        safe,
+        key=lambda offer: (not offer.item.available, -len(said & own[offer.item.key]), offer.venue.key != here),
+    )
+    if part.order:
+        ordered = [offer for offer in ordered if offer.item.price is not None]
+        ordered.sort(key=lambda offer: offer.item.price or Decimal(0), reverse=part.order == "dearest")
+        ordered = ordered[:3]
+    if not ordered:
+        text = scene.say("list.none_safe", allergens=scene.allergens(avoid)) if avoid else scene.say("list.none")
+        return Reply(text=text, outcome=Outcome.ANSWERED)
+    venues = {offer.venue.key for offer in ordered}
+    lines = ["- " + _line(offer, scene, with_venue=len(venues) > 1) for offer in ordered[:SHOWN]]
+    count = len(ordered)
+    head = scene.say("list.one") if count == 1 else scene.say("list.many", count=count)
+    tail = [f"- … {scene.say('list.more', count=count - SHOWN)}"] if count > SHOWN else []
+    note = []
+    if avoid:
+        left_out = len(offers) - len(safe)
+        key = "list.only_declared" if left_out else "list.only_declared_all"
+        note = ["", scene.say(key, allergens=scene.allergens(avoid), count=left_out)]
+    claims = [*kitchen.safe_claims([offer.item for offer in ordered], avoid)]
+    claims += [
+        Claim(offer.item.key, code, found)
+        for offer in ordered
+        for code in part.containing
+        if (found := status(offer.item.declaration, code)) in {Status.CONTAINS, Status.MAY_CONTAIN}
+    ]
+    return Reply(
+        text="\n".join([head, *lines, *tail, *note]),
+        sources=[Source("item", offer.item.key) for offer in ordered[:SHOWN]],
+        items=[offer.item.key for offer in ordered],
+        claims=claims,
+    )
+
+
+def _line(offer: Offer, scene: Scene, *, with_venue: bool) -> str:
+    name, price = scene.name(offer.item), scene.price(offer.item)
+    line = scene.say("list.line_price", name=name, price=price) if price else name
+    if with_venue:
+        line = scene.say("list.line_where", line=line, venue=scene.name(offer.venue))
+    return line if offer.item.available else f"{line} ({scene.say('list.sold_out')})"
+
+
+def _menus(offers: Sequence[Offer], scene: Scene) -> Reply:
+    """Return the menus with their sections: a whole card is no list for a phone."""
+    sections: dict[str, list[str]] = {}
+    first: dict[str, Offer] = {}
+    for offer in offers:
+        first.setdefault(offer.menu.key, offer)
+        names = sections.setdefault(offer.menu.key, [])
+        if scene.text(offer.section.name) not in names:
+            names.append(scene.text(offer.section.name))
+    lines = [
+        "- "
+        + scene.say(
+            "list.menu_line",
+            menu=scene.text(first[key].menu.name),
+            venue=scene.name(first[key].venue),
+            sections=", ".join(names),
+        )
+        for key, names in sections.items()
+    ]
+    return Reply(
+        text="\n".join([scene.say("list.menus"), *lines]),
+        sources=[Source("menu", key) for key in sections],
+    )

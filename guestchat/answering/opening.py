@@ -1,0 +1,218 @@
+"""Owns answers about opening hours: on a day, at a moment, now, and the regular week. Times come from `menus.hours`."""
+
+import datetime as dt
+from collections.abc import Iterator, Sequence
+from itertools import groupby
+
+from guestchat.answering.answer import Reply, Source
+from guestchat.answering.scene import Scene
+from guestchat.understanding.lexicon import stem
+from guestchat.understanding.query import Part
+from guestchat.understanding.vocabulary import vocabulary
+from guestchat.understanding.when import DAYS
+from guestchat.words import words
+from menus import hours
+from menus.content import Venue
+from menus.hours import Interval
+from menus.texts import Text
+
+_MOST_DAYS = 3
+
+
+def answer(part: Part, scene: Scene) -> Reply | None:
+    """Answer when the venues or meals of a part are open; None where the hotel has none of them."""
+    venues = find_venues(part, scene)
+    if not venues:
+        return _what_is_open(scene) if part.when.now and not (part.venues or part.venue_kinds or part.meals) else None
+    said = [" ".join(_about(venue, part, scene)) for venue in venues]
+    if part.venue_kinds and not any(venue.kind in part.venue_kinds for venue in venues):
+        # The pool inside the spa: the venue's own words say which of its hours are the pool's.
+        said = [f"{each} {scene.text(venue.description)}" for each, venue in zip(said, venues, strict=True)]
+    return Reply(
+        text="\n".join(said),
+        sources=[Source("venue", venue.key) for venue in venues],
+        venues=[venue.key for venue in venues],
+    )
+
+
+def find_venues(part: Part, scene: Scene) -> list[Venue]:
+    """Return the venues that a part means: by name, else by kind, else by the meal that they serve."""
+    everything = scene.content.venues
+    if part.venues:
+        found = [scene.content.venues_by_key[key] for key in part.venues if key in scene.content.venues_by_key]
+    elif part.venue_kinds:
+        found = [venue for venue in everything if venue.kind in part.venue_kinds]
+        found = found or [venue for venue in everything if _speaks_of(venue, part)]
+    elif part.meals:
+        found = [venue for venue in everything if _intervals_of_meals(venue, part.meals)]
+        return found or [venue for venue in everything if serves_meal(venue, part.meals)]
+    elif part.intent == "hours" and len(everything) == 1:
+        found = list(everything)
+    else:
+        return []
+    if part.meals and len(found) > 1:
+        found = [venue for venue in found if serves_meal(venue, part.meals)] or found
+    return found
+
+
+def _speaks_of(venue: Venue, part: Part) -> bool:
+    """Return whether a venue's own words name what has no venue to itself: the pool inside the spa."""
+    own = {stem(word) for text in (venue.name, venue.description) for said in text.values() for word in words(said)}
+    return any(word in own for word in part.words if word not in part.rest)
+
+
+def _meals(text: Text) -> set[str]:
+    return {key for language, said in text.items() for key in vocabulary(language)["meal"].keys(words(said))}
+
+
+def _intervals_of_meals(venue: Venue, meals: Sequence[str]) -> bool:
+    return any(_meals(entry.label) & set(meals) for entry in venue.opening_hours)
+
+
+def serves_meal(venue: Venue, meals: Sequence[str]) -> bool:
+    """Return whether a venue serves one of these meals, by its hours' labels or its menus' names."""
+    return _intervals_of_meals(venue, meals) or any(_meals(menu.name) & set(meals) for menu in venue.menus)
+
+
+def _on(venue: Venue, day: dt.date, part: Part, scene: Scene) -> list[Interval]:
+    """Return a day's intervals, of the meals asked for where the venue's labels tell them apart."""
+    intervals = hours.hours_on(venue, day, scene.content.zone)
+    if part.meals and _intervals_of_meals(venue, part.meals):
+        return [interval for interval in intervals if _meals(interval.label) & set(part.meals)]
+    return list(intervals)
+
+
+def _about(venue: Venue, part: Part, scene: Scene) -> Iterator[str]:
+    if not venue.opening_hours:
+        yield scene.say("hours.unknown", venue=scene.name(venue))
+        return
+    if part.when.now or (part.when.time is not None and part.topic == "hours"):
+        yield _at(venue, part, scene)
+        return
+    days = part.when.dates[:_MOST_DAYS] or (scene.at.date(),)
+    open_somewhere = False
+    for day in days:
+        intervals = _on(venue, day, part, scene)
+        open_somewhere = open_somewhere or bool(intervals)
+        yield _day(venue, day, intervals, part, scene)
+    if not part.when.dates:
+        yield from _regular(venue, part, scene)
+    if not open_somewhere and (following := _next(venue, part, scene, days[-1])):
+        yield scene.say("hours.next", when=scene.words.moment(following.opens, scene.at.date()))
+
+
+def _next(venue: Venue, part: Part, scene: Scene, after: dt.date) -> Interval | None:
+    for ahead in range(1, 15):
+        if intervals := _on(venue, after + dt.timedelta(days=ahead), part, scene):
+            return intervals[0]
+    return None
+
+
+def _day(venue: Venue, day: dt.date, intervals: Sequence[Interval], part: Part, scene: Scene) -> str:
+    name, when = scene.name(venue), scene.words.day(day, scene.at.date())
+    meal = scene.say(f"meal.{part.meals[0]}") if part.meals and _intervals_of_meals(venue, part.meals) else ""
+    if not intervals:
+        return _capital(
+            scene.say("hours.meal_none", venue=name, meal=meal, day=when)
+            if meal
+            else scene.say("hours.closed_day", venue=name, day=when)
+        )
+    if part.topic in {"closes", "opens"} and len(intervals) == 1 and not meal:
+        one = intervals[0].closes if part.topic == "closes" else intervals[0].opens
+        return _capital(scene.say(f"hours.{part.topic}", venue=name, day=when, times=scene.words.time(one)))
+    times_of_day = _times(intervals, scene, labelled=not meal)
+    if meal:
+        return _capital(scene.say("hours.meal_on_day", meal=meal, venue=name, day=when, times=times_of_day))
+    return _capital(scene.say("hours.on_day", venue=name, day=when, times=times_of_day))
+
+
+def _capital(sentence: str) -> str:
+    return sentence[:1].upper() + sentence[1:]
+
+
+def _times(intervals: Sequence[Interval], scene: Scene, *, labelled: bool) -> str:
+    return scene.words.join([_span(interval, scene, labelled=labelled) for interval in intervals])
+
+
+def _span(interval: Interval, scene: Scene, *, labelled: bool) -> str:
+    if interval.opens.time() == interval.closes.time():
+        span = scene.say("format.round_the_clock")
+    else:
+        span = scene.say(
+            "format.from_to", opens=scene.words.time(interval.opens), closes=scene.words.time(interval.closes)
+        )
+    label = scene.text(interval.label) if labelled else ""
+    return f"{span} ({label})" if label else span
+
+
+def _at(venue: Venue, part: Part, scene: Scene) -> str:
+    """Say whether a venue is open at a moment, and until or from when."""
+    name, zone = scene.name(venue), scene.content.zone
+    moment = scene.moment(part.when)
+    interval = hours.open_now(venue, moment, zone)
+    if part.meals and _intervals_of_meals(venue, part.meals):
+        return _meal_at(venue, moment, interval, part, scene)
+    if part.when.time is not None:
+        day, time = scene.words.day(moment.date(), scene.at.date()), scene.words.time(moment)
+        if interval is not None:
+            return scene.say("hours.open_at", venue=name, day=day, time=time, until=scene.words.time(interval.closes))
+        closed = scene.say("hours.closed_at", venue=name, day=day, time=time)
+        return f"{closed} {_day(venue, moment.date(), _on(venue, moment.date(), part, scene), part, scene)}"
+    if interval is not None:
+        return scene.say("hours.open_now", venue=name, until=scene.words.time(interval.closes))
+    following = hours.next_opening(venue, moment, zone)
+    if following is None:
+        return scene.say("hours.closed_now_unknown", venue=name)
+    return scene.say("hours.closed_now", venue=name, when=scene.words.moment(following.opens, scene.at.date()))
+
+
+def _meal_at(venue: Venue, moment: dt.datetime, interval: Interval | None, part: Part, scene: Scene) -> str:
+    """Say whether a meal is served at a moment: an open restaurant may be between two meals or at another."""
+    served = interval is not None and bool(_meals(interval.label) & set(part.meals))
+    first = scene.say("hours.meal_yes" if served else "hours.meal_no")
+    day = moment.date()
+    return f"{first} {_day(venue, day, _on(venue, day, part, scene), part, scene)}"
+
+
+def _what_is_open(scene: Scene) -> Reply:
+    opened = [
+        (venue, interval)
+        for venue in scene.content.venues
+        if (interval := hours.open_now(venue, scene.at, scene.content.zone))
+    ]
+    if not opened:
+        return Reply(text=scene.say("hours.nothing_open"), sources=[Source("hotel", scene.content.slug)])
+    lines = [f"- {scene.name(venue)}: {_span(interval, scene, labelled=True)}" for venue, interval in opened]
+    return Reply(
+        text="\n".join([scene.say("hours.what_open", venues="").rstrip(" ."), *lines]),
+        sources=[Source("venue", venue.key) for venue, _interval in opened],
+        venues=[venue.key for venue, _interval in opened],
+    )
+
+
+def _regular(venue: Venue, part: Part, scene: Scene) -> Iterator[str]:
+    """Yield the regular week, days of the same hours together; nothing where only dates are known."""
+    entries = [entry for entry in venue.opening_hours if entry.days and not entry.closed]
+    if part.meals and _intervals_of_meals(venue, part.meals):
+        entries = [entry for entry in entries if _meals(entry.label) & set(part.meals)]
+    by_day = {
+        day: tuple(sorted((entry.opens, entry.closes) for entry in entries if day in entry.days)) for day in DAYS
+    }
+    groups = [(list(days), spans) for spans, days in groupby(DAYS, key=lambda day: by_day[day])]
+    open_groups = [(days, spans) for days, spans in groups if spans]
+    if not open_groups:
+        return
+    if len(groups) == 1:
+        yield scene.say("hours.every_day")
+        return
+    week = "; ".join(f"{_days(days, scene)} {_spans(spans, scene)}" for days, spans in open_groups)
+    yield scene.say("hours.weekly", week=week)
+
+
+def _days(days: Sequence[str], scene: Scene) -> str:
+    first, last = scene.say(f"weekday_short.{days[0]}"), scene.say(f"weekday_short.{days[-1]}")
+    return first if len(days) == 1 else f"{first}\N{EN DASH}{last}"
+
+
+def _spans(spans: Sequence[tuple[dt.time, dt.time]], scene: Scene) -> str:
+    return ", ".join(f"{scene.words.time(opens)}\N{EN DASH}{scene.words.time(closes)}" for opens, closes in spans)

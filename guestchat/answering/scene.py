@@ -1,0 +1,63 @@
+"""Owns what an answer is composed from: the rows, the moment, the language, and what holds for the guest."""
+
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+from guestchat.answering.phrasing import Phrasing, phrasing
+from guestchat.catalogue import Catalogue
+from guestchat.understanding.query import Context
+from guestchat.understanding.when import When
+from menus.allergen_names import name as allergen_name
+from menus.content import Content, Item, Place, Venue
+from menus.texts import Text, pick
+
+
+@dataclass(frozen=True, kw_only=True)
+class Scene:
+    """One turn's circumstances. `at` is the moment of asking, aware, in the hotel's time zone."""
+
+    catalogue: Catalogue
+    at: dt.datetime
+    language: str
+    context: Context
+    allergies: tuple[str, ...] = ()
+    place: Place | None = None
+
+    @property
+    def content(self) -> Content:
+        """The hotel's rows."""
+        return self.catalogue.content
+
+    @cached_property
+    def words(self) -> Phrasing:
+        """The assistant's own words in the guest's language."""
+        return phrasing(self.language, self.content.default_language)
+
+    def say(self, key: str, **values: object) -> str:
+        """Return a phrase, filled."""
+        return self.words.say(key, **values)
+
+    def text(self, text: Text) -> str:
+        """Return a row's text in the guest's language, else in the hotel's."""
+        return pick(text, self.language, self.content.default_language)
+
+    def moment(self, when: When) -> dt.datetime:
+        """Return the moment that a question means; now where it names none."""
+        day = when.dates[0] if when.dates else self.at.date()
+        if when.time is None:
+            return self.at if day == self.at.date() else dt.datetime.combine(day, dt.time(12), self.content.zone)
+        return dt.datetime.combine(day, when.time, self.content.zone)
+
+    def name(self, row: Item | Venue) -> str:
+        """Return a row's name."""
+        return self.text(row.name)
+
+    def price(self, item: Item) -> str:
+        """Return a dish's price, or an empty string."""
+        return "" if item.price is None else self.words.price(item.price, self.content.currency)
+
+    def allergens(self, codes: Sequence[str], key: str = "format.and") -> str:
+        """Return allergens' names as one phrase."""
+        return self.words.join([allergen_name(code, self.words.language) for code in codes], key)

@@ -1,0 +1,36 @@
+"""Owns the questions offered before a guest has asked: only such as this hotel's rows can answer."""
+
+from collections.abc import Iterator
+
+from guestchat.answering.opening import serves_meal
+from guestchat.answering.phrasing import phrasing
+from menus.allergens import suits
+from menus.content import Content, Place
+from menus.texts import pick
+
+SHOWN = 4
+
+
+def suggestions(content: Content, language: str, place: Place | None) -> list[str]:
+    """Return a few questions in the guest's language, what fits the place first."""
+    at_table = place is not None and place.venue is not None
+    rows = list(_from_rows(content, language))
+    articles = [
+        pick(article.question, language, content.default_language)
+        for article in content.articles
+        if article.valid_from is None and article.valid_until is None
+    ]
+    ordered = [*rows, *articles] if at_table else [*rows[:1], *articles[:2], *rows[1:], *articles[2:]]
+    return list(dict.fromkeys(ordered))[:SHOWN]
+
+
+def _from_rows(content: Content, language: str) -> Iterator[str]:
+    words = phrasing(language, content.default_language)
+    if any(serves_meal(venue, ("breakfast",)) for venue in content.venues):
+        yield words.say("suggest.breakfast")
+    if content.offers:
+        yield words.say("suggest.menu")
+    if any(suits(offer.item.declaration, "vegan") for offer in content.offers.values()):
+        yield words.say("suggest.vegan")
+    if content.venues:
+        yield words.say("suggest.open_now")

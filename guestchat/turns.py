@@ -1,0 +1,297 @@
+"""Owns a turn: begin -> answer -> finish. The only door to the pipeline: socket, form, `ask` and tests enter here."""
+
+import datetime as dt
+import secrets
+import time
+import uuid
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from django.conf import settings
+from django.db import transaction
+from django.utils import timezone
+
+from guestchat import catalogue
+from guestchat.answering.answer import Answer, Outcome
+from guestchat.answering.composer import compose
+from guestchat.answering.phrasing import phrasing
+from guestchat.answering.scene import Scene
+from guestchat.catalogue import Catalogue
+from guestchat.models import Conversation, Message, Rating, ServiceRequest
+from guestchat.retrieval.embedder import get_embedder
+from guestchat.retrieval.search import Hit, search
+from guestchat.understanding.language import detect
+from guestchat.understanding.parse import parse
+from guestchat.understanding.query import Context, Intent
+from guestchat.words import without_name
+
+# Parts that rows or fixed words answer whatever search would find.
+_NEEDS_NO_SEARCH = {Intent.EMERGENCY, Intent.PERSON, Intent.TALK}
+
+
+class ConversationClosed(Exception):
+    """The conversation is over; scan the code again to begin a new one."""
+
+
+class TooManyQuestions(Exception):
+    """The guest asks faster than the burst and the pace allow. `retry_after_s` tells when the next one may come."""
+
+    def __init__(self, retry_after_s: float) -> None:
+        super().__init__(f"retry after {retry_after_s:.1f} s")
+        self.retry_after_s = retry_after_s
+
+
+@dataclass(frozen=True, kw_only=True)
+class Turn:
+    """A committed question with the place of its answer. `is_repeat`: the same id had been committed before."""
+
+    question: Message
+    answer_seq: int
+    place_key: str | None
+    context: Context
+    language: str
+    is_repeat: bool = False
+
+
+# --- begin ------------------------------------------------------------------
+def begin(conversation_id: uuid.UUID, text: str, client_id: uuid.UUID) -> Turn:
+    """Commit a guest's message and the place of its answer; the same id again returns the first turn.
+
+    Raises ConversationClosed and TooManyQuestions. Five queries, one commit.
+    """
+    with transaction.atomic():
+        # The row lock orders all writers of a conversation: numbers have no gaps and no twins.
+        conversation = (
+            Conversation.objects.select_for_update(of=("self",))
+            .select_related("place")
+            .filter(pk=conversation_id, closed_at=None)
+            .first()
+        )
+        if conversation is None:
+            raise ConversationClosed
+        said = Message.objects.filter(conversation=conversation, client_id=client_id).first()
+        if said is not None:
+            return _turn(conversation, said, is_repeat=True)
+        _take_token(conversation)
+        question = Message(
+            hotel_id=conversation.hotel_id,
+            conversation=conversation,
+            seq=conversation.seq + 1,
+            role=Message.Role.GUEST,
+            client_id=client_id,
+            text=text,
+        )
+        # The answer's row is there from the start: whoever dies meanwhile, its question is seen to be unanswered.
+        answer = Message(
+            hotel_id=conversation.hotel_id,
+            conversation=conversation,
+            seq=conversation.seq + 2,
+            role=Message.Role.ASSISTANT,
+            status=Message.Status.PENDING,
+            reply_to=question.seq,
+        )
+        Message.objects.bulk_create([question, answer])
+        conversation.seq += 2
+        conversation.save(update_fields=["seq", "tokens", "asked_at"])
+    return _turn(conversation, question)
+
+
+def _turn(conversation: Conversation, question: Message, *, is_repeat: bool = False) -> Turn:
+    return Turn(
+        question=question,
+        answer_seq=question.seq + 1,
+        place_key=conversation.place.key if conversation.place else None,
+        context=Context.of_json(conversation.context),
+        language=conversation.language,
+        is_repeat=is_repeat,
+    )
+
+
+def _take_token(conversation: Conversation) -> None:
+    """Take one question from the conversation's bucket, which refills with time; under the row lock."""
+    now = timezone.now()
+    burst, interval = settings.GUESTCHAT_BURST_QUESTIONS, settings.GUESTCHAT_QUESTION_INTERVAL_S
+    waited = (now - conversation.asked_at).total_seconds() if conversation.asked_at else float("inf")
+    tokens = min(float(burst), conversation.tokens + waited / interval)
+    # A hair below one counts: a guest who keeps the pace must not be refused for a clock's jitter.
+    if tokens < 0.95:
+        raise TooManyQuestions(round((1 - tokens) * interval, 1))
+    conversation.tokens = max(0.0, tokens - 1)
+    conversation.asked_at = now
+
+
+# --- answer -----------------------------------------------------------------
+def answer(
+    hotel: Catalogue,
+    text: str,
+    *,
+    context: Context,
+    language: str,
+    at: dt.datetime,
+    place: str | None = None,
+    detect_language: bool = True,
+) -> Answer:
+    """Answer a text from a hotel's rows as of now. `at` is aware; one query a part.
+
+    `language` is the conversation's, and decides where the words do not tell another.
+    """
+    started = time.perf_counter()
+    content = hotel.content
+    at = at.astimezone(content.zone)
+    spoken = detect(text, language, content.languages, hotel.lexicon.spoken) if detect_language else language
+    query = parse(text, hotel.lexicon, context, at, spoken)
+    allergies = tuple(dict.fromkeys((*context.allergies, *query.allergies)))
+    understood = time.perf_counter()
+    hits: dict[int, Sequence[Hit]] = {}
+    embedding = searching = 0.0
+    for number, part in enumerate(query.parts):
+        if part.intent in _NEEDS_NO_SEARCH:
+            continue
+        begun = time.perf_counter()
+        vector = get_embedder().encode_query([without_name(part.text, content.name)])[0]
+        embedded = time.perf_counter()
+        hits[number] = search(hotel.hotel_id, vector, part.text, spoken)
+        embedding += embedded - begun
+        searching += time.perf_counter() - embedded
+    composing = time.perf_counter()
+    scene = Scene(
+        catalogue=hotel,
+        at=at,
+        language=spoken,
+        context=context,
+        allergies=allergies,
+        place=content.places_by_key.get(place or ""),
+    )
+    composed = compose(query, hits, scene)
+    ended = time.perf_counter()
+    seconds = {
+        "understand": understood - started,
+        "embed": embedding,
+        "search": searching,
+        "compose": ended - composing,
+        "total": ended - started,
+    }
+    return replace(composed, timings_ms={stage: round(value * 1000, 3) for stage, value in seconds.items()})
+
+
+def answer_turn(turn: Turn, at: dt.datetime | None = None) -> Answer:
+    """Answer a committed question with the content as it is now."""
+    hotel = catalogue.current(turn.question.hotel_id)
+    if hotel is None:
+        raise ConversationClosed
+    return answer(
+        hotel,
+        turn.question.text,
+        context=turn.context,
+        language=turn.language,
+        at=at or turn.question.created_at,
+        place=turn.place_key,
+    )
+
+
+# --- finish -----------------------------------------------------------------
+def finish(turn: Turn, answer: Answer) -> Message:
+    """Commit an answer into the place that its question took; an answer that is already there stays."""
+    message = _write(turn, answer, answer.text, Message.Status.COMPLETE)
+    return message
+
+
+def stop(turn: Turn, answer: Answer | None, text: str) -> Message:
+    """Commit what had been sent when the guest stopped the answer."""
+    return _write(turn, answer, text, Message.Status.STOPPED)
+
+
+def _write(turn: Turn, answer: Answer | None, text: str, status: str) -> Message:
+    conversation_id = turn.question.conversation_id
+    with transaction.atomic():
+        message = Message.objects.select_for_update().get(conversation_id=conversation_id, seq=turn.answer_seq)
+        if message.status != Message.Status.PENDING:
+            return message
+        message.status = status
+        message.text = text
+        message.receipt = secrets.token_urlsafe(16)
+        if answer is not None and status == Message.Status.COMPLETE:
+            _prove(message, answer)
+            Conversation.objects.filter(pk=conversation_id).update(
+                context=answer.context.as_json(), language=answer.language
+            )
+        message.save()
+        if answer is not None and answer.request is not None and status == Message.Status.COMPLETE:
+            ServiceRequest.objects.create(
+                hotel_id=message.hotel_id,
+                conversation_id=conversation_id,
+                seq=message.seq,
+                **answer.request.as_json(),
+            )
+    return message
+
+
+def _prove(message: Message, answer: Answer) -> None:
+    message.language = answer.language
+    message.outcome = answer.outcome
+    message.sources = [source.as_json() for source in answer.sources]
+    message.items = list(answer.items)
+    message.claims = [claim.as_json() for claim in answer.claims]
+    message.suggestions = list(answer.suggestions)
+
+
+def apologise(turn: Turn) -> Answer:
+    """Return what is said when answering failed: honest, and with a person to ask."""
+    words = phrasing(turn.language)
+    return Answer(
+        text=words.say("unknown.text"),
+        language=words.language,
+        outcome=Outcome.UNANSWERED,
+        suggestions=[words.say("unknown.ask_person")],
+        context=turn.context,
+    )
+
+
+def pending(conversation_id: uuid.UUID) -> list[Turn]:
+    """Return the turns of a conversation whose answers were never written, oldest first."""
+    conversation = Conversation.objects.select_related("place").filter(pk=conversation_id).first()
+    if conversation is None:
+        return []
+    waiting = Message.objects.filter(conversation=conversation, status=Message.Status.PENDING).values("reply_to")
+    questions = Message.objects.filter(conversation=conversation, seq__in=waiting).order_by("seq")
+    return [_turn(conversation, question) for question in questions]
+
+
+# --- what a guest says about an answer --------------------------------------
+def rate(conversation_id: uuid.UUID, seq: int, value: int) -> bool:
+    """Keep a guest's rating of an answer, the last one counting; return False where there is no such answer."""
+    message = Message.objects.filter(
+        conversation_id=conversation_id, seq=seq, role=Message.Role.ASSISTANT, status=Message.Status.COMPLETE
+    ).first()
+    if message is None:
+        return False
+    Rating.objects.update_or_create(message=message, defaults={"value": value})
+    return True
+
+
+def confirm(conversation_id: uuid.UUID, seq: int, *, accept: bool) -> ServiceRequest | None:
+    """Open or drop a proposed request; answering it twice changes nothing. None where nothing was proposed."""
+    with transaction.atomic():
+        request = (
+            ServiceRequest.objects.select_for_update().filter(conversation_id=conversation_id, seq=seq).first()
+        )
+        if request is not None and request.status == ServiceRequest.Status.PROPOSED:
+            request.status = ServiceRequest.Status.NEW if accept else ServiceRequest.Status.CANCELLED
+            request.save(update_fields=["status", "updated_at"])
+    return request
+
+
+def said_after(conversation_id: uuid.UUID, seq: int) -> tuple[int, list[Message]]:
+    """Return the last number and the messages after `seq`, in order; two queries."""
+    last = Conversation.objects.filter(pk=conversation_id).values_list("seq", flat=True).first()
+    messages = Message.objects.filter(conversation_id=conversation_id, seq__gt=seq).order_by("seq")
+    return last or 0, list(messages)
+
+
+def requests_of(conversation_id: uuid.UUID, seqs: Sequence[int]) -> dict[int, dict[str, Any]]:
+    """Return the service requests proposed by these answers, by the answer's number."""
+    found = ServiceRequest.objects.filter(conversation_id=conversation_id, seq__in=seqs)
+    return {
+        request.seq: {"kind": request.kind, "status": request.status, "details": request.details} for request in found
+    }

@@ -1,0 +1,51 @@
+"""Owns cutting a message into the questions that it holds; pure."""
+
+import re
+from collections.abc import Iterator, Sequence
+
+from guestchat.understanding.vocabulary import Vocabulary
+from guestchat.words import words
+
+# A full stop ends a clause only before a space and a letter: "14.50", "a.m." and "e.g." stay whole.
+_END = re.compile(r"[?!;\n]+|(?<![.\s]\w)\.+(?=\s+[^\W\d])|\.+$")
+MAX_CLAUSES = 5
+
+
+def split(text: str, vocabulary: Vocabulary) -> list[str]:
+    """Return the message's clauses, in order; what says nothing by itself joins its neighbour."""
+    clauses = [clause for sentence in _END.split(text) for clause in _questions(sentence.strip(" ,"), vocabulary)]
+    joined: list[str] = []
+    for clause in clauses:
+        if joined and not _has_topic(clause, vocabulary) and _has_topic(joined[-1], vocabulary):
+            joined[-1] = f"{joined[-1]}, {clause}"
+        else:
+            joined.append(clause)
+    return joined[:MAX_CLAUSES] or [text.strip()]
+
+
+def _questions(sentence: str, vocabulary: Vocabulary) -> Iterator[str]:
+    """Yield a sentence's questions, cut before "and when", "and is there" and the like."""
+    if not sentence:
+        return
+    pieces = list(re.finditer(r"\S+", sentence))
+    tokens = [" ".join(words(piece.group())) or "-" for piece in pieces]
+    cuts = [match.start for match in vocabulary["split"].find(tokens) if match.start > 0]
+    start = 0
+    for cut in cuts:
+        head = sentence[pieces[start].start() : pieces[cut].start()].strip(" ,")
+        if head and _has_topic(head, vocabulary):
+            yield head
+            start = cut
+    yield sentence[pieces[start].start() :].strip(" ,")
+
+
+def _has_topic(clause: str, vocabulary: Vocabulary) -> bool:
+    """Return whether a clause can stand alone: "how much is it" cannot, "when does the bar open" can."""
+    tokens: Sequence[str] = words(clause)
+    empty = {
+        place
+        for table in ("aspect", "follow_up", "hours", "talk")
+        for match in vocabulary[table].find(tokens)
+        for place in range(match.start, match.end)
+    }
+    return any(token not in vocabulary.filler and place not in empty for place, token in enumerate(tokens))

@@ -1,0 +1,87 @@
+"""Owns follow-ups: what a part without a topic of its own refers to in the last answer's rows. Pure."""
+
+from dataclasses import replace
+
+from guestchat.understanding.query import Context, Intent, Part
+from guestchat.understanding.reading import Reading
+
+
+def resolve(part: Part, reading: Reading, context: Context) -> Part:
+    """Return the part with what it refers to filled in; a part with a topic of its own is left alone."""
+    if part.intent in {Intent.EMERGENCY, Intent.PERSON, Intent.REQUEST} or part.topic == "statement":
+        return part
+    chosen = _chosen(reading, context)
+    if chosen:
+        return replace(part, intent=Intent.DISH, items=(chosen,), unsure=False, follow_up=True)
+    if context.intent in {Intent.DISH, Intent.LIST} and context.items:
+        return _of_dishes(part, reading, context)
+    if context.intent == Intent.HOURS:
+        return _of_hours(part, reading, context)
+    if context.article and part.intent is Intent.QUESTION and not _own_topic(part, reading):
+        return replace(part, follow_up=True)
+    return part
+
+
+def _chosen(reading: Reading, context: Context) -> str:
+    """Return the dish of the last list that "the second one" means."""
+    for match in reading.found("ordinal"):
+        own = reading.topics - reading.places("ordinal", "aspect", "follow_up", "diet") - reading.allergens.places
+        number = int(match.key)
+        if own or not context.items:
+            return ""
+        if number == -1:
+            return context.items[-1]
+        if number <= len(context.items):
+            return context.items[number - 1]
+    return ""
+
+
+def _own_topic(part: Part, reading: Reading) -> bool:
+    explained = reading.places("aspect", "follow_up", "hours", "talk", "menu") | reading.filler | reading.allergens.places
+    return bool(reading.topics - explained)
+
+
+def _of_dishes(part: Part, reading: Reading, context: Context) -> Part:
+    asked = set(reading.keys("follow_up"))
+    points_back = bool(asked) and len(reading.tokens) <= 10
+    new_list = part.intent is Intent.LIST and (
+        part.courses or part.meals or part.venues or {"ask", "drink"} & set(reading.keys("menu")) and not points_back
+    )
+    if part.intent is Intent.DISH or new_list:
+        return part
+    about_dishes = part.aspects or part.diets or part.avoid or part.containing or part.order
+    if not about_dishes or part.intent not in {Intent.QUESTION, Intent.LIST} or _words_of_its_own(part, reading):
+        return part
+    many = len(context.items) > 1 and ("which" in reading.keys("menu") or not _singular(reading))
+    if many and (part.diets or part.avoid or part.containing or part.order):
+        return replace(part, intent=Intent.LIST, items=context.items, follow_up=True)
+    if points_back or part.intent is Intent.QUESTION or not reading.keys("menu"):
+        return replace(part, intent=Intent.DISH, items=context.items[:1], unsure=False, follow_up=True)
+    return part
+
+
+def _words_of_its_own(part: Part, reading: Reading) -> bool:
+    explained = reading.places("aspect", "follow_up", "diet", "menu", "ordinal") | reading.allergens.places
+    return bool(reading.topics - explained) or bool(part.venue_kinds and not part.venues)
+
+
+def _singular(reading: Reading) -> bool:
+    return any(word in {"it", "that", "this", "es", "das", "ca", "eso", "esto", "lo"} for word in reading.tokens)
+
+
+def _of_hours(part: Part, reading: Reading, context: Context) -> Part:
+    """ "And on Sunday?" keeps the venue; "and the bar?" keeps the day's question."""
+    if part.intent in {Intent.LIST, Intent.DISH, Intent.FACT, Intent.TALK}:
+        return part
+    explained = reading.places("follow_up", "hours", "venue", "meal", "time") | reading.venue_places
+    if reading.topics - explained or not (part.when or part.venues or part.venue_kinds or part.meals):
+        return part
+    named = part.venues or part.venue_kinds
+    return replace(
+        part,
+        intent=Intent.HOURS,
+        topic=part.topic or context.topic or "hours",
+        venues=part.venues or (() if named else context.venues),
+        meals=part.meals or (() if named else context.meals),
+        follow_up=True,
+    )

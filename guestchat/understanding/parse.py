@@ -1,0 +1,216 @@
+"""Owns parsing: a guest's text and what it may refer to -> a Query. Pure: no database, no clock of its own."""
+
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Any
+
+from guestchat.understanding import clauses, follow_up
+from guestchat.understanding.lexicon import Lexicon
+from guestchat.understanding.query import Context, Intent, Part, Query
+from guestchat.understanding.reading import Reading
+from guestchat.understanding.vocabulary import vocabulary
+
+_REQUESTED = ("late_checkout", "wake_up", "taxi", "maintenance", "housekeeping")
+
+
+def parse(text: str, lexicon: Lexicon, context: Context, at: dt.datetime, language: str) -> Query:
+    """Return a guest's message as a query; `at` is the moment of asking in the hotel's own time."""
+    known = vocabulary(language)
+    readings = [Reading(clause, known, lexicon, at) for clause in clauses.split(text, known)]
+    stated = dict.fromkeys(code for reading in readings for code in reading.allergens.mine)
+    parts = [follow_up.resolve(_part(reading), reading, context) for reading in readings]
+    return Query(text=text, language=language, parts=tuple(_spread(parts)), allergies=tuple(stated))
+
+
+def _spread(parts: Sequence[Part]) -> list[Part]:
+    """Let "I'm vegan." hold for the other questions of its message, and let a greeting yield to a question."""
+    stated = [part for part in parts if part.topic == "statement"]
+    asked = [part for part in parts if part not in stated and part.intent is not Intent.TALK]
+    if not asked:
+        return [*stated[:1], *(part for part in parts if part not in stated)][:1]
+    diets = [diet for part in stated for diet in part.diets]
+    avoid = [code for part in stated for code in part.avoid]
+    return [
+        replace(
+            part,
+            diets=tuple(dict.fromkeys((*part.diets, *diets))),
+            avoid=tuple(dict.fromkeys((*part.avoid, *avoid))),
+        )
+        if part.intent in {Intent.LIST, Intent.DISH}
+        else part
+        for part in asked
+    ]
+
+
+def _part(reading: Reading) -> Part:
+    """Decide what a clause wants: what is urgent first, then what rows can tell, then a question to the articles."""
+    for decide in (_emergency, _person, _talk, _request, _dish, _statement, _list, _hours, _fact, _place):
+        part = decide(reading)
+        if part is not None:
+            return part
+    return _make(reading, Intent.QUESTION)
+
+
+def _make(reading: Reading, intent: Intent, *, explained: Sequence[str] = (), **fields: Any) -> Part:
+    """Return a part with everything that any answer may use; `explained` tables take their words from the rest."""
+    allergens = reading.allergens
+    named = {place for each in reading.named for place in each.places} if intent is Intent.DISH else set()
+    taken = reading.places(*explained, "follow_up") | named | allergens.places | reading.venue_places
+    return Part(
+        **{
+            "text": reading.text,
+            "intent": intent,
+            "venues": reading.venues,
+            "venue_kinds": reading.keys("venue"),
+            "meals": reading.keys("meal"),
+            "courses": reading.keys("course"),
+            "diets": reading.keys("diet"),
+            "avoid": tuple(dict.fromkeys((*allergens.mine, *allergens.avoid))),
+            "containing": allergens.contains,
+            "aspects": frozenset(reading.keys("aspect")),
+            "price_up_to": reading.price_up_to,
+            "price_from": reading.price_from,
+            "order": next((key for key in reading.keys("menu") if key in {"cheapest", "dearest"}), ""),
+            "kids": "kids" in reading.keys("menu"),
+            "mild": "not_spicy" in reading.keys("menu"),
+            "drinks": "drink" in reading.keys("menu"),
+            "when": reading.when,
+            "room": reading.room,
+            "quantity": reading.quantity,
+            "words": reading.stems(reading.topics),
+            "rest": reading.stems(reading.topics - taken),
+            **fields,
+        }
+    )
+
+
+def _emergency(reading: Reading) -> Part | None:
+    if reading.found("emergency") and "calm" not in reading.keys("emergency"):
+        return _make(reading, Intent.EMERGENCY)
+    return None
+
+
+def _person(reading: Reading) -> Part | None:
+    return _make(reading, Intent.PERSON) if reading.found("person") else None
+
+
+def _talk(reading: Reading) -> Part | None:
+    """Small talk is a clause that says nothing else."""
+    keys = reading.keys("talk")
+    if not keys:
+        return None
+    spoken = reading.places("talk")
+    if "abuse" in keys or not (set(range(len(reading.tokens))) - spoken - reading.filler):
+        # "abuse" and "who are you" say more than the greeting before them.
+        telling = [key for key in keys if key not in {"greeting", "thanks", "yes", "no"}]
+        if "who_are_you" in telling and len(spoken) == 1 and len(reading.tokens) > 3:
+            return None  # "can you help with …": the rest is the question
+        return _make(reading, Intent.TALK, topic=(telling or list(keys))[0])
+    return None
+
+
+def _request(reading: Reading) -> Part | None:
+    keys = reading.keys("request")
+    wished = "wish" in keys
+    asks_price = "price" in reading.keys("aspect")
+    kind = next((each for each in _REQUESTED if each in keys), "")
+    if kind == "maintenance" and not reading.text.rstrip().endswith("?"):
+        return _make(reading, Intent.REQUEST, topic=kind)
+    if kind == "wake_up" or (kind in {"taxi", "housekeeping", "late_checkout"} and wished and not asks_price):
+        return _make(reading, Intent.REQUEST, topic=kind)
+    if "order" in keys and reading.named and (wished or reading.room) and not asks_price:
+        return _make(reading, Intent.REQUEST, topic="order", items=tuple(each.key for each in reading.named))
+    return None
+
+
+def _dish(reading: Reading) -> Part | None:
+    if not reading.named:
+        return None
+    asks_for_many = "which" in reading.keys("menu") and (
+        reading.keys("diet") or reading.keys("course") or reading.allergens.avoid
+    )
+    best = reading.named[0]
+    if asks_for_many and best.coverage < 0.75:
+        return None
+    return _make(
+        reading,
+        Intent.DISH,
+        explained=("aspect", "menu", "diet", "hours", "meal", "course", "venue"),
+        items=tuple(each.key for each in reading.named),
+        unsure=best.coverage < 0.5 or not best.exact,
+    )
+
+
+def _statement(reading: Reading) -> Part | None:
+    """ "I am vegan", "my daughter has a nut allergy": asks nothing, yet changes what follows."""
+    if not (reading.allergens.mine or reading.keys("diet")):
+        return None
+    if reading.found("hours") or reading.found("menu") or reading.found("course") or not reading.found("me"):
+        return None
+    explained = reading.places("aspect", "diet", "talk") | reading.allergens.places | reading.filler
+    if reading.allergens.mine and not ({"safe", "available"} & set(reading.keys("aspect"))):
+        return _make(reading, Intent.LIST, topic="statement")
+    if set(range(len(reading.tokens))) <= explained and not reading.allergens.codes and len(reading.tokens) > 1:
+        return _make(reading, Intent.LIST, topic="statement")
+    return None
+
+
+def _list(reading: Reading) -> Part | None:
+    menu = set(reading.keys("menu"))
+    filters = bool(
+        reading.keys("diet")
+        or reading.allergens.codes
+        or reading.keys("course")
+        or "drink" in menu
+        or (menu & {"cheapest", "dearest", "kids"} and (menu & {"ask", "under", "which"} or len(reading.topics) <= 2))
+        or (menu & {"under", "over"} and "ask" in menu)
+    )
+    explained = ("menu", "aspect", "diet", "course", "meal", "venue")
+    if filters:
+        return _filtered_list(reading, explained)
+    # "What is on the menu?", "what can I eat tonight?": food in general and nothing else.
+    food = {match.key for match in reading.found("menu")} & {"ask", "all_dishes"}
+    rest = reading.topics - reading.places(*explained) - reading.venue_places
+    if food and not rest and not reading.found("hours") and (reading.topics or reading.when):
+        return _make(reading, Intent.LIST, explained=explained)
+    return None
+
+
+def _filtered_list(reading: Reading, explained: Sequence[str]) -> Part | None:
+    rest = reading.topics - reading.places(*explained) - reading.allergens.places - reading.venue_places
+    asks_hours = reading.found("hours") and not reading.keys("diet") and not reading.allergens.codes
+    if asks_hours and (reading.keys("meal") or reading.venues or reading.keys("venue")):
+        return None
+    if len(rest) > 1 and not (reading.keys("diet") or reading.allergens.avoid or reading.allergens.mine):
+        return None  # "coffee machine in the room": a course word among other topics is no order
+    # An allergen without a stance beside food words is asked for: "do you have fish?".
+    containing = tuple(dict.fromkeys((*reading.allergens.contains, *reading.allergens.named)))
+    return _make(reading, Intent.LIST, explained=explained, containing=containing)
+
+
+def _hours(reading: Reading) -> Part | None:
+    keys = reading.keys("hours")
+    about = reading.venues or reading.keys("venue") or reading.keys("meal") or "ask" in reading.keys("menu")
+    whole = "ask" in keys and not (reading.topics - reading.places("hours"))
+    if not keys or not (about or (whole and reading.when)):
+        return None
+    topic = "closes" if "closes" in keys else "opens" if "opens" in keys else "hours"
+    return _make(
+        reading, Intent.HOURS, topic=topic, explained=("hours", "venue", "meal", "menu", "aspect", "time")
+    )
+
+
+def _fact(reading: Reading) -> Part | None:
+    keys = reading.keys("fact")
+    if not keys:
+        return None
+    return _make(reading, Intent.FACT, topic=keys[0], explained=("fact", "hours", "aspect"))
+
+
+def _place(reading: Reading) -> Part | None:
+    """ "Where is the bar?", "what is the spa's number?": a venue and one of its facts, and nothing else."""
+    aspects = set(reading.keys("aspect")) & {"location", "phone", "ingredients", "available"}
+    if not (reading.venues or reading.keys("venue")) or not (aspects or len(reading.topics) <= 2):
+        return None
+    return _make(reading, Intent.PLACE, explained=("venue", "aspect", "menu"))

@@ -1,0 +1,95 @@
+"""Owns what understanding hands on: a message as a query of one or more parts, and what a follow-up refers to."""
+
+from dataclasses import dataclass, field
+from decimal import Decimal
+from enum import StrEnum
+from typing import Any
+
+from guestchat.understanding.when import When
+
+
+class Intent(StrEnum):
+    """What one part of a message wants."""
+
+    EMERGENCY = "emergency"
+    PERSON = "person"
+    TALK = "talk"
+    REQUEST = "request"
+    DISH = "dish"
+    LIST = "list"
+    HOURS = "hours"
+    PLACE = "place"
+    FACT = "fact"
+    QUESTION = "question"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Part:
+    """One question of a message.
+
+    `text` is the clause as written; `rest` are the stems that no interpretation explains, which decide between a
+    row's fact and an article. `unsure` is set where a dish was named only in part or with a slip.
+    """
+
+    text: str
+    intent: Intent
+    topic: str = ""  # of small talk, an hours or a hotel fact: its vocabulary key
+    items: tuple[str, ...] = ()
+    unsure: bool = False
+    venues: tuple[str, ...] = ()
+    venue_kinds: tuple[str, ...] = ()
+    meals: tuple[str, ...] = ()
+    courses: tuple[str, ...] = ()
+    sections: tuple[str, ...] = ()
+    diets: tuple[str, ...] = ()
+    avoid: tuple[str, ...] = ()
+    containing: tuple[str, ...] = ()
+    aspects: frozenset[str] = frozenset()
+    price_up_to: Decimal | None = None
+    price_from: Decimal | None = None
+    order: str = ""  # "cheapest" or "dearest"
+    kids: bool = False
+    mild: bool = False
+    drinks: bool = False
+    when: When = When()
+    room: str = ""
+    quantity: int | None = None
+    words: tuple[str, ...] = ()
+    rest: tuple[str, ...] = ()
+    follow_up: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class Query:
+    """A guest's message, understood. `allergies` were stated in it and hold from now on."""
+
+    text: str
+    language: str
+    parts: tuple[Part, ...]
+    allergies: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Context:
+    """What a follow-up may refer to: rows of the last answer, and what holds for the whole conversation."""
+
+    intent: str = ""
+    items: tuple[str, ...] = ()
+    venues: tuple[str, ...] = ()
+    article: str = ""
+    topic: str = ""
+    meals: tuple[str, ...] = ()
+    filters: dict[str, Any] = field(default_factory=dict)
+    allergies: tuple[str, ...] = ()
+    offered_person: bool = False
+
+    def as_json(self) -> dict[str, Any]:
+        """Return what a conversation's row keeps."""
+        kept = {name: getattr(self, name) for name in self.__dataclass_fields__}
+        return {name: list(value) if isinstance(value, tuple) else value for name, value in kept.items() if value}
+
+    @classmethod
+    def of_json(cls, kept: dict[str, Any]) -> "Context":
+        """Return the context that a row keeps; what this version does not know is dropped."""
+        known = {name: value for name, value in kept.items() if name in cls.__dataclass_fields__}
+        return cls(**{name: tuple(value) if isinstance(value, list) else value for name, value in known.items()})

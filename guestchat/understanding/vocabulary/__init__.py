@@ -1,0 +1,157 @@
+"""Owns the vocabularies: how guests say things, a file a language, read once. The meaning of a phrase is its key.
+
+The files are meant to be read and extended by people; `en.toml` explains the rules of matching.
+"""
+
+import tomllib
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+from guestchat.words import fold, words
+
+LANGUAGES = ("en", "de", "fr", "es")
+_FOLDER = Path(__file__).parent
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """A phrase found at words `start` to `end` (not included)."""
+
+    key: str
+    start: int
+    end: int
+
+
+def singular(word: str) -> str:
+    """Return a word without the plural ending that English, French and Spanish share; crude, and the same for all."""
+    if len(word) > 4 and word.endswith("ies"):
+        return word[:-3] + "y"
+    if len(word) > 4 and word.endswith(("ches", "shes", "sses", "xes", "oes")):
+        return word[:-2]
+    if len(word) > 3 and word.endswith("s") and not word.endswith(("ss", "us", "is")):
+        return word[:-1]
+    return word
+
+
+class PhraseBook:
+    """Phrases by key, found in a list of words; the longest phrase at a place wins."""
+
+    def __init__(self, entries: Mapping[str, Sequence[str]]) -> None:
+        self._by_first: dict[str, list[tuple[tuple[str, ...], str]]] = defaultdict(list)
+        self._by_prefix: list[tuple[tuple[str, ...], str]] = []
+        for key, phrases in entries.items():
+            for phrase in phrases:
+                self._add(key, tuple(phrase_words(phrase)))
+        for found in (*self._by_first.values(), self._by_prefix):
+            found.sort(key=lambda entry: -len(entry[0]))
+
+    def _add(self, key: str, phrase: tuple[str, ...]) -> None:
+        if not phrase:
+            return
+        if phrase[0].endswith("*"):
+            self._by_prefix.append((phrase, key))
+        else:
+            self._by_first[singular(phrase[0])].append((phrase, key))
+
+    def find(self, tokens: Sequence[str]) -> list[Match]:
+        """Return the phrases in these folded words, left to right; phrases of one length at one place all count."""
+        found: list[Match] = []
+        at = 0
+        while at < len(tokens):
+            here = self._at(tokens, at)
+            found += here
+            at = max((match.end for match in here), default=at + 1)
+        return found
+
+    def keys(self, tokens: Sequence[str]) -> set[str]:
+        """Return the keys of all phrases in these folded words."""
+        return {match.key for match in self.find(tokens)}
+
+    def _at(self, tokens: Sequence[str], at: int) -> list[Match]:
+        candidates = [*self._by_first.get(singular(tokens[at]), ()), *self._by_prefix]
+        matches = [
+            Match(key, at, at + len(phrase)) for phrase, key in candidates if _matches(phrase, tokens[at:])
+        ]
+        longest = max((match.end for match in matches), default=at)
+        return list({match.key: match for match in matches if match.end == longest}.values())
+
+
+def _matches(phrase: tuple[str, ...], tokens: Sequence[str]) -> bool:
+    if len(phrase) > len(tokens):
+        return False
+    return all(
+        token.startswith(word[:-1]) if word.endswith("*") else token == word or singular(token) == singular(word)
+        for word, token in zip(phrase, tokens, strict=False)
+    )
+
+
+def phrase_words(phrase: str) -> list[str]:
+    """Return a phrase's folded words, keeping a word's final `*`."""
+    found: list[str] = []
+    for piece in phrase.split():
+        inside = words(piece)
+        if inside and piece.endswith("*"):
+            inside[-1] += "*"
+        found += inside
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class Around:
+    """What stands around an allergen: `without {}` is before=("without",); `{}frei*` is glued="frei"."""
+
+    key: str
+    before: tuple[str, ...]
+    after: tuple[str, ...]
+    glued: str
+
+
+def _around(key: str, pattern: str) -> Around:
+    before, _, after = pattern.partition("{}")
+    glued = ""
+    if after and not after.startswith(" "):
+        glued, _, after = after.partition(" ")
+    return Around(key, tuple(phrase_words(before)), tuple(phrase_words(after)), fold(glued).rstrip("*"))
+
+
+class Vocabulary:
+    """One language's tables."""
+
+    def __init__(self, language: str) -> None:
+        tables: dict[str, dict[str, Any]] = tomllib.loads((_FOLDER / f"{language}.toml").read_text("utf-8"))
+        self.language = language
+        self.common = frozenset(_folded(tables["language"]["common"]))
+        self.filler = frozenset(word for entry in tables["filler"]["words"] for word in words(entry))
+        self.half_minutes = int(tables["time"].pop("half_minutes")[0])
+        self.around = [
+            _around(key, pattern) for key, patterns in tables.pop("avoid").items() for pattern in patterns
+        ]
+        # The longest pattern decides: "not containing {}" before "containing {}".
+        self.around.sort(key=lambda each: -(len(each.before) + len(each.after) + bool(each.glued)))
+        self._books = {name: PhraseBook(entries) for name, entries in tables.items()}
+        self.known = frozenset(
+            word.rstrip("*")
+            for entries in tables.values()
+            for phrases in entries.values()
+            for phrase in phrases
+            for word in phrase_words(phrase)
+        )
+
+    def __getitem__(self, table: str) -> PhraseBook:
+        """Return a table's phrases."""
+        return self._books[table]
+
+
+def _folded(entries: Iterable[str]) -> Iterable[str]:
+    return (word for entry in entries for word in words(entry))
+
+
+@lru_cache(maxsize=None)
+def vocabulary(language: str) -> Vocabulary:
+    """Return a language's vocabulary; English for a language without one."""
+    base = language[:2]
+    return Vocabulary(base if base in LANGUAGES else "en")

@@ -1,0 +1,149 @@
+"""Owns dates and times in a question, read at the moment of asking in the hotel's own time; pure."""
+
+import datetime as dt
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from guestchat.understanding.vocabulary import Vocabulary
+
+DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+_CLOCK = re.compile(r"\b([01]?\d|2[0-3])[:.h]([0-5]\d)\b")
+_HOUR_MARKED = re.compile(r"\b(1?\d|2[0-4])\s*(a\.?m\.?|p\.?m\.?|o'?clock|uhr|h|horas?)\b(?!\w)")
+_ISO = re.compile(r"\b(\d{4})-(\d{2})-(\d{2})\b")
+_NUMERIC = re.compile(r"\b([0-3]?\d)\.([01]?\d)\.(\d{4})?")
+_FIXED = {
+    "christmas_eve": (12, 24),
+    "christmas": (12, 25),
+    "boxing_day": (12, 26),
+    "new_years_eve": (12, 31),
+    "new_year": (1, 1),
+}
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class When:
+    """What a question says about time. `dates` are in order; empty means that it names no day."""
+
+    dates: tuple[dt.date, ...] = ()
+    time: dt.time | None = None
+    now: bool = False
+    places: frozenset[int] = frozenset()
+
+    def __bool__(self) -> bool:
+        return bool(self.dates or self.time or self.now)
+
+
+def find(text: str, tokens: Sequence[str], vocabulary: Vocabulary, at: dt.datetime) -> When:
+    """Return the days and the time that a folded question names, counted from the hotel's local time `at`."""
+    places: set[int] = set()
+    dates = _dates(text, tokens, vocabulary, at.date(), places)
+    time = _time(text, tokens, vocabulary, places)
+    now = [match for match in vocabulary["hours"].find(tokens) if match.key == "now"]
+    for match in now:
+        places.update(range(match.start, match.end))
+    return When(dates=tuple(dates), time=time, now=bool(now) and not dates, places=frozenset(places))
+
+
+def _dates(
+    text: str, tokens: Sequence[str], vocabulary: Vocabulary, today: dt.date, places: set[int]
+) -> list[dt.date]:
+    if iso := _ISO.search(text):
+        places.update(_spoken(tokens, iso.group().split("-")))
+        return _dates_of(int(iso[1]), int(iso[2]), int(iso[3]))
+    if numeric := _NUMERIC.search(text):
+        places.update(_spoken(tokens, [part for part in numeric.groups() if part]))
+        return _coming(today, int(numeric[2]), int(numeric[1]), year=int(numeric[3]) if numeric[3] else None)
+    found: list[dt.date] = []
+    for match in vocabulary["date"].find(tokens):
+        places.update(range(match.start, match.end))
+        found += _named(match.key, today)
+    for match in vocabulary["day"].find(tokens):
+        places.update(range(match.start, match.end))
+        found.append(today + dt.timedelta(days=(DAYS.index(match.key) - today.weekday()) % 7))
+    for match in vocabulary["month"].find(tokens):
+        # A month is a date only beside a day of the month: "may" is mostly no month.
+        for beside in (match.start - 1, match.start - 2, match.end):
+            if 0 <= beside < len(tokens) and (day := re.fullmatch(r"([0-3]?\d)(?:st|nd|rd|th)?", tokens[beside])):
+                places.update({*range(match.start, match.end), beside})
+                found += _coming(today, int(match.key), int(day[1]))
+                break
+    return list(dict.fromkeys(found))
+
+
+def _spoken(tokens: Sequence[str], parts: Sequence[str]) -> set[int]:
+    return {place for place, token in enumerate(tokens) if token in parts}
+
+
+def _named(key: str, today: dt.date) -> list[dt.date]:
+    if key == "today":
+        return [today]
+    if key == "tomorrow":
+        return [today + dt.timedelta(days=1)]
+    if key == "day_after_tomorrow":
+        return [today + dt.timedelta(days=2)]
+    if key == "weekend":
+        # On Sunday "the weekend" still means this one: its Saturday is over.
+        saturday = today + dt.timedelta(days=(5 - today.weekday()) % 7)
+        return [today] if today.weekday() == 6 else [saturday, saturday + dt.timedelta(days=1)]
+    if key == "weekdays":
+        coming = (today + dt.timedelta(days=each) for each in range(7))
+        return sorted(day for day in coming if day.weekday() < 5)
+    month, day = _FIXED[key]
+    return _coming(today, month, day)
+
+
+def _coming(today: dt.date, month: int, day: int, year: int | None = None) -> list[dt.date]:
+    if year is not None:
+        return _dates_of(year, month, day)
+    this_year = _dates_of(today.year, month, day)
+    return this_year if this_year and this_year[0] >= today else _dates_of(today.year + 1, month, day)
+
+
+def _dates_of(year: int, month: int, day: int) -> list[dt.date]:
+    try:
+        return [dt.date(year, month, day)]
+    except ValueError:
+        return []  # the 31st of February names no day
+
+
+def _time(text: str, tokens: Sequence[str], vocabulary: Vocabulary, places: set[int]) -> dt.time | None:
+    if clock := _CLOCK.search(text):
+        places.update(_spoken(tokens, list(clock.groups())))
+        hour = int(clock[1])
+        return dt.time(_afternoon(hour, text[clock.end() : clock.end() + 6]), int(clock[2]))
+    if marked := _HOUR_MARKED.search(text):
+        places.update(_spoken(tokens, [marked[1], marked[2], marked[1] + marked[2], *marked[2].split(".")]))
+        return dt.time(_afternoon(int(marked[1]), marked[2]) % 24)
+    return _spoken_time(tokens, vocabulary, places)
+
+
+def _afternoon(hour: int, mark: str) -> int:
+    mark = mark.strip().replace(".", "")
+    if mark.startswith("pm") and hour < 12:
+        return hour + 12
+    return 0 if mark.startswith("am") and hour == 12 else hour
+
+
+def _spoken_time(tokens: Sequence[str], vocabulary: Vocabulary, places: set[int]) -> dt.time | None:
+    """Read "half seven", "quarter to eight", "at seven", "midnight"."""
+    for match in vocabulary["time"].find(tokens):
+        if match.key in {"noon", "midnight"}:
+            places.update(range(match.start, match.end))
+            return dt.time(12 if match.key == "noon" else 0)
+        minutes = {"half": vocabulary.half_minutes, "quarter_past": 15, "quarter_to": -15, "at": 0}.get(match.key)
+        hour = _hour(tokens, match.end, vocabulary) if minutes is not None else None
+        if hour is not None and minutes is not None:
+            places.update(range(match.start, match.end + 1))
+            return dt.time((hour * 60 + minutes) // 60 % 24, minutes % 60)
+    return None
+
+
+def _hour(tokens: Sequence[str], place: int, vocabulary: Vocabulary) -> int | None:
+    if place >= len(tokens):
+        return None
+    if tokens[place].isdigit():
+        return int(tokens[place]) if int(tokens[place]) < 25 else None
+    spoken = vocabulary["number"].keys([tokens[place]])
+    # "at a …" is an article, not one o'clock.
+    return int(next(iter(spoken))) if spoken and len(tokens[place]) > 2 else None

@@ -1,0 +1,67 @@
+"""Owns what all tests share: the demo hotel, loaded once, and asking it the way the product does."""
+
+import datetime as dt
+from collections.abc import Callable, Iterator
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import pytest
+from django.core.management import call_command
+
+from guestchat import catalogue, turns
+from guestchat.answering.answer import Answer
+from guestchat.catalogue import Catalogue
+from guestchat.understanding.query import Context
+from menus.models import Hotel
+
+# A Tuesday at half past twelve: lunch at Restaurant Linden, the bar still closed.
+TUESDAY_NOON = dt.datetime(2026, 11, 24, 12, 30, tzinfo=ZoneInfo("Europe/Berlin"))
+
+Ask = Callable[..., Answer]
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> None:
+    """Load the demo hotel once for all tests that roll back; those that truncate run after them."""
+    with django_db_blocker.unblock():
+        call_command("demo", verbosity=0)
+
+
+@pytest.fixture(autouse=True)
+def _no_catalogue_of_another_test() -> Iterator[None]:
+    """Versions repeat when a test empties the tables."""
+    catalogue.forget()
+    yield
+    catalogue.forget()
+
+
+@pytest.fixture
+def lindenhof(db: None) -> Catalogue:
+    """The demo hotel's catalogue."""
+    found = catalogue.current(Hotel.objects.get(slug="lindenhof").pk)
+    assert found is not None
+    return found
+
+
+@pytest.fixture
+def ask(lindenhof: Catalogue) -> Ask:
+    """Ask the demo hotel one question, on a Tuesday at noon unless told otherwise."""
+
+    def asked(
+        text: str,
+        *,
+        context: Context | None = None,
+        at: dt.datetime = TUESDAY_NOON,
+        language: str = "en",
+        place: str | None = None,
+    ) -> Answer:
+        return turns.answer(
+            catalogue.current(lindenhof.hotel_id) or lindenhof,
+            text,
+            context=context or Context(),
+            language=language,
+            at=at,
+            place=place,
+        )
+
+    return asked
