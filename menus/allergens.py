@@ -89,13 +89,19 @@ def status(dish: Declaration, code: str, options: Iterable[Declaration] = ()) ->
 
     The worst of the dish and each option counts. Only a declared `free`, or a complete list that leaves the
     allergen out, is free; anything else that is not declared is unknown, and unknown is never safe.
+    Raises ValueError for a code that is none: a complete list says nothing about what it cannot name.
     """
+    if code not in CODES:
+        raise ValueError(f"{code!r} is no allergen code")
     found = {_status(declaration, code) for declaration in (dish, *options)}
     return next(each for each in _WORST_FIRST if each in found)
 
 
 def is_safe(dish: Declaration, codes: Iterable[str], options: Iterable[Declaration] = ()) -> bool:
-    """Return whether the kitchen declared the dish, so ordered, free of every one of these allergens."""
+    """Return whether the kitchen declared the dish, so ordered, free of every one of these allergens.
+
+    Of no allergens, every dish is free: an allergy that was not understood must never come here as an empty list.
+    """
     options = tuple(options)
     return all(status(dish, code, options) is Status.FREE for code in codes)
 
@@ -136,4 +142,5 @@ def _group_leaves_child_open(declaration: Declaration, code: str) -> bool:
     if group is None or declaration.statuses.get(group) not in {Status.CONTAINS, Status.MAY_CONTAIN}:
         return False
     own = declaration.statuses[group]
-    return not any(declaration.statuses.get(child) in {own, Status.CONTAINS} for child in CHILDREN[group])
+    # "May contain nuts" beside "contains almonds" speaks of other nuts than almonds, and does not say which.
+    return not any(declaration.statuses.get(child) is own for child in CHILDREN[group])

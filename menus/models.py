@@ -11,9 +11,9 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from menus.allergens import CODES, DIETS, Status
-from menus.texts import validate_text
+from menus.texts import pick, validate_text
 
-KEY_PATTERN = r"^[a-z0-9-]{1,64}$"
+KEY_PATTERN = r"^[a-z0-9-]{1,64}$"  # as PostgreSQL reads it, where $ is the very end
 DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 
 
@@ -21,10 +21,10 @@ class User(AbstractUser):
     """A person on the staff's side; guests have no account."""
 
 
-class TextField(models.JSONField):  # type: ignore[type-arg]
+class TextField(models.JSONField):
     """A text in several languages: an object from language code to string, validated."""
 
-    default_validators: ClassVar = [validate_text]
+    default_validators = [validate_text]
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         kwargs.setdefault("default", dict)
@@ -35,7 +35,7 @@ def key_field() -> models.CharField:  # type: ignore[type-arg]
     """Return the field of a key: unique among its kind within the hotel, by each model's own constraint."""
     return models.CharField(
         max_length=64,
-        validators=[RegexValidator(KEY_PATTERN, _("Use 1 to 64 of the characters a-z, 0-9 and -."))],
+        validators=[RegexValidator(r"^[a-z0-9-]{1,64}\Z", _("Use 1 to 64 of the characters a-z, 0-9 and -."))],
         help_text=_("A short name that imports and links know it by: a-z, 0-9 and -."),
     )
 
@@ -59,7 +59,7 @@ class Hotel(models.Model):
     """One hotel or restaurant: the owner of everything else here."""
 
     slug = models.CharField(
-        max_length=64, unique=True, validators=[RegexValidator(KEY_PATTERN, _("Use a-z, 0-9 and -."))]
+        max_length=64, unique=True, validators=[RegexValidator(r"^[a-z0-9-]{1,64}\Z", _("Use a-z, 0-9 and -."))]
     )
     name = models.CharField(max_length=200)
     timezone = models.CharField(max_length=64, default="Europe/Berlin")
@@ -169,7 +169,7 @@ class Venue(models.Model):
         ]
 
     def __str__(self) -> str:
-        return next(iter(self.name.values()), self.key)
+        return pick(self.name) or self.key
 
 
 class OpeningHours(Owned):
@@ -220,7 +220,7 @@ class Menu(Owned):
         constraints = has_key("menu")
 
     def __str__(self) -> str:
-        return next(iter(self.name.values()), self.key)
+        return pick(self.name) or self.key
 
 
 class ServingTime(Owned):
@@ -256,7 +256,7 @@ class MenuSection(Owned):
         ordering = ["position", "id"]
 
     def __str__(self) -> str:
-        return next(iter(self.name.values()), "")
+        return pick(self.name)
 
 
 class MenuItem(Owned):
@@ -291,7 +291,7 @@ class MenuItem(Owned):
         ]
 
     def __str__(self) -> str:
-        return next(iter(self.name.values()), self.key)
+        return pick(self.name) or self.key
 
 
 class Option(Owned):
@@ -315,7 +315,7 @@ class Option(Owned):
         ]
 
     def __str__(self) -> str:
-        return next(iter(self.name.values()), self.key)
+        return pick(self.name) or self.key
 
 
 DECLARABLE = [(each.value, each.value) for each in (Status.CONTAINS, Status.MAY_CONTAIN, Status.FREE)]
@@ -391,7 +391,7 @@ class Article(models.Model):
         ]
 
     def __str__(self) -> str:
-        return next(iter(self.question.values()), self.key)
+        return pick(self.question) or self.key
 
 
 def new_place_code() -> str:

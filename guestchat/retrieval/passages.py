@@ -4,6 +4,7 @@ A passage is embedded again only when its text or the encoder changed, which its
 """
 
 import hashlib
+import sys
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -12,6 +13,7 @@ import numpy as np
 from django.db import transaction
 from django.db.models.signals import post_delete, post_save
 from numpy.typing import NDArray
+from tqdm import tqdm
 
 from guestchat.models import Passage
 from guestchat.retrieval.embedder import Embedder, get_embedder
@@ -20,6 +22,9 @@ from menus import models
 from menus.content import Article, Content, Offer, Venue, load
 from menus.signals import hotel_replaced
 from menus.texts import Text, pick
+
+# From so many passages on, whoever waits at a terminal sees how far it is.
+_LONG = 100
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -158,11 +163,9 @@ def _write(hotel_id: int, passages: list[PassageText], embedder: Embedder) -> No
 
 def _vectors(passages: list[PassageText], embedder: Embedder) -> Iterable[NDArray[np.float32]]:
     """Return one unit vector a passage: the mean of its texts' vectors."""
-    encoded = embedder.encode_document([text for passage in passages for text in passage.texts])
-    start = 0
-    for passage in passages:
-        mean = encoded[start : start + len(passage.texts)].mean(axis=0)
-        start += len(passage.texts)
+    shown = len(passages) >= _LONG and sys.stderr.isatty()
+    for passage in tqdm(passages, desc="Embedding", unit="passage", disable=not shown):
+        mean = embedder.encode_document(passage.texts).mean(axis=0)
         yield mean / np.linalg.norm(mean)
 
 

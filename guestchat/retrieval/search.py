@@ -78,4 +78,4 @@ def search(
 def _any_word(text: str) -> str:
     """Return a text-search query that matches any word; only letters and digits get in, so it always parses."""
     found = [word.split("'")[0] for word in words(text)]
-    return " | ".join(dict.fromkeys(word for word in found if word.isalnum())) or "''"
+    return " | ".join(dict.fromkeys(word for word in found if word.isalnum()))

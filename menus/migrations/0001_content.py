@@ -50,7 +50,7 @@ class Migration(migrations.Migration):
             name='Hotel',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('slug', models.CharField(max_length=64, unique=True, validators=[django.core.validators.RegexValidator('^[a-z0-9-]{1,64}$', 'Use a-z, 0-9 and -.')])),
+                ('slug', models.CharField(max_length=64, unique=True, validators=[django.core.validators.RegexValidator('^[a-z0-9-]{1,64}\\Z', 'Use a-z, 0-9 and -.')])),
                 ('name', models.CharField(max_length=200)),
                 ('timezone', models.CharField(default='Europe/Berlin', max_length=64)),
                 ('currency', models.CharField(default='EUR', max_length=3)),
@@ -73,7 +73,7 @@ class Migration(migrations.Migration):
             name='Menu',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('key', models.CharField(help_text='A short name that imports and links know it by: a-z, 0-9 and -.', max_length=64, validators=[django.core.validators.RegexValidator('^[a-z0-9-]{1,64}$', 'Use 1 to 64 of the characters a-z, 0-9 and -.')])),
+                ('key', models.CharField(help_text='A short name that imports and links know it by: a-z, 0-9 and -.', max_length=64, validators=[django.core.validators.RegexValidator('^[a-z0-9-]{1,64}\\Z', 'Use 1 to 64 of the characters a-z, 0-9 and -.')])),
                 ('name', menus.models.TextField(default=dict)),
                 ('position', models.PositiveIntegerField(default=0)),
                 ('hotel', models.ForeignKey(editable=False, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='menus.hotel')),
@@ -99,7 +99,7 @@ class Migration(migrations.Migration):
             name='MenuItem',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('key', models.CharField(help_text='A short name that imports and links know it by: a-z, 0-9 and -.', max_length=64, validators=[django.core.validators.RegexValidator('^[a-z0-9-]{1,64}$', 'Use 1 to 64 of the characters a-z, 0-9 and -.')])),
+                ('key', models.CharField(help_text='A short name that imports and links know it by: a-z, 0-9 and -.', max_length=64, validators=[django.core.validators.RegexValidator('^[a-z0-9-]{1,64}\\Z', 'Use 1 to 64 of the characters a-z, 0-9 and -.')])),
                 ('name', menus.models.TextField(default=dict)),
                 ('description', menus.models.TextField(blank=True, default=dict)),
                 ('price', models.DecimalField(blank=True, decimal_places=3, max_digits=10, null=True, validators=[django.core.validators.MinValueValidator(0)])),
@@ -122,7 +122,7 @@ class Migration(migrations.Migration):
             name='Option',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('key', models.CharField(help_text='A short name that imports and links know it by: a-z, 0-9 and -.', max_length=64, validators=[django.core.validators.RegexValidator('^[a-z0-9-]{1,64}$', 'Use 1 to 64 of the characters a-z, 0-9 and -.')])),
+                ('key', models.CharField(help_text='A short name that imports and links know it by: a-z, 0-9 and -.', max_length=64, validators=[django.core.validators.RegexValidator('^[a-z0-9-]{1,64}\\Z', 'Use 1 to 64 of the characters a-z, 0-9 and -.')])),
                 ('name', menus.models.TextField(default=dict)),
                 ('price', models.DecimalField(blank=True, decimal_places=3, max_digits=10, null=True, validators=[django.core.validators.MinValueValidator(0)])),
                 ('allergens_complete', models.BooleanField(default=False)),
@@ -167,7 +167,7 @@ class Migration(migrations.Migration):
             name='Venue',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('key', models.CharField(help_text='A short name that imports and links know it by: a-z, 0-9 and -.', max_length=64, validators=[django.core.validators.RegexValidator('^[a-z0-9-]{1,64}$', 'Use 1 to 64 of the characters a-z, 0-9 and -.')])),
+                ('key', models.CharField(help_text='A short name that imports and links know it by: a-z, 0-9 and -.', max_length=64, validators=[django.core.validators.RegexValidator('^[a-z0-9-]{1,64}\\Z', 'Use 1 to 64 of the characters a-z, 0-9 and -.')])),
                 ('kind', models.CharField(choices=[('restaurant', 'Restaurant'), ('bar', 'Bar'), ('cafe', 'Café'), ('room_service', 'Room service'), ('spa', 'Spa'), ('pool', 'Pool'), ('gym', 'Gym'), ('shop', 'Shop'), ('reception', 'Reception'), ('other', 'Other')], max_length=16)),
                 ('name', menus.models.TextField(default=dict)),
                 ('description', menus.models.TextField(blank=True, default=dict)),
@@ -184,7 +184,7 @@ class Migration(migrations.Migration):
             name='Place',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('key', models.CharField(help_text='A short name that imports and links know it by: a-z, 0-9 and -.', max_length=64, validators=[django.core.validators.RegexValidator('^[a-z0-9-]{1,64}$', 'Use 1 to 64 of the characters a-z, 0-9 and -.')])),
+                ('key', models.CharField(help_text='A short name that imports and links know it by: a-z, 0-9 and -.', max_length=64, validators=[django.core.validators.RegexValidator('^[a-z0-9-]{1,64}\\Z', 'Use 1 to 64 of the characters a-z, 0-9 and -.')])),
                 ('kind', models.CharField(choices=[('room', 'Room'), ('table', 'Table'), ('lobby', 'Lobby'), ('other', 'Other')], max_length=8)),
                 ('label', models.CharField(max_length=64)),
                 ('code', models.CharField(default=menus.models.new_place_code, editable=False, max_length=32, unique=True)),
@@ -225,7 +225,7 @@ class Migration(migrations.Migration):
             name='Article',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('key', models.CharField(help_text='A short name that imports and links know it by: a-z, 0-9 and -.', max_length=64, validators=[django.core.validators.RegexValidator('^[a-z0-9-]{1,64}$', 'Use 1 to 64 of the characters a-z, 0-9 and -.')])),
+                ('key', models.CharField(help_text='A short name that imports and links know it by: a-z, 0-9 and -.', max_length=64, validators=[django.core.validators.RegexValidator('^[a-z0-9-]{1,64}\\Z', 'Use 1 to 64 of the characters a-z, 0-9 and -.')])),
                 ('question', menus.models.TextField(default=dict)),
                 ('also_asked', models.JSONField(blank=True, default=list, help_text='Other ways to ask it: a list of texts.')),
                 ('answer', menus.models.TextField(default=dict)),

@@ -1,0 +1,129 @@
+"""Owns what the browser tests share: the product served from a folder of its own, and a real Chromium."""
+
+import json
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[3]
+START_WITHIN_S = 120
+FLAGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Hotel:
+    """A running product with the demo hotel."""
+
+    address: str
+    guest_link: str
+
+
+@dataclass(kw_only=True)
+class Watch:
+    """What a page asked for and complained about."""
+
+    requests: list[str] = field(default_factory=list)
+    complaints: list[str] = field(default_factory=list)
+
+
+@pytest.fixture(scope="session")
+def running_hotel(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Hotel]:
+    """The demo hotel, served by a process of its own from its own embedded database."""
+    folder = tmp_path_factory.mktemp("hotel")
+    port = _free_port()
+    # The outer environment's database is for the other tests; this one is a fresh machine.
+    kept = {name: value for name, value in os.environ.items() if not name.startswith(("DATABASE_", "REDIS_", "PGHOST"))}
+    environment = {
+        **kept,
+        "DJANGO_SETTINGS_MODULE": "config.settings",
+        "GUESTCHAT_VAR_DIR": str(folder / "var"),
+        "HOST": "127.0.0.1",
+        "PORT": str(port),
+    }
+    manage = [sys.executable, str(ROOT / "manage.py")]
+    log = (folder / "log").open("w+")
+    server = subprocess.Popen([*manage, "serve"], cwd=ROOT, env=environment, stdout=log, stderr=subprocess.STDOUT)
+    try:
+        address = f"http://127.0.0.1:{port}"
+        _await_ready(address, server, folder / "log")
+        listed = subprocess.run(
+            [*manage, "places", "lindenhof", "--json"], cwd=ROOT, env=environment, capture_output=True, check=True
+        )
+        rooms = [place for place in json.loads(listed.stdout) if place["kind"] == "room"]
+        yield Hotel(address=address, guest_link=rooms[0]["url"])
+    finally:
+        server.terminate()
+        server.wait(15)
+        log.close()
+
+
+# Not for the session: Playwright's own loop runs as long as it does, and asynchronous tests could not have theirs.
+@pytest.fixture(scope="module")
+def guest_browser() -> Iterator[Any]:
+    """A real Chromium; skips where there is none."""
+    playwright = pytest.importorskip("playwright.sync_api")
+    installed = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
+    with playwright.sync_playwright() as running:
+        try:
+            browser = running.chromium.launch(executable_path=installed, args=FLAGS)
+        except playwright.Error as error:
+            pytest.skip(f"no Chromium to drive: {error.message.splitlines()[0]}")
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def open_phone(guest_browser: Any) -> Iterator[Callable[..., tuple[Any, Watch]]]:
+    """Return a function that opens a phone's page and says what it asks for."""
+    contexts = []
+
+    def open_phone(**options: Any) -> tuple[Any, Watch]:
+        context = guest_browser.new_context(
+            viewport={"width": 390, "height": 844}, has_touch=True, is_mobile=True, locale="en-GB", **options
+        )
+        contexts.append(context)
+        page, watch = context.new_page(), Watch()
+        page.on("request", lambda request: watch.requests.append(request.url))
+        page.on("websocket", lambda socket: watch.requests.append(socket.url))
+        page.on("console", lambda said: said.type in {"error", "warning"} and watch.complaints.append(said.text))
+        page.on("pageerror", lambda error: watch.complaints.append(str(error)))
+        return page, watch
+
+    yield open_phone
+    for context in contexts:
+        context.close()
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def _await_ready(address: str, server: subprocess.Popen[Any], log: Path) -> None:
+    deadline = time.monotonic() + START_WITHIN_S
+    while time.monotonic() < deadline and server.poll() is None:
+        try:
+            with urllib.request.urlopen(f"{address}/readyz", timeout=5):
+                return
+        except (urllib.error.URLError, OSError):
+            time.sleep(0.2)
+    pytest.fail(f"The server did not get ready:\n{log.read_text()[-4000:]}")

@@ -1,0 +1,106 @@
+"""Passages follow the content in the same transaction, and are embedded only when their text changed."""
+
+from collections.abc import Callable
+
+import pytest
+from django.db import transaction
+
+from guestchat.models import Passage
+from guestchat.retrieval.passages import sync
+from menus import models
+
+pytestmark = pytest.mark.django_db
+
+SmallHotel = Callable[..., models.Hotel]
+
+
+def passages(hotel: models.Hotel) -> set[tuple[str, str, str, int]]:
+    return set(
+        Passage.objects.filter(hotel=hotel).values_list("source_type", "source_key", "language", "variant")
+    )
+
+
+def test_every_text_has_a_passage(small_hotel: SmallHotel) -> None:
+    hotel = small_hotel()
+    assert passages(hotel) == {
+        ("article", "parking", "en", 0),
+        ("item", "plum-cake", "en", 0),
+        ("venue", "cafe", "en", 0),
+    }
+    assert sync(hotel.pk) == 0
+
+
+def test_an_edit_embeds_what_changed_and_nothing_else(small_hotel: SmallHotel) -> None:
+    hotel = small_hotel()
+    before = {row.source_key: row.content_hash for row in Passage.objects.filter(hotel=hotel)}
+    article = hotel.articles.get()
+    article.also_asked = [{"en": "Is there a garage?"}]
+    article.save()
+    after = {
+        (row.source_key, row.variant): row.content_hash for row in Passage.objects.filter(hotel=hotel)
+    }
+    assert ("parking", 1) in after
+    assert {key: value for (key, variant), value in after.items() if variant == 0} == before
+
+
+def test_what_no_passage_is_made_of_embeds_nothing(small_hotel: SmallHotel) -> None:
+    hotel = small_hotel()
+    rows = set(Passage.objects.filter(hotel=hotel).values_list("pk", "content_hash"))
+    dish = models.MenuItem.objects.get(hotel=hotel)
+    dish.price = None
+    dish.available = False
+    dish.save()
+    assert set(Passage.objects.filter(hotel=hotel).values_list("pk", "content_hash")) == rows
+
+
+def test_a_deleted_row_is_found_no_more(small_hotel: SmallHotel) -> None:
+    hotel = small_hotel()
+    hotel.articles.get().delete()
+    assert "parking" not in {key for _type, key, _language, _variant in passages(hotel)}
+
+
+def test_a_deleted_section_takes_its_dishes_passages_with_it(small_hotel: SmallHotel) -> None:
+    hotel = small_hotel()
+    models.MenuSection.objects.get(hotel=hotel).delete()
+    assert "plum-cake" not in {key for _type, key, _language, _variant in passages(hotel)}
+
+
+def test_a_renamed_key_moves_the_passage(small_hotel: SmallHotel) -> None:
+    hotel = small_hotel()
+    article = hotel.articles.get()
+    article.key = "garage"
+    article.save()
+    keys = {key for type, key, _language, _variant in passages(hotel) if type == "article"}
+    assert keys == {"garage"}
+
+
+def test_an_edit_that_is_rolled_back_leaves_the_passages(small_hotel: SmallHotel) -> None:
+    hotel = small_hotel()
+    before = set(Passage.objects.filter(hotel=hotel).values_list("pk", "content_hash"))
+    article = hotel.articles.get()
+    with pytest.raises(RuntimeError), transaction.atomic():
+        article.question = {"en": "Something else?"}
+        article.save()
+        raise RuntimeError
+    assert set(Passage.objects.filter(hotel=hotel).values_list("pk", "content_hash")) == before
+
+
+def test_a_deleted_hotel_takes_its_passages_with_it(small_hotel: SmallHotel) -> None:
+    hotel, other = small_hotel(), small_hotel("other")
+    kept = passages(other)
+    hotel.delete()
+    assert passages(other) == kept
+    assert Passage.objects.count() - Passage.objects.filter(hotel__slug="lindenhof").count() == len(kept)
+
+
+def test_search_vectors_are_made_by_language(small_hotel: SmallHotel) -> None:
+    hotel = small_hotel()
+    models.Article.objects.create(
+        hotel=hotel,
+        key="bikes",
+        question={"en": "Renting bicycles", "de": "Fahrräder mieten"},
+        answer={"en": "At the desk", "de": "An der Rezeption"},
+    )
+    vectors = dict(Passage.objects.filter(hotel=hotel, source_key="bikes").values_list("language", "search"))
+    assert "bicycl" in vectors["en"]
+    assert "fahrrad" in vectors["de"]
