@@ -44,15 +44,23 @@ def _current(key: str, scene: Scene) -> Article | None:
 
 def fit(part: Part, hit: Hit, scene: Scene) -> float:
     """Return how well an article fits, from 0 to about 1: its meaning, and how many of the question's words it has."""
-    own = scene.catalogue.lexicon.article_words.get(hit.key, frozenset())
-    asked = [word for word in part.words if not word.isdigit()]
-    said = sum(1 for word in asked if _has(own, word)) / len(asked) if asked else 0.5
-    return 0.75 * hit.similarity + 0.25 * said
+    lexicon = scene.catalogue.lexicon
+    own = lexicon.article_words.get(hit.key, frozenset())
+    # A word that no article says weighs as the rarest: "wifi in the annex" is not what the article on wifi answers.
+    rarest = max(lexicon.article_weights.values(), default=1.0)
+    asked = {word: lexicon.article_weights.get(word, rarest) for word in part.words if not word.isdigit()}
+    said = sum(weight for word, weight in asked.items() if _has(own, word))
+    covered = said / sum(asked.values()) if asked else 0.5
+    return 0.7 * hit.similarity + 0.3 * covered
 
 
 def _has(own: frozenset[str], word: str) -> bool:
     """Return whether an article has a word, or a compound with it: "Parkplatz" meets "Parkplatzgebuhr"."""
-    return word in own or (len(word) >= 5 and any(each.startswith(word) or word.startswith(each) for each in own if len(each) >= 5))
+    if word in own:
+        return True
+    return len(word) >= 5 and any(
+        each.startswith(word) or word.startswith(each) for each in own if len(each) >= 5
+    )
 
 
 def nearest(hits: Sequence[Hit], scene: Scene) -> list[str]:

@@ -168,8 +168,10 @@ def _place(part: Part, scene: Scene) -> Reply | None:
         if "phone" in part.aspects and venue.phone:
             said.append(scene.say("place.phone", venue=name, phone=venue.phone))
         elif "location" in part.aspects:
-            key = "place.location" if location else "place.no_location"
-            said.append(scene.say(key, venue=name, location=location))
+            if location:
+                said.append(scene.say("place.location", venue=name, location=location))
+            else:
+                said.append(scene.say("place.no_location", venue=name))
         elif description := scene.text(venue.description):
             said.append(scene.say("place.about", venue=name, description=description))
         else:

@@ -221,7 +221,7 @@ def _scope(part: Part, scene: Scene) -> list[Offer] | None:
         offers = _saying(part.rest, offers, scene)
         if not offers:
             return None
-    if part.when.now or part.when.time:
+    if part.when.now or part.when.time or part.when.around:
         moment = scene.moment(part.when)
         offers = [
             offer for offer in offers if hours.served_now(offer.menu, offer.venue, moment, scene.content.zone)

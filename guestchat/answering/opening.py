@@ -6,7 +6,6 @@ from itertools import groupby
 
 from guestchat.answering.answer import Reply, Source
 from guestchat.answering.scene import Scene
-from guestchat.understanding.lexicon import stem
 from guestchat.understanding.query import Part
 from guestchat.understanding.vocabulary import vocabulary
 from guestchat.understanding.when import DAYS
@@ -42,7 +41,8 @@ def find_venues(part: Part, scene: Scene) -> list[Venue]:
         found = [scene.content.venues_by_key[key] for key in part.venues if key in scene.content.venues_by_key]
     elif part.venue_kinds:
         found = [venue for venue in everything if venue.kind in part.venue_kinds]
-        found = found or [venue for venue in everything if _speaks_of(venue, part)]
+        inside = scene.catalogue.lexicon.venue_kinds
+        found = found or [venue for venue in everything if inside[venue.key] & set(part.venue_kinds)]
     elif part.meals:
         found = [venue for venue in everything if _intervals_of_meals(venue, part.meals)]
         return found or [venue for venue in everything if serves_meal(venue, part.meals)]
@@ -53,12 +53,6 @@ def find_venues(part: Part, scene: Scene) -> list[Venue]:
     if part.meals and len(found) > 1:
         found = [venue for venue in found if serves_meal(venue, part.meals)] or found
     return found
-
-
-def _speaks_of(venue: Venue, part: Part) -> bool:
-    """Return whether a venue's own words name what has no venue to itself: the pool inside the spa."""
-    own = {stem(word) for text in (venue.name, venue.description) for said in text.values() for word in words(said)}
-    return any(word in own for word in part.words if word not in part.rest)
 
 
 def _meals(text: Text) -> set[str]:
@@ -86,7 +80,8 @@ def _about(venue: Venue, part: Part, scene: Scene) -> Iterator[str]:
     if not venue.opening_hours:
         yield scene.say("hours.unknown", venue=scene.name(venue))
         return
-    if part.when.now or (part.when.time is not None and part.topic == "hours"):
+    asked_time = part.when.time or (part.when.around if not part.meals else None)
+    if part.when.now or (asked_time is not None and part.topic == "hours"):
         yield _at(venue, part, scene)
         return
     days = part.when.dates[:_MOST_DAYS] or (scene.at.date(),)
@@ -152,7 +147,7 @@ def _at(venue: Venue, part: Part, scene: Scene) -> str:
     interval = hours.open_now(venue, moment, zone)
     if part.meals and _intervals_of_meals(venue, part.meals):
         return _meal_at(venue, moment, interval, part, scene)
-    if part.when.time is not None:
+    if part.when.time is not None or (part.when.around is not None and not part.when.now):
         day, time = scene.words.day(moment.date(), scene.at.date()), scene.words.time(moment)
         if interval is not None:
             return scene.say("hours.open_at", venue=name, day=day, time=time, until=scene.words.time(interval.closes))

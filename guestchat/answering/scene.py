@@ -46,9 +46,10 @@ class Scene:
     def moment(self, when: When) -> dt.datetime:
         """Return the moment that a question means; now where it names none."""
         day = when.dates[0] if when.dates else self.at.date()
-        if when.time is None:
+        time = when.time or when.around
+        if time is None:
             return self.at if day == self.at.date() else dt.datetime.combine(day, dt.time(12), self.content.zone)
-        return dt.datetime.combine(day, when.time, self.content.zone)
+        return dt.datetime.combine(day, time, self.content.zone)
 
     def name(self, row: Item | Venue) -> str:
         """Return a row's name."""

@@ -8,7 +8,12 @@ from guestchat.understanding.vocabulary import Match, Vocabulary
 from menus.allergens import CODES
 
 # Words between two allergens of one list: "no nuts or dairy". Shared by all languages, as they do not collide.
-_JOINING = frozenset({"or", "and", "nor", "any", "oder", "und", "noch", "ou", "et", "ni", "o", "y", "e", "sowie"})
+_JOINING = frozenset(
+    (
+        "or and nor any to also oder und noch sowie auch auf gegen die den das der ou et ni au aux a al de du des la le "
+        "les l aussi o y e los las el tambien too"
+    ).split()
+)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -49,6 +54,8 @@ def find(tokens: Sequence[str], vocabulary: Vocabulary) -> Allergens:
     found: list[tuple[Match, str]] = []
     for match, rest in matches:
         stance, around = _stance(tokens, match, rest, vocabulary)
+        if stance in {"", "contains"} and match.key.endswith("!"):
+            stance = "absent"  # "coeliac" is no food that anyone looks for
         if not stance and before is not None and _joined(tokens, before[0].end, match.start):
             stance = before[1]
         before = match, stance
@@ -60,8 +67,9 @@ def find(tokens: Sequence[str], vocabulary: Vocabulary) -> Allergens:
         if not stance and _joined(tokens, match.end, found[number + 1][0].start):
             found[number] = match, found[number + 1][1]
     for match, stance in found:
-        stances[stance] += match.key.split("+")
-        spans.append((match.start, match.end, match.key))
+        codes = match.key.rstrip("!")
+        stances[stance] += codes.split("+")
+        spans.append((match.start, match.end, codes))
         places.update(range(match.start, match.end))
     return Allergens(
         avoid=_codes(stances["absent"]),

@@ -66,7 +66,7 @@ def _words_of_its_own(part: Part, reading: Reading) -> bool:
 
 
 def _singular(reading: Reading) -> bool:
-    return any(word in {"it", "that", "this", "es", "das", "ca", "eso", "esto", "lo"} for word in reading.tokens)
+    return any(word in {"it", "that", "this", "das", "dies", "dieses", "ca", "eso", "esto", "lo"} for word in reading.tokens)
 
 
 def _of_hours(part: Part, reading: Reading, context: Context) -> Part:

@@ -88,9 +88,11 @@ class Names:
             name = self.names[number]
             if spoken[number] <= _NEVER_ALONE:
                 continue
+            # What comes "with" a dish counts only where it was said: nobody orders by the whole line.
+            own = set(name.head) | (set(name.stems) & spoken[number])
             found = Named(
                 key=name.key,
-                coverage=self.weight(set(name.stems) & spoken[number]) / self.weight(set(name.stems)),
+                coverage=self.weight(own & spoken[number]) / self.weight(own),
                 places=frozenset(places),
                 exact=all(said[place][1] for place in places),
                 in_head=bool(name.head & spoken[number]),
@@ -156,8 +158,10 @@ class Lexicon:
     sections: Names
     item_words: Mapping[str, frozenset[str]]
     item_tags: Mapping[str, frozenset[str]]
+    venue_kinds: Mapping[str, frozenset[str]]
     spoken: Mapping[str, frozenset[str]]
     article_words: Mapping[str, frozenset[str]]
+    article_weights: Mapping[str, float]
 
     @classmethod
     def of(cls, content: Content) -> "Lexicon":
@@ -179,7 +183,12 @@ class Lexicon:
                 for key, offer in content.offers.items()
             },
             item_tags={key: _tags(offer) for key, offer in content.offers.items()},
+            # What is inside a venue without being one: the pool and the sauna of the spa.
+            venue_kinds={
+                venue.key: frozenset(_kinds("venue", venue.name, venue.description)) for venue in content.venues
+            },
             spoken=_spoken(content),
+            article_weights=_weights(content),
             article_words={
                 article.key: _words(article.question, article.answer, *article.also_asked)
                 for article in content.articles
@@ -189,6 +198,16 @@ class Lexicon:
 
 def _names(text: Mapping[str, str]) -> set[tuple[str, ...]]:
     return {stems for name in text.values() if (stems := tuple(stem(word) for word in words(name)))}
+
+
+def _weights(content: Content) -> dict[str, float]:
+    """Return how much a word tells articles apart: the fewer of them say it, the more."""
+    counts = Counter(
+        word
+        for article in content.articles
+        for word in _words(article.question, article.answer, *article.also_asked)
+    )
+    return {word: math.log(1 + len(content.articles) / count) for word, count in counts.items()}
 
 
 def _spoken(content: Content) -> dict[str, frozenset[str]]:

@@ -9,7 +9,7 @@ from guestchat.understanding import clauses, follow_up
 from guestchat.understanding.lexicon import Lexicon
 from guestchat.understanding.query import Context, Intent, Part, Query
 from guestchat.understanding.reading import Reading
-from guestchat.understanding.vocabulary import vocabulary
+from guestchat.understanding.vocabulary import LANGUAGES, vocabulary
 
 _REQUESTED = ("late_checkout", "wake_up", "taxi", "maintenance", "housekeeping")
 
@@ -86,9 +86,17 @@ def _make(reading: Reading, intent: Intent, *, explained: Sequence[str] = (), **
 
 
 def _emergency(reading: Reading) -> Part | None:
-    if reading.found("emergency") and "calm" not in reading.keys("emergency"):
+    """Help comes before grammar: whole phrases of any language count, as nobody in need minds the page's."""
+    own = any(match.key == "ask" for match in reading.found("emergency"))
+    if own or any(_cries(reading, language) for language in LANGUAGES):
         return _make(reading, Intent.EMERGENCY)
     return None
+
+
+def _cries(reading: Reading, language: str) -> bool:
+    # Single words are left to their own language: a German "Brand" is a fire, an English "brand" is a label.
+    found = vocabulary(language)["emergency"].find(reading.tokens)
+    return any(match.key == "ask" and match.end - match.start > 1 for match in found)
 
 
 def _person(reading: Reading) -> Part | None:
@@ -96,18 +104,20 @@ def _person(reading: Reading) -> Part | None:
 
 
 def _talk(reading: Reading) -> Part | None:
-    """Small talk is a clause that says nothing else."""
+    """Small talk is a clause that says nothing else; whoever swears about a broken tap wants the tap mended."""
     keys = reading.keys("talk")
     if not keys:
         return None
     spoken = reading.places("talk")
-    if "abuse" in keys or not (set(range(len(reading.tokens))) - spoken - reading.filler):
-        # "abuse" and "who are you" say more than the greeting before them.
-        telling = [key for key in keys if key not in {"greeting", "thanks", "yes", "no"}]
-        if "who_are_you" in telling and len(spoken) == 1 and len(reading.tokens) > 3:
-            return None  # "can you help with …": the rest is the question
-        return _make(reading, Intent.TALK, topic=(telling or list(keys))[0])
-    return None
+    wants = reading.found("request") or reading.found("hours") or reading.found("menu") or reading.venues
+    if "abuse" in keys and not wants:
+        return _make(reading, Intent.TALK, topic="abuse")
+    beside = set(range(len(reading.tokens))) - spoken
+    if beside - reading.filler or (beside and wants):
+        return None
+    # "who are you" says more than the greeting before it.
+    telling = [key for key in keys if key not in {"greeting", "thanks", "yes", "no"}]
+    return _make(reading, Intent.TALK, topic=(telling or list(keys))[0])
 
 
 def _request(reading: Reading) -> Part | None:
@@ -131,13 +141,15 @@ def _dish(reading: Reading) -> Part | None:
         reading.keys("diet") or reading.keys("course") or reading.allergens.avoid
     )
     best = reading.named[0]
-    if asks_for_many and best.coverage < 0.75:
+    if asks_for_many and best.coverage < 0.75 and len(best.places) < 2:
         return None
     return _make(
         reading,
         Intent.DISH,
         explained=("aspect", "menu", "diet", "hours", "meal", "course", "venue"),
         items=tuple(each.key for each in reading.named),
+        # "Can a coeliac eat it", "nuts in the cake?": an allergen named beside a dish is always a question about it.
+        containing=tuple(dict.fromkeys((*reading.allergens.contains, *reading.allergens.named))),
         unsure=best.coverage < 0.5 or not best.exact,
     )
 
@@ -157,6 +169,8 @@ def _statement(reading: Reading) -> Part | None:
 
 
 def _list(reading: Reading) -> Part | None:
+    if _asks_whether_a_meal_is_served(reading):
+        return _make(reading, Intent.HOURS, topic="hours", explained=("venue", "meal", "menu", "aspect", "time"))
     menu = set(reading.keys("menu"))
     filters = bool(
         reading.keys("diet")
@@ -195,10 +209,17 @@ def _hours(reading: Reading) -> Part | None:
     whole = "ask" in keys and not (reading.topics - reading.places("hours"))
     if not keys or not (about or (whole and reading.when)):
         return None
-    topic = "closes" if "closes" in keys else "opens" if "opens" in keys else "hours"
+    topic = "closes" if "closes" in keys else "hours"
     return _make(
         reading, Intent.HOURS, topic=topic, explained=("hours", "venue", "meal", "menu", "aspect", "time")
     )
+
+
+def _asks_whether_a_meal_is_served(reading: Reading) -> bool:
+    """ "Do you serve lunch on Monday?" is about hours; "what can I eat for lunch on Monday" is about dishes."""
+    beside = reading.topics - reading.places("meal", "menu", "aspect", "time") - reading.venue_places
+    asks_for_dishes = {"ask", "drink"} & set(reading.keys("menu"))
+    return bool(reading.keys("meal") and reading.when.dates and not beside and not asks_for_dishes)
 
 
 def _fact(reading: Reading) -> Part | None:

@@ -109,7 +109,8 @@ class Reading:
             for place, token in enumerate(self.tokens)
             if place not in self.when.places
             and place not in stance
-            and (place not in self.filler or stem(token) in self.lexicon.items.weights)
+            # "Still water" holds an empty word that means something; "in" and "the" never do.
+            and (place not in self.filler or (token not in self.known.common and len(token) > 3))
         ]
         found = [
             each
@@ -126,7 +127,7 @@ class Reading:
         best = max(each.coverage for each in found)
         said = set(found[0].places) - self.filler
         kinds = self.places("course", "venue", "meal", "menu", "diet") | of_spans
-        if said <= kinds and best < 0.95:
+        if said <= kinds and best < (0.4 if len(said) > 1 else 0.95):
             return ()
         explained = said | kinds | self.places("aspect", "hours", "request", "follow_up", "number") | of_allergens
         if self.topics - explained and best < 0.6:

@@ -9,9 +9,11 @@ from guestchat.understanding.vocabulary import Vocabulary
 
 DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 _CLOCK = re.compile(r"\b([01]?\d|2[0-3])[:.h]([0-5]\d)\b")
-_HOUR_MARKED = re.compile(r"\b(1?\d|2[0-4])\s*(a\.?m\.?|p\.?m\.?|o'?clock|uhr|h|horas?)\b(?!\w)")
+_HOUR_MARKED = re.compile(r"\b(1?\d|2[0-4])\s*(a\.?m\.?|p\.?m\.?|o'?clock|uhr|h|heures?|horas?)\b(?!\w)")
 _ISO = re.compile(r"\b(\d{4})-(\d{2})-(\d{2})\b")
 _NUMERIC = re.compile(r"\b([0-3]?\d)\.([01]?\d)\.(\d{4})?")
+_PRICE = re.compile(r"(\d+)(?:[.,]\d+)?\s*(?:€|\$|£|euros?\b|eur\b|chf\b|dollars?\b|pounds?\b)")
+_AROUND = {"evening": dt.time(19), "morning": dt.time(9)}
 _FIXED = {
     "christmas_eve": (12, 24),
     "christmas": (12, 25),
@@ -23,26 +25,32 @@ _FIXED = {
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class When:
-    """What a question says about time. `dates` are in order; empty means that it names no day."""
+    """What a question says about time. `dates` are in order; empty means that it names no day.
+
+    `around` is the hour that stands for "tonight" or "in the morning".
+    """
 
     dates: tuple[dt.date, ...] = ()
     time: dt.time | None = None
+    around: dt.time | None = None
     now: bool = False
     places: frozenset[int] = frozenset()
 
     def __bool__(self) -> bool:
-        return bool(self.dates or self.time or self.now)
+        return bool(self.dates or self.time or self.around or self.now)
 
 
 def find(text: str, tokens: Sequence[str], vocabulary: Vocabulary, at: dt.datetime) -> When:
     """Return the days and the time that a folded question names, counted from the hotel's local time `at`."""
     places: set[int] = set()
     dates = _dates(text, tokens, vocabulary, at.date(), places)
-    time = _time(text, tokens, vocabulary, places)
+    time = _time(text, _without_prices(text, tokens), vocabulary, places)
     now = [match for match in vocabulary["hours"].find(tokens) if match.key == "now"]
     for match in now:
         places.update(range(match.start, match.end))
-    return When(dates=tuple(dates), time=time, now=bool(now) and not dates, places=frozenset(places))
+    spoken = vocabulary["time"].keys(tokens)
+    around = next((hour for key, hour in _AROUND.items() if key in spoken), None)
+    return When(dates=tuple(dates), time=time, around=around, now=bool(now) and not dates, places=frozenset(places))
 
 
 def _dates(
@@ -55,7 +63,15 @@ def _dates(
         places.update(_spoken(tokens, [part for part in numeric.groups() if part]))
         return _coming(today, int(numeric[2]), int(numeric[1]), year=int(numeric[3]) if numeric[3] else None)
     found: list[dt.date] = []
+    greeted = {
+        place
+        for match in vocabulary["talk"].find(tokens)
+        if match.end - match.start > 1
+        for place in range(match.start, match.end)
+    }
     for match in vocabulary["date"].find(tokens):
+        if set(range(match.start, match.end)) <= greeted:
+            continue  # "guten Morgen" is no tomorrow
         places.update(range(match.start, match.end))
         found += _named(match.key, today)
     for match in vocabulary["day"].find(tokens):
@@ -125,12 +141,26 @@ def _afternoon(hour: int, mark: str) -> int:
     return 0 if mark.startswith("am") and hour == 12 else hour
 
 
+def _without_prices(text: str, tokens: Sequence[str]) -> list[str]:
+    """Return the words with amounts of money blanked: "bis 15 Euro" is no time."""
+    amounts = {found[1] for found in _PRICE.finditer(text)}
+    return ["-" if token in amounts else token for token in tokens]
+
+
 def _spoken_time(tokens: Sequence[str], vocabulary: Vocabulary, places: set[int]) -> dt.time | None:
     """Read "half seven", "quarter to eight", "at seven", "midnight"."""
     for match in vocabulary["time"].find(tokens):
         if match.key in {"noon", "midnight"}:
             places.update(range(match.start, match.end))
             return dt.time(12 if match.key == "noon" else 0)
+        if match.key == "half_after":
+            hour = _hour(tokens, match.start - 1, vocabulary) if match.start else None
+            if hour is not None:
+                places.update(range(match.start - 1, match.end))
+                return dt.time(hour % 24, 30)
+            continue
+        if match.key == "at" and match.start and tokens[match.start - 1] == "y":
+            continue  # French "il y a 2 lits" folds to the word for "at"
         minutes = {"half": vocabulary.half_minutes, "quarter_past": 15, "quarter_to": -15, "at": 0}.get(match.key)
         hour = _hour(tokens, match.end, vocabulary) if minutes is not None else None
         if hour is not None and minutes is not None:

@@ -15,6 +15,10 @@ from guestchat.words import fold, words
 
 LANGUAGES = ("en", "de", "fr", "es")
 _FOLDER = Path(__file__).parent
+_CAUTIOUS = ("mine", "absent", "contains")
+_PLURAL_S = {"en", "fr", "es"}
+# Where an s makes another word: French "mais" is no "mai".
+_EXACT = {"month", "day", "date", "time", "number", "ordinal"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +44,8 @@ def singular(word: str) -> str:
 class PhraseBook:
     """Phrases by key, found in a list of words; the longest phrase at a place wins."""
 
-    def __init__(self, entries: Mapping[str, Sequence[str]]) -> None:
+    def __init__(self, entries: Mapping[str, Sequence[str]], *, plurals: bool = True) -> None:
+        self._root = singular if plurals else str
         self._by_first: dict[str, list[tuple[tuple[str, ...], str]]] = defaultdict(list)
         self._by_prefix: list[tuple[tuple[str, ...], str]] = []
         for key, phrases in entries.items():
@@ -55,7 +60,7 @@ class PhraseBook:
         if phrase[0].endswith("*"):
             self._by_prefix.append((phrase, key))
         else:
-            self._by_first[singular(phrase[0])].append((phrase, key))
+            self._by_first[self._root(phrase[0])].append((phrase, key))
 
     def find(self, tokens: Sequence[str]) -> list[Match]:
         """Return the phrases in these folded words, left to right; phrases of one length at one place all count."""
@@ -72,21 +77,20 @@ class PhraseBook:
         return {match.key for match in self.find(tokens)}
 
     def _at(self, tokens: Sequence[str], at: int) -> list[Match]:
-        candidates = [*self._by_first.get(singular(tokens[at]), ()), *self._by_prefix]
+        candidates = [*self._by_first.get(self._root(tokens[at]), ()), *self._by_prefix]
         matches = [
-            Match(key, at, at + len(phrase)) for phrase, key in candidates if _matches(phrase, tokens[at:])
+            Match(key, at, at + len(phrase)) for phrase, key in candidates if self._matches(phrase, tokens[at:])
         ]
         longest = max((match.end for match in matches), default=at)
         return list({match.key: match for match in matches if match.end == longest}.values())
 
-
-def _matches(phrase: tuple[str, ...], tokens: Sequence[str]) -> bool:
-    if len(phrase) > len(tokens):
-        return False
-    return all(
-        token.startswith(word[:-1]) if word.endswith("*") else token == word or singular(token) == singular(word)
-        for word, token in zip(phrase, tokens, strict=False)
-    )
+    def _matches(self, phrase: tuple[str, ...], tokens: Sequence[str]) -> bool:
+        if len(phrase) > len(tokens):
+            return False
+        return all(
+            token.startswith(word[:-1]) if word.endswith("*") else self._root(token) == self._root(word)
+            for word, token in zip(phrase, tokens, strict=False)
+        )
 
 
 def phrase_words(phrase: str) -> list[str]:
@@ -130,9 +134,15 @@ class Vocabulary:
         self.around = [
             _around(key, pattern) for key, patterns in tables.pop("avoid").items() for pattern in patterns
         ]
-        # The longest pattern decides: "not containing {}" before "containing {}".
-        self.around.sort(key=lambda each: -(len(each.before) + len(each.after) + bool(each.glued)))
-        self._books = {name: PhraseBook(entries) for name, entries in tables.items()}
+        # The cautious reading decides, then the longest: "without nuts in the bar" wants none, whatever "nuts in the"
+        # would say; "not containing {}" comes before "containing {}".
+        self.around.sort(
+            key=lambda each: (_CAUTIOUS.index(each.key), -(len(each.before) + len(each.after) + bool(each.glued)))
+        )
+        self._books = {
+            name: PhraseBook(entries, plurals=language in _PLURAL_S and name not in _EXACT)
+            for name, entries in tables.items()
+        }
         self.known = frozenset(
             word.rstrip("*")
             for entries in tables.values()

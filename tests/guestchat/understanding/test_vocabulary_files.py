@@ -1,0 +1,90 @@
+import tomllib
+from collections import Counter
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from guestchat.understanding import vocabulary as module
+from guestchat.understanding.vocabulary import LANGUAGES, PhraseBook, phrase_words
+
+FOLDER = Path(module.__file__).parent
+FILES: dict[str, dict[str, dict[str, Any]]] = {
+    language: tomllib.loads((FOLDER / f"{language}.toml").read_text("utf-8")) for language in LANGUAGES
+}
+OTHERS = [language for language in LANGUAGES if language != "en"]
+FOUND_AGAIN = ("talk", "person", "course", "diet", "allergen", "meal", "venue")
+
+
+def lists(language: str) -> Iterator[tuple[str, list[Any]]]:
+    for table, entries in FILES[language].items():
+        for key, phrases in entries.items():
+            yield f"{table}.{key}", phrases
+
+
+def test_every_file_is_a_language_that_guests_may_use() -> None:
+    assert {path.stem for path in FOLDER.glob("*.toml")} == set(LANGUAGES)
+
+
+@pytest.mark.parametrize("language", OTHERS)
+def test_tables_and_keys_are_those_of_english(language: str) -> None:
+    assert set(FILES[language]) == set(FILES["en"])
+    assert {name for name, _ in lists(language)} == {name for name, _ in lists("en")}
+
+
+@pytest.mark.parametrize("language", OTHERS)
+def test_files_are_no_copies_of_english(language: str) -> None:
+    assert FILES[language] != FILES["en"]
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_entries_are_lists_of_words(language: str) -> None:
+    for name, phrases in lists(language):
+        assert isinstance(phrases, list), name
+        assert all(isinstance(each, str) and each.strip() for each in phrases), name
+        assert all(each == each.strip() for each in phrases), name
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_list_that_english_fills_is_filled(language: str) -> None:
+    # The ways to say "half past" stand before or after the hour, by language.
+    either = {"time.half", "time.half_after", "time.quarter_past", "time.quarter_to"}
+    empty = {name for name, phrases in lists(language) if not phrases}
+    assert empty - either <= {name for name, phrases in lists("en") if not phrases}
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_no_phrase_stands_twice_in_a_list(language: str) -> None:
+    twice = {
+        name: repeated
+        for name, phrases in lists(language)
+        if (repeated := [each for each, count in Counter(phrases).items() if count > 1])
+    }
+    assert twice == {}
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("table", FOUND_AGAIN)
+def test_every_phrase_is_found_again(language: str, table: str) -> None:
+    entries = FILES[language][table]
+    book = PhraseBook(entries)
+    lost = [
+        (key, phrase)
+        for key, phrases in entries.items()
+        for phrase in phrases
+        if key not in book.keys([word.rstrip("*") for word in phrase_words(phrase)])
+    ]
+    assert lost == []
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_stance_names_the_place_of_its_allergen(language: str) -> None:
+    for key, patterns in FILES[language]["avoid"].items():
+        assert all(pattern.count("{}") == 1 and pattern != "{}" for pattern in patterns), key
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_half_an_hour_is_a_number_of_minutes(language: str) -> None:
+    (minutes,) = FILES[language]["time"]["half_minutes"]
+    assert abs(int(minutes)) == 30
