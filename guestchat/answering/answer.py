@@ -87,7 +87,7 @@ class Answer:
     claims: Sequence[Claim] = ()
     request: Proposal | None = None
     suggestions: Sequence[str] = ()
-    context: Context = Context()
+    context: Context = field(default_factory=Context)
     timings_ms: dict[str, float] = field(default_factory=dict)
 
     def pieces(self) -> Iterator[str]:

@@ -121,11 +121,8 @@ def _talk(part: Part, scene: Scene) -> Reply:
 
 def _statement(part: Part, scene: Scene) -> Reply:
     codes = tuple(dict.fromkeys((*part.avoid, *scene.allergies)))
-    if codes:
-        text = scene.say("statement.allergy", allergens=scene.allergens(codes))
-    else:
-        text = scene.say("statement.diet")
-    return Reply(text=text, outcome=Outcome.SMALLTALK)
+    allergy = scene.say("statement.allergy", allergens=scene.allergens(codes)) if codes else ""
+    return Reply(text=allergy or scene.say("statement.diet"), outcome=Outcome.SMALLTALK)
 
 
 def _request(part: Part, scene: Scene) -> Reply:

@@ -223,9 +223,7 @@ def _scope(part: Part, scene: Scene) -> list[Offer] | None:
             return None
     if part.when.now or part.when.time or part.when.around:
         moment = scene.moment(part.when)
-        offers = [
-            offer for offer in offers if hours.served_now(offer.menu, offer.venue, moment, scene.content.zone)
-        ]
+        offers = [offer for offer in offers if hours.served_now(offer.menu, offer.venue, moment, scene.content.zone)]
     return [offer for offer in offers if _fits(offer.item, part)]
 
 

@@ -32,7 +32,9 @@ def about(item: Item, codes: Sequence[str], scene: Scene) -> Statement:
         scene.say(
             f"allergen.{each}",
             name=scene.name(item),
-            allergens=scene.allergens(matching, "format.and" if each is Status.CONTAINS else "format.or"),
+            allergens=scene.allergens(
+                matching, "format.or" if each in {Status.UNKNOWN, Status.MAY_CONTAIN} else "format.and"
+            ),
             confirmed=_confirmed(item, scene),
         )
         for each in _ORDER
@@ -73,6 +75,8 @@ def everything(item: Item, scene: Scene) -> Statement:
         for each, codes in lists.items()
         if codes
     ]
+    if not lists[Status.CONTAINS]:
+        sentences[:1] = [f"{name}: {sentence}" for sentence in sentences[:1]]  # only the first phrase names the dish
     if contradictions(declared):
         sentences.append(scene.say("allergen.contradicted", name=name))
     else:

@@ -191,7 +191,12 @@ def _regular(venue: Venue, part: Part, scene: Scene) -> Iterator[str]:
     if part.meals and _intervals_of_meals(venue, part.meals):
         entries = [entry for entry in entries if _meals(entry.label) & set(part.meals)]
     by_day = {
-        day: tuple(sorted((entry.opens, entry.closes) for entry in entries if day in entry.days)) for day in DAYS
+        day: tuple(
+            sorted(
+                (entry.opens, entry.closes) for entry in entries if day in entry.days and entry.opens and entry.closes
+            )
+        )
+        for day in DAYS
     }
     groups = [(list(days), spans) for spans, days in groupby(DAYS, key=lambda day: by_day[day])]
     open_groups = [(days, spans) for days, spans in groups if spans]

@@ -5,7 +5,7 @@ import tomllib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
-from functools import lru_cache
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -22,7 +22,7 @@ _LOCALES = {"en": "en-gb"}
 _SYMBOLS = {"EUR": "€", "USD": "$", "GBP": "£", "JPY": "¥", "INR": "₹", "KRW": "₩", "ILS": "₪", "VND": "₫"}
 
 
-@lru_cache(maxsize=None)
+@cache
 def _phrases(language: str) -> dict[str, Any]:
     return tomllib.loads((_FOLDER / f"{language}.toml").read_text("utf-8"))
 
@@ -80,7 +80,7 @@ class Phrasing:
         return f"{currency}\N{NO-BREAK SPACE}{amount}"
 
 
-@lru_cache(maxsize=None)
+@cache
 def phrasing(language: str, *fallbacks: str) -> Phrasing:
     """Return the words of a language, else of the first fallback that has any, else English."""
     for each in (language, *fallbacks):

@@ -1,4 +1,4 @@
-"""Turn texts into comparable vectors; knows nothing of hotels, passages or languages, and never downloads a model by default."""
+"""Owns turning texts into comparable vectors. Knows nothing of hotels or passages, and by default downloads nothing."""
 
 import hashlib
 import json
@@ -60,7 +60,7 @@ class OnnxEmbedder:
     dimensions = DIMENSIONS
 
     def __init__(self, directory: Path = MODEL_DIR) -> None:
-        """Load `model.onnx`, `tokenizer.json` and `model.json`; raise `EmbedderError` where one is missing or broken."""
+        """Load the model, its tokenizer and its card; raise `EmbedderError` where one is missing or broken."""
         card = _read_card(directory)
         self.name: str = f"{card['name']}-{card['sha256'][:12]}"
         try:
@@ -75,7 +75,9 @@ class OnnxEmbedder:
 
         A vector is a pure function of the text and the model file, so the cache cannot be stale.
         """
-        return _stack([self._encode_cached(text) if len(text) <= QUERY_CACHE_MAX_CHARS else self._encode(text) for text in texts])
+        return _stack(
+            [self._encode_cached(text) if len(text) <= QUERY_CACHE_MAX_CHARS else self._encode(text) for text in texts]
+        )
 
     def encode_document(self, texts: Sequence[str]) -> NDArray[np.float32]:
         """Encode passages; not cached, since each is encoded once and then stored."""
@@ -99,20 +101,25 @@ class SentenceTransformersEmbedder:
     dimensions = DIMENSIONS
 
     def __init__(self, model: str) -> None:
-        """Load `model`, a name or a path; raise `EmbedderError` where it or the package is missing or the width differs."""
+        """Load `model`, a name or a path; raise `EmbedderError` if it or the package is missing or the width is off."""
         try:
             package = import_module("sentence_transformers")
         except ImportError as error:
             raise EmbedderError(
-                "The package sentence-transformers is not installed; run pip install -r requirements-train.txt or set GUESTCHAT_EMBEDDER=onnx."
+                "The package sentence-transformers is not installed; "
+                "run pip install -r requirements-train.txt or set GUESTCHAT_EMBEDDER=onnx."
             ) from error
         try:
             self._model: Any = package.SentenceTransformer(model)
         except Exception as error:  # the hub, the file system and the model's own code each raise their own kind
-            raise EmbedderError(f'sentence-transformers cannot load the model "{model}": {_first_line(error)}') from error
+            raise EmbedderError(
+                f'sentence-transformers cannot load the model "{model}": {_first_line(error)}'
+            ) from error
         dimensions = self._model.get_embedding_dimension()
         if dimensions != DIMENSIONS:
-            raise EmbedderError(f'The model "{model}" makes {dimensions} dimensions; the passages are stored with {DIMENSIONS}.')
+            raise EmbedderError(
+                f'The model "{model}" makes {dimensions} dimensions; the passages are stored with {DIMENSIONS}.'
+            )
         self.name: str = f"{Path(model).name}-{_hash_weights(self._model)[:12]}"
         self._lock = threading.Lock()
 
@@ -139,7 +146,9 @@ def load_embedder(spec: str) -> Embedder:
     model = spec.removeprefix(SENTENCE_TRANSFORMERS_PREFIX)
     if model and model != spec:
         return SentenceTransformersEmbedder(model)
-    raise EmbedderError(f'GUESTCHAT_EMBEDDER is "{spec}"; it must be "onnx" or "sentence-transformers:<model or path>".')
+    raise EmbedderError(
+        f'GUESTCHAT_EMBEDDER is "{spec}"; it must be "onnx" or "sentence-transformers:<model or path>".'
+    )
 
 
 _process_lock = threading.Lock()
@@ -169,11 +178,16 @@ def _read_card(directory: Path) -> dict[str, Any]:
         card: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
         missing = {"name", "sha256", "dimensions", "max_tokens"} - card.keys()
     except (OSError, ValueError, AttributeError) as error:
-        raise EmbedderError(f"The model card {path} cannot be read; run manage.py export_embedder in the training environment.") from error
+        raise EmbedderError(
+            f"The model card {path} cannot be read; run manage.py export_embedder in the training environment."
+        ) from error
     if missing:
         raise EmbedderError(f"The model card {path} lacks {', '.join(sorted(missing))}.")
     if card["dimensions"] != DIMENSIONS:
-        raise EmbedderError(f"The model in {directory} makes {card['dimensions']} dimensions; the passages are stored with {DIMENSIONS}.")
+        raise EmbedderError(
+            f"The model in {directory} makes {card['dimensions']} dimensions; "
+            f"the passages are stored with {DIMENSIONS}."
+        )
     return card
 
 
@@ -188,14 +202,15 @@ def _open_session(path: Path) -> Any:
     # By name and untyped: onnxruntime ships no types, and importing this module must stay cheap.
     onnxruntime = import_module("onnxruntime")
     options = onnxruntime.SessionOptions()
-    # A guest's question is too small to share out; by default onnxruntime takes every core and spins on it between runs.
+    # A guest's question is too small to share out; by default onnxruntime takes every core and spins between runs.
     options.intra_op_num_threads = 1
     options.inter_op_num_threads = 1
     options.execution_mode = onnxruntime.ExecutionMode.ORT_SEQUENTIAL
     options.add_session_config_entry("session.intra_op.allow_spinning", "0")
     options.add_session_config_entry("session.inter_op.allow_spinning", "0")
     if not _has_vnni():
-        # Such x86 processors add up int8 products in 16 bits, which overflows; this makes them compute exactly, if 1.6 times slower.
+        # Such x86 processors add up int8 products in 16 bits, which overflows; this makes them exact, if 1.6 times
+        # slower.
         options.add_session_config_entry("session.x64quantprecision", "1")
     # Memory plans are kept for each shape seen, and nearly every length of question is another shape.
     options.enable_mem_pattern = False
@@ -203,7 +218,7 @@ def _open_session(path: Path) -> Any:
 
 
 def _has_vnni() -> bool:
-    """Tell whether the processor adds up int8 products in 32 bits; where unknown, no. (ARM needs neither and ignores the setting.)"""
+    """Tell whether the processor adds up int8 products in 32 bits; where unknown, no. ARM ignores the setting."""
     try:
         return "vnni" in Path("/proc/cpuinfo").read_text(encoding="utf-8")
     except OSError:

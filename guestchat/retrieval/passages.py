@@ -73,9 +73,7 @@ def _of_article(article: Article, content: Content) -> Iterator[PassageText]:
 
 
 def _article_passage(article: Article, language: str, variant: int, *texts: str) -> PassageText:
-    return PassageText(
-        source_type="article", source_key=article.key, language=language, variant=variant, texts=texts
-    )
+    return PassageText(source_type="article", source_key=article.key, language=language, variant=variant, texts=texts)
 
 
 def _of_offer(offer: Offer, content: Content) -> Iterator[PassageText]:
@@ -190,9 +188,7 @@ def _saved(instance: Any, raw: bool = False, **kwargs: Any) -> None:
 
 
 def _deleted(sender: Any, instance: Any, **kwargs: Any) -> None:
-    Passage.objects.filter(
-        hotel_id=instance.hotel_id, source_type=_SOURCES[sender], source_key=instance.key
-    ).delete()
+    Passage.objects.filter(hotel_id=instance.hotel_id, source_type=_SOURCES[sender], source_key=instance.key).delete()
 
 
 def _replaced(hotel_id: int, **kwargs: Any) -> int:

@@ -1,4 +1,4 @@
-"""Owns the allergens in a question: which are named, and whether the guest wants them absent, has them, or asks. Pure."""
+"""Owns the allergens in a question: which, and whether the guest wants them absent, has the allergy, or asks; pure."""
 
 import re
 from collections.abc import Collection, Sequence
@@ -9,10 +9,48 @@ from menus.allergens import CODES
 
 # Words between two allergens of one list: "no nuts or dairy". Shared by all languages, as they do not collide.
 _JOINING = frozenset(
-    (
-        "or and nor any to also oder und noch sowie auch auf gegen die den das der ou et ni au aux a al de du des la le "
-        "les l aussi o y e los las el tambien too"
-    ).split()
+    {
+        "or",
+        "and",
+        "nor",
+        "any",
+        "to",
+        "also",
+        "too",
+        "oder",
+        "und",
+        "noch",
+        "sowie",
+        "auch",
+        "auf",
+        "gegen",
+        "die",
+        "den",
+        "das",
+        "der",
+        "ou",
+        "et",
+        "ni",
+        "au",
+        "aux",
+        "a",
+        "al",
+        "de",
+        "du",
+        "des",
+        "la",
+        "le",
+        "les",
+        "l",
+        "aussi",
+        "o",
+        "e",
+        "y",
+        "las",
+        "los",
+        "el",
+        "tambien",
+    }
 )
 
 
@@ -31,7 +69,6 @@ class Allergens:
     def codes(self) -> tuple[str, ...]:
         """Every code, whatever its stance."""
         return tuple(dict.fromkeys((*self.mine, *self.avoid, *self.contains, *self.named)))
-
 
     def without(self, codes: Collection[str]) -> "Allergens":
         """Return the same without these codes: they turned out to be a dish's own words."""

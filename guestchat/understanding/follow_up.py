@@ -5,6 +5,9 @@ from dataclasses import replace
 from guestchat.understanding.query import Context, Intent, Part
 from guestchat.understanding.reading import Reading
 
+# What points at one thing, in any language: "is it vegan", "enthält das Nüsse".
+_ONE_THING = frozenset({"it", "that", "this", "das", "dies", "dieses", "ca", "eso", "esto", "lo"})
+
 
 def resolve(part: Part, reading: Reading, context: Context) -> Part:
     """Return the part with what it refers to filled in; a part with a topic of its own is left alone."""
@@ -37,7 +40,7 @@ def _chosen(reading: Reading, context: Context) -> str:
 
 
 def _own_topic(part: Part, reading: Reading) -> bool:
-    explained = reading.places("aspect", "follow_up", "hours", "talk", "menu") | reading.filler | reading.allergens.places
+    explained = reading.places("aspect", "follow_up", "hours", "talk", "menu") | reading.allergens.places
     return bool(reading.topics - explained)
 
 
@@ -45,7 +48,7 @@ def _of_dishes(part: Part, reading: Reading, context: Context) -> Part:
     asked = set(reading.keys("follow_up"))
     points_back = bool(asked) and len(reading.tokens) <= 10
     new_list = part.intent is Intent.LIST and (
-        part.courses or part.meals or part.venues or {"ask", "drink"} & set(reading.keys("menu")) and not points_back
+        part.courses or part.meals or part.venues or ({"ask", "drink"} & set(reading.keys("menu")) and not points_back)
     )
     if part.intent is Intent.DISH or new_list:
         return part
@@ -66,7 +69,9 @@ def _words_of_its_own(part: Part, reading: Reading) -> bool:
 
 
 def _singular(reading: Reading) -> bool:
-    return any(word in {"it", "that", "this", "das", "dies", "dieses", "ca", "eso", "esto", "lo"} for word in reading.tokens)
+    return any(
+        word in {"it", "that", "this", "das", "dies", "dieses", "ca", "eso", "esto", "lo"} for word in reading.tokens
+    )
 
 
 def _of_hours(part: Part, reading: Reading, context: Context) -> Part:

@@ -2,8 +2,8 @@
 
 from collections.abc import Mapping, Sequence
 
-from guestchat.words import words
 from guestchat.understanding.vocabulary import LANGUAGES, vocabulary
+from guestchat.words import words
 
 
 def detect(text: str, hint: str, offered: Sequence[str], spoken: Mapping[str, frozenset[str]]) -> str:

@@ -4,12 +4,13 @@ import math
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 
 from rapidfuzz import process
 from rapidfuzz.distance import DamerauLevenshtein
 
-from guestchat.words import words
 from guestchat.understanding.vocabulary import LANGUAGES, singular, vocabulary
+from guestchat.words import words
 from menus.content import Content, Offer
 
 # Words of names that alone never name a dish.
@@ -123,9 +124,7 @@ class Names:
         if len(word) < 4 or word.isdigit() or word in _known_words():
             return None
         slips = 1 if len(word) < 8 else 2
-        found = process.extractOne(
-            word, self.long_stems, scorer=DamerauLevenshtein.distance, score_cutoff=slips
-        )
+        found = process.extractOne(word, self.long_stems, scorer=DamerauLevenshtein.distance, score_cutoff=slips)
         if found is None or found[0][0] != word[0]:
             return None  # guests rarely miss the first letter, and other words often differ by it alone
         return str(found[0])
@@ -136,17 +135,12 @@ def _rank(found: Named, names: Names, said: Mapping[int, tuple[tuple[str, ...], 
     return explained, found.coverage
 
 
-_all_known: frozenset[str] = frozenset()
-
-
+@cache
 def _known_words() -> frozenset[str]:
     """Return the stems of every vocabulary: a guest's everyday word is no misspelt dish."""
-    global _all_known  # noqa: PLW0603 - filled once; the vocabularies never change while running
-    if not _all_known:
-        _all_known = frozenset(
-            stem(word) for language in LANGUAGES for word in vocabulary(language).known | vocabulary(language).filler
-        )
-    return _all_known
+    return frozenset(
+        stem(word) for language in LANGUAGES for word in vocabulary(language).known | vocabulary(language).filler
+    )
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -167,9 +161,7 @@ class Lexicon:
     def of(cls, content: Content) -> "Lexicon":
         """Index a hotel's content."""
         return cls(
-            items=Names(
-                Name(key, stems) for key, offer in content.offers.items() for stems in _names(offer.item.name)
-            ),
+            items=Names(Name(key, stems) for key, offer in content.offers.items() for stems in _names(offer.item.name)),
             venues=Names(Name(venue.key, stems) for venue in content.venues for stems in _names(venue.name)),
             sections=Names(
                 Name(f"{menu.key}/{number}", stems)
@@ -203,9 +195,7 @@ def _names(text: Mapping[str, str]) -> set[tuple[str, ...]]:
 def _weights(content: Content) -> dict[str, float]:
     """Return how much a word tells articles apart: the fewer of them say it, the more."""
     counts = Counter(
-        word
-        for article in content.articles
-        for word in _words(article.question, article.answer, *article.also_asked)
+        word for article in content.articles for word in _words(article.question, article.answer, *article.also_asked)
     )
     return {word: math.log(1 + len(content.articles) / count) for word, count in counts.items()}
 

@@ -210,9 +210,7 @@ def _hours(reading: Reading) -> Part | None:
     if not keys or not (about or (whole and reading.when)):
         return None
     topic = "closes" if "closes" in keys else "hours"
-    return _make(
-        reading, Intent.HOURS, topic=topic, explained=("hours", "venue", "meal", "menu", "aspect", "time")
-    )
+    return _make(reading, Intent.HOURS, topic=topic, explained=("hours", "venue", "meal", "menu", "aspect", "time"))
 
 
 def _asks_whether_a_meal_is_served(reading: Reading) -> bool:

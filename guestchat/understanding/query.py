@@ -51,7 +51,7 @@ class Part:
     kids: bool = False
     mild: bool = False
     drinks: bool = False
-    when: When = When()
+    when: When = field(default_factory=When)
     room: str = ""
     quantity: int | None = None
     words: tuple[str, ...] = ()
@@ -91,5 +91,9 @@ class Context:
     @classmethod
     def of_json(cls, kept: dict[str, Any]) -> "Context":
         """Return the context that a row keeps; what this version does not know is dropped."""
-        known = {name: value for name, value in kept.items() if name in cls.__dataclass_fields__}
-        return cls(**{name: tuple(value) if isinstance(value, list) else value for name, value in known.items()})
+        known: dict[str, Any] = {
+            name: tuple(value) if isinstance(value, list) else value
+            for name, value in kept.items()
+            if name in cls.__dataclass_fields__
+        }
+        return cls(**known)

@@ -53,9 +53,7 @@ def find(text: str, tokens: Sequence[str], vocabulary: Vocabulary, at: dt.dateti
     return When(dates=tuple(dates), time=time, around=around, now=bool(now) and not dates, places=frozenset(places))
 
 
-def _dates(
-    text: str, tokens: Sequence[str], vocabulary: Vocabulary, today: dt.date, places: set[int]
-) -> list[dt.date]:
+def _dates(text: str, tokens: Sequence[str], vocabulary: Vocabulary, today: dt.date, places: set[int]) -> list[dt.date]:
     if iso := _ISO.search(text):
         places.update(_spoken(tokens, iso.group().split("-")))
         return _dates_of(int(iso[1]), int(iso[2]), int(iso[3]))

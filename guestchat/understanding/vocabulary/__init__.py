@@ -7,7 +7,7 @@ import tomllib
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -78,9 +78,7 @@ class PhraseBook:
 
     def _at(self, tokens: Sequence[str], at: int) -> list[Match]:
         candidates = [*self._by_first.get(self._root(tokens[at]), ()), *self._by_prefix]
-        matches = [
-            Match(key, at, at + len(phrase)) for phrase, key in candidates if self._matches(phrase, tokens[at:])
-        ]
+        matches = [Match(key, at, at + len(phrase)) for phrase, key in candidates if self._matches(phrase, tokens[at:])]
         longest = max((match.end for match in matches), default=at)
         return list({match.key: match for match in matches if match.end == longest}.values())
 
@@ -131,9 +129,7 @@ class Vocabulary:
         self.common = frozenset(_folded(tables["language"]["common"]))
         self.filler = frozenset(word for entry in tables["filler"]["words"] for word in words(entry))
         self.half_minutes = int(tables["time"].pop("half_minutes")[0])
-        self.around = [
-            _around(key, pattern) for key, patterns in tables.pop("avoid").items() for pattern in patterns
-        ]
+        self.around = [_around(key, pattern) for key, patterns in tables.pop("avoid").items() for pattern in patterns]
         # The cautious reading decides, then the longest: "without nuts in the bar" wants none, whatever "nuts in the"
         # would say; "not containing {}" comes before "containing {}".
         self.around.sort(
@@ -160,7 +156,7 @@ def _folded(entries: Iterable[str]) -> Iterable[str]:
     return (word for entry in entries for word in words(entry))
 
 
-@lru_cache(maxsize=None)
+@cache
 def vocabulary(language: str) -> Vocabulary:
     """Return a language's vocabulary; English for a language without one."""
     base = language[:2]

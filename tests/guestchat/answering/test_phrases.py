@@ -1,4 +1,5 @@
 import datetime as dt
+import re
 import string
 import tomllib
 from decimal import Decimal
@@ -26,9 +27,7 @@ KEYS = [f"{table}.{name}" for table, names in PHRASES["en"].items() for name in 
 OTHERS = [language for language in LANGUAGES if language != "en"]
 MONDAY = dt.date(2025, 12, 22)
 NO_NAMES = Lexicon.of(
-    Content(
-        slug="h", name="H", timezone="UTC", currency="EUR", default_language="en", languages=LANGUAGES
-    )
+    Content(slug="h", name="H", timezone="UTC", currency="EUR", default_language="en", languages=LANGUAGES)
 )
 
 
@@ -66,9 +65,9 @@ def test_placeholders_are_those_of_english(language: str) -> None:
 
 @pytest.mark.parametrize("language", OTHERS)
 def test_no_sentence_was_left_in_english(language: str) -> None:
-    same = [key for key in KEYS if " " in phrase("en", key).strip() and phrase(language, key) == phrase("en", key)]
-    # Nothing but placeholders and marks: alike in every language.
-    assert [key for key in same if any(text.strip(" \u00a0():;,.") for text, *_ in string.Formatter().parse(phrase("en", key)))] == []
+    # Only a phrase of placeholders, marks and a unit is alike in every language.
+    own_words = [key for key in KEYS if re.search(r"[^\W\d_]+ [^\W\d_]+", re.sub(r"{\w+}", ":", phrase("en", key)))]
+    assert [key for key in own_words if phrase(language, key) == phrase("en", key)] == []
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
@@ -77,7 +76,7 @@ def test_every_phrase_formats(language: str, key: str) -> None:
     names = placeholders(phrase(language, key))
     said = phrasing(language).say(key, **{name: f"<{name}>" for name in names})
     assert said.strip()
-    assert "{" not in said and "}" not in said
+    assert not set("{}") & set(said)
     assert all(f"<{name}>" in said for name in names)
 
 
@@ -87,7 +86,7 @@ def test_phrases_are_clean_text(language: str) -> None:
         text = phrase(language, key)
         outer_space = key in {"format.and", "format.or", "allergen.confirmed"}
         assert outer_space or text == text.strip(), key
-        assert "  " not in text and "\n" not in text, key
+        assert not re.search(r" {2}|\n", text), key
 
 
 def test_french_marks_follow_a_no_break_space() -> None:
@@ -110,9 +109,7 @@ def test_every_status_and_diet_has_its_words(language: str) -> None:
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_sentences_about_statuses_differ_and_name_dish_and_allergens(language: str) -> None:
     keys = [f"allergen.{status}" for status in Status]
-    said = [
-        phrasing(language).say(key, name="Linguine", allergens="X", confirmed="") for key in keys
-    ]
+    said = [phrasing(language).say(key, name="Linguine", allergens="X", confirmed="") for key in keys]
     assert len(set(said)) == len(keys)
     assert all("Linguine" in each and "X" in each for each in said)
 
@@ -151,7 +148,7 @@ def test_hours_read_as_one_sentence(language: str, expected: str) -> None:
 @pytest.mark.parametrize(
     ("language", "tomorrow", "friday"),
     [
-        ("en", "tomorrow at 18:00", "on Friday, December 26"),
+        ("en", "tomorrow at 18:00", "on Friday, 26 December"),
         ("de", "morgen um 18:00 Uhr", "am Freitag, 26. Dezember"),
         ("fr", "demain à 18:00", "le vendredi 26 décembre"),
         ("es", "mañana a las 18:00 h", "el viernes 26 de diciembre"),
