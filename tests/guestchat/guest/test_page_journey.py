@@ -58,6 +58,7 @@ def test_a_typed_question_is_answered_and_kept(guest: tuple[Any, Watch], running
     page, watch = guest
     type_and_send(page, BREAKFAST)
     expect(answers(page)).to_contain_text("07:00")
+    expect(page.locator(".source")).to_have_text("Restaurant Linden")
     expect(page.get_by_label("Your message")).to_be_focused()
     expect(page.locator("#spoken")).to_contain_text("07:00")
     expect(questions(page).get_by_label("Sent")).to_have_count(1)
@@ -150,6 +151,10 @@ def test_a_network_that_blocks_sockets_still_answers(guest: tuple[Any, Watch]) -
     expect(answers(page)).to_contain_text("07:00", timeout=15_000)
     expect(page.get_by_text("Slow connection")).to_be_visible()
     expect(questions(page)).to_have_count(1)
+
+    type_and_send(page, "Could I get two more towels please?")
+    page.locator("#messages").get_by_role("button", name="Yes, send it to the hotel").tap()
+    expect(page.locator("#messages .request")).to_contain_text("Sent to the hotel team")
     assert watch.complaints == []
 
 
@@ -175,6 +180,15 @@ def test_the_form_works_without_a_script(open_phone: OpenPhone, running_hotel: H
     page.get_by_role("button", name="Send").click()
     expect(page).to_have_url(re.compile(r"/chat/#last$"))
     expect(answers(page)).to_contain_text("07:00")
+
+
+def test_a_proposed_request_is_confirmed_without_a_script(open_phone: OpenPhone, running_hotel: Hotel) -> None:
+    page, _watch = open_phone(java_script_enabled=False)
+    page.goto(running_hotel.guest_link)
+    page.get_by_label("Your message").fill("Could I get two more towels please?")
+    page.get_by_role("button", name="Send").click()
+    page.get_by_role("button", name="Yes, send it to the hotel").click()
+    expect(page.locator(".request")).to_contain_text("Sent to the hotel team")
 
 
 def test_the_page_changes_its_language(guest: tuple[Any, Watch]) -> None:
