@@ -58,7 +58,9 @@ def _has(own: frozenset[str], word: str) -> bool:
     """Return whether an article has a word, or a compound with it: "Parkplatz" meets "Parkplatzgebuhr"."""
     if word in own:
         return True
-    return len(word) >= 5 and any(each.startswith(word) or word.startswith(each) for each in own if len(each) >= 5)
+    return len(word) >= 5 and any(
+        each[:5] == word[:5] and (each.startswith(word) or word.startswith(each)) for each in own
+    )
 
 
 def nearest(hits: Sequence[Hit], scene: Scene) -> list[str]:

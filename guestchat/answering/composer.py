@@ -70,6 +70,8 @@ def _reply(part: Part, hits: Sequence[Hit], scene: Scene) -> Reply:
     match part.intent:
         case Intent.EMERGENCY:
             return _to_person("emergency", scene)
+        case Intent.PRIVATE:
+            return Reply(text=scene.say("unknown.private"), outcome=Outcome.UNANSWERED)
         case Intent.PERSON:
             return _to_person("handover", scene)
         case Intent.TALK:
@@ -173,7 +175,8 @@ def _place(part: Part, scene: Scene) -> Reply | None:
             said.append(scene.say("place.about", venue=name, description=description))
         else:
             said.append(scene.say("place.location", venue=name, location=location or "–"))
-    hours = opening.answer(replace(part, topic="hours", venues=tuple(venue.key for venue in venues)), scene)
+    named = replace(part, topic="hours", venues=tuple(venue.key for venue in venues), venue_kinds=())
+    hours = opening.answer(named, scene)
     if hours is not None and "phone" not in part.aspects:
         said.append(hours.text)
     return Reply(

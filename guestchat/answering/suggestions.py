@@ -15,10 +15,14 @@ def suggestions(content: Content, language: str, place: Place | None) -> list[st
     """Return a few questions in the guest's language, what fits the place first."""
     at_table = place is not None and place.venue is not None
     rows = list(_from_rows(content, language))
-    articles = [
-        pick(article.question, language, content.default_language)
-        for article in content.articles
+    # One of each category: a guest who sees four questions should see four topics.
+    by_category = {
+        article.category: article
+        for article in reversed(content.articles)
         if article.valid_from is None and article.valid_until is None
+    }
+    articles = [
+        pick(article.question, language, content.default_language) for article in reversed(by_category.values())
     ]
     ordered = [*rows, *articles] if at_table else [*rows[:1], *articles[:2], *rows[1:], *articles[2:]]
     return list(dict.fromkeys(ordered))[:SHOWN]

@@ -11,7 +11,7 @@ _ONE_THING = frozenset({"it", "that", "this", "das", "dies", "dieses", "ca", "es
 
 def resolve(part: Part, reading: Reading, context: Context) -> Part:
     """Return the part with what it refers to filled in; a part with a topic of its own is left alone."""
-    if part.intent in {Intent.EMERGENCY, Intent.PERSON, Intent.REQUEST} or part.topic == "statement":
+    if part.intent in {Intent.EMERGENCY, Intent.PRIVATE, Intent.PERSON, Intent.REQUEST} or part.topic == "statement":
         return part
     chosen = _chosen(reading, context)
     if chosen:

@@ -45,7 +45,7 @@ def _spread(parts: Sequence[Part]) -> list[Part]:
 
 def _part(reading: Reading) -> Part:
     """Decide what a clause wants: what is urgent first, then what rows can tell, then a question to the articles."""
-    for decide in (_emergency, _person, _talk, _request, _dish, _statement, _list, _hours, _fact, _place):
+    for decide in (_emergency, _private, _person, _talk, _request, _dish, _statement, _list, _hours, _fact, _place):
         part = decide(reading)
         if part is not None:
             return part
@@ -97,6 +97,10 @@ def _cries(reading: Reading, language: str) -> bool:
     # Single words are left to their own language: a German "Brand" is a fire, an English "brand" is a label.
     found = vocabulary(language)["emergency"].find(reading.tokens)
     return any(match.key == "ask" and match.end - match.start > 1 for match in found)
+
+
+def _private(reading: Reading) -> Part | None:
+    return _make(reading, Intent.PRIVATE) if reading.found("private") else None
 
 
 def _person(reading: Reading) -> Part | None:

@@ -13,6 +13,7 @@ class Intent(StrEnum):
 
     EMERGENCY = "emergency"
     PERSON = "person"
+    PRIVATE = "private"
     TALK = "talk"
     REQUEST = "request"
     DISH = "dish"

@@ -26,6 +26,7 @@ class Reading:
     lexicon: Lexicon
     at: dt.datetime
     tokens: list[str] = field(init=False)
+    _found: dict[str, list[Match]] = field(init=False, default_factory=dict)
 
     def __post_init__(self) -> None:
         self.tokens = words(self.text)
@@ -37,7 +38,9 @@ class Reading:
 
     def found(self, table: str) -> list[Match]:
         """Return a table's phrases in the clause."""
-        return self.known[table].find(self.tokens)
+        if table not in self._found:
+            self._found[table] = self.known[table].find(self.tokens)
+        return self._found[table]
 
     def keys(self, table: str) -> tuple[str, ...]:
         """Return the meanings that a table finds, in order."""

@@ -1,7 +1,7 @@
 """The safety rule over the whole pipeline: generated menus, questions and languages; nothing unsafe is ever said.
 
-The referee below is written from the contract anew and shares no code with `menus.allergens`. `SAFETY_EXAMPLES` sets how
-many cases are tried: 300 by default, 100,000 in the long run (`SAFETY_EXAMPLES=100000 pytest tests/guestchat/test_safety.py`).
+The referee below is written from the contract anew and shares no code with `menus.allergens`. `SAFETY_EXAMPLES` sets
+how many cases are tried: 300 by default, 100,000 in the long run.
 """
 
 import datetime as dt
@@ -173,9 +173,9 @@ def is_truly_free(declared: Declaration, code: str) -> bool:
     said = declared.statuses
     if any(said.get(each) in ("contains", "may_contain") for each in (code, *CHILDREN.get(code, ()))):
         return False
-    if code != group and said.get(group) in ("contains", "may_contain"):
-        if not any(said.get(child) == said[group] for child in CHILDREN[group]):
-            return False
+    group_is_present = code != group and said.get(group) in ("contains", "may_contain")
+    if group_is_present and not any(said.get(child) == said[group] for child in CHILDREN[group]):
+        return False
     return said.get(code) == "free" or said.get(group) == "free" or declared.complete
 
 

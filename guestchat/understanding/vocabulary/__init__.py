@@ -7,7 +7,7 @@ import tomllib
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -30,6 +30,7 @@ class Match:
     end: int
 
 
+@lru_cache(maxsize=8192)
 def singular(word: str) -> str:
     """Return a word without the plural ending that English, French and Spanish share; crude, and the same for all."""
     if len(word) > 4 and word.endswith("ies"):
@@ -47,18 +48,18 @@ class PhraseBook:
     def __init__(self, entries: Mapping[str, Sequence[str]], *, plurals: bool = True) -> None:
         self._root = singular if plurals else str
         self._by_first: dict[str, list[tuple[tuple[str, ...], str]]] = defaultdict(list)
-        self._by_prefix: list[tuple[tuple[str, ...], str]] = []
+        # By its first two letters, so that a word meets the few prefixes that it could begin with.
+        self._by_prefix: dict[str, list[tuple[tuple[str, ...], str]]] = defaultdict(list)
         for key, phrases in entries.items():
             for phrase in phrases:
                 self._add(key, tuple(phrase_words(phrase)))
-        for found in (*self._by_first.values(), self._by_prefix):
-            found.sort(key=lambda entry: -len(entry[0]))
+        self._by_first.default_factory = self._by_prefix.default_factory = None
 
     def _add(self, key: str, phrase: tuple[str, ...]) -> None:
         if not phrase:
             return
         if phrase[0].endswith("*"):
-            self._by_prefix.append((phrase, key))
+            self._by_prefix[phrase[0][:2]].append((phrase, key))
         else:
             self._by_first[self._root(phrase[0])].append((phrase, key))
 
@@ -77,7 +78,10 @@ class PhraseBook:
         return {match.key for match in self.find(tokens)}
 
     def _at(self, tokens: Sequence[str], at: int) -> list[Match]:
-        candidates = [*self._by_first.get(self._root(tokens[at]), ()), *self._by_prefix]
+        first, prefixed = self._by_first.get(self._root(tokens[at])), self._by_prefix.get(tokens[at][:2])
+        if first is None and prefixed is None:
+            return []
+        candidates = [*(first or ()), *(prefixed or ())]
         matches = [Match(key, at, at + len(phrase)) for phrase, key in candidates if self._matches(phrase, tokens[at:])]
         longest = max((match.end for match in matches), default=at)
         return list({match.key: match for match in matches if match.end == longest}.values())
