@@ -16,14 +16,11 @@ def suggestions(content: Content, language: str, place: Place | None) -> list[st
     at_table = place is not None and place.venue is not None
     rows = list(_from_rows(content, language))
     # One of each category: a guest who sees four questions should see four topics.
-    by_category = {
-        article.category: article
-        for article in reversed(content.articles)
-        if article.valid_from is None and article.valid_until is None
-    }
-    articles = [
-        pick(article.question, language, content.default_language) for article in reversed(by_category.values())
-    ]
+    by_category: dict[str, str] = {}
+    for article in content.articles:
+        if article.valid_from is None and article.valid_until is None:
+            by_category.setdefault(article.category, pick(article.question, language, content.default_language))
+    articles = list(by_category.values())
     ordered = [*rows, *articles] if at_table else [*rows[:1], *articles[:2], *rows[1:], *articles[2:]]
     return list(dict.fromkeys(ordered))[:SHOWN]
 
