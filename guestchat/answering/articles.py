@@ -1,19 +1,34 @@
-"""Owns answers from articles, and the decision whether one fits well enough to speak."""
+"""Owns answers from articles: which one fits best, and whether it fits well enough to speak."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from guestchat.answering import gate
 from guestchat.answering.answer import Outcome, Reply, Source
 from guestchat.answering.scene import Scene
+from guestchat.retrieval.calibration import Band, Candidate, calibration, features, says
 from guestchat.retrieval.search import Hit
 from guestchat.understanding.query import Part
 from menus.content import Article
 
-# A first calibration on the demo hotel's questions: at or above ANSWER an article speaks, at or above ASK it is
-# offered to tap, below it is silent.
-ANSWER = 0.60
-ASK = 0.45
+# Words decide between articles that mean nearly the same: "is breakfast included" is not about tips.
+WORDS_WEIGHT = 0.15
 _MOST_OFFERED = 3
+
+
+def rerank(part: Part, hits: Sequence[Hit], scene: Scene) -> list[Hit]:
+    """Return the hits with the articles scored by meaning and by how many of the question's words they say."""
+    rescored = [replace(hit, score=_score(part, hit, scene)) if hit.type == "article" else hit for hit in hits]
+    return sorted(rescored, key=lambda hit: -hit.score)
+
+
+def _score(part: Part, hit: Hit, scene: Scene) -> float:
+    lexicon = scene.catalogue.lexicon
+    own = lexicon.article_words.get(hit.key, frozenset())
+    rarest = max(lexicon.article_weights.values(), default=1.0)
+    asked = {word: lexicon.article_weights.get(word, rarest) for word in part.words if not word.isdigit()}
+    said = sum(weight for word, weight in asked.items() if says(own, word))
+    return hit.similarity + WORDS_WEIGHT * (said / sum(asked.values()) if asked else 0.5)
 
 
 def answer(part: Part, hits: Sequence[Hit], scene: Scene, *, sure: bool) -> Reply | None:
@@ -21,56 +36,43 @@ def answer(part: Part, hits: Sequence[Hit], scene: Scene, *, sure: bool) -> Repl
     if part.follow_up and scene.context.article:
         article = scene.content.articles_by_key.get(scene.context.article)
         return None if article is None else _say(article, scene)
-    best = next(((article, score) for article, score in ranked(part, hits, scene)), None)
-    if best is None or best[1] < ANSWER or not sure:
+    found = _articles(hits, scene)
+    if not found or not sure or _band(part, hits, scene) is not Band.ANSWER:
         return None
-    return _say(best[0], scene)
+    return _say(found[0], scene)
 
 
-def ranked(part: Part, hits: Sequence[Hit], scene: Scene) -> list[tuple[Article, float]]:
-    """Return the current articles among the hits with how well each fits the question, best first."""
-    found = [
-        (article, fit(part, hit, scene))
+def nearest(part: Part, hits: Sequence[Hit], scene: Scene) -> list[str]:
+    """Return the questions to tap that may be meant, best first; none where nothing is near."""
+    if _band(part, hits, scene) is Band.SILENT:
+        return []
+    best = max((hit.score for hit in hits if hit.type == "article"), default=0.0)
+    near = [hit for hit in hits if hit.type == "article" and hit.score >= best - 0.15]
+    return [scene.text(article.question) for article in _articles(near, scene)][:_MOST_OFFERED]
+
+
+def _band(part: Part, hits: Sequence[Hit], scene: Scene) -> Band:
+    lexicon = scene.catalogue.lexicon
+    ranked = [
+        Candidate(key=hit.key, similarity=hit.similarity, words=lexicon.article_words.get(hit.key, frozenset()))
         for hit in hits
-        if hit.type == "article" and (article := _current(hit.key, scene)) is not None
+        if hit.type == "article" and _current(hit.key, scene) is not None
     ]
-    return sorted(found, key=lambda each: -each[1])
+    if not ranked:
+        return Band.SILENT
+    fitted = calibration()
+    return fitted.band(fitted.probability(features(part.words, ranked, lexicon.article_weights)))
+
+
+def _articles(hits: Sequence[Hit], scene: Scene) -> list[Article]:
+    """Return the articles among the hits that may answer today, in their order."""
+    found = (_current(hit.key, scene) for hit in hits if hit.type == "article")
+    return [article for article in found if article is not None]
 
 
 def _current(key: str, scene: Scene) -> Article | None:
     article = scene.content.articles_by_key.get(key)
     return article if article is not None and article.is_current(scene.at.date()) else None
-
-
-def fit(part: Part, hit: Hit, scene: Scene) -> float:
-    """Return how well an article fits, from 0 to about 1: its meaning, and how many of the question's words it has."""
-    lexicon = scene.catalogue.lexicon
-    own = lexicon.article_words.get(hit.key, frozenset())
-    # A word that no article says weighs as the rarest: "wifi in the annex" is not what the article on wifi answers.
-    rarest = max(lexicon.article_weights.values(), default=1.0)
-    asked = {word: lexicon.article_weights.get(word, rarest) for word in part.words if not word.isdigit()}
-    said = sum(weight for word, weight in asked.items() if _has(own, word))
-    covered = said / sum(asked.values()) if asked else 0.5
-    return 0.7 * hit.similarity + 0.3 * covered
-
-
-def _has(own: frozenset[str], word: str) -> bool:
-    """Return whether an article has a word, or a compound with it: "Parkplatz" meets "Parkplatzgebuhr"."""
-    if word in own:
-        return True
-    return len(word) >= 5 and any(
-        each[:5] == word[:5] and (each.startswith(word) or word.startswith(each)) for each in own
-    )
-
-
-def nearest(hits: Sequence[Hit], scene: Scene) -> list[str]:
-    """Return the questions to tap that are near enough to be meant, best first."""
-    near = [
-        scene.text(article.question)
-        for hit in hits
-        if hit.similarity >= ASK and hit.type == "article" and (article := _current(hit.key, scene)) is not None
-    ]
-    return near[:_MOST_OFFERED]
 
 
 def _say(article: Article, scene: Scene) -> Reply:

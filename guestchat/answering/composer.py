@@ -22,6 +22,7 @@ MAX_CANDIDATES = 10
 
 def compose(query: Query, hits: Mapping[int, Sequence[Hit]], scene: Scene) -> Answer:
     """Return the answer to a query; `hits` are each part's, by its number."""
+    hits = {number: articles.rerank(query.parts[number], found, scene) for number, found in hits.items()}
     replies = [_reply(part, hits.get(number, ()), scene) for number, part in enumerate(query.parts)]
     if not replies:
         replies = [Reply(text=scene.say("unknown.empty"), outcome=Outcome.CLARIFY)]
@@ -159,8 +160,9 @@ def _fact(part: Part, scene: Scene) -> Reply | None:
 
 def _place(part: Part, scene: Scene) -> Reply | None:
     venues = opening.find_venues(part, scene)
-    if not venues:
-        return None
+    known = {word for venue in venues for word in scene.catalogue.lexicon.venue_words[venue.key]}
+    if not venues or not set(part.rest) <= known:
+        return None  # "a pool in the annex": what is said of the pool says nothing of an annex
     said: list[str] = []
     for venue in venues:
         name, location = scene.name(venue), scene.text(venue.location)
@@ -189,7 +191,7 @@ def _place(part: Part, scene: Scene) -> Reply | None:
 def _unknown(part: Part, hits: Sequence[Hit], scene: Scene) -> Reply:
     if part.aspects & {"allergens", "safe"} or part.avoid or part.containing:
         return Reply(text=scene.say("unknown.which_allergen_dish"), outcome=Outcome.CLARIFY)
-    near = articles.nearest(hits, scene)
+    near = articles.nearest(part, hits, scene)
     if near:
         return Reply(
             text="\n".join([scene.say("unknown.clarify"), *(f"- {question}" for question in near)]),

@@ -153,6 +153,7 @@ class Lexicon:
     item_words: Mapping[str, frozenset[str]]
     item_tags: Mapping[str, frozenset[str]]
     venue_kinds: Mapping[str, frozenset[str]]
+    venue_words: Mapping[str, frozenset[str]]
     spoken: Mapping[str, frozenset[str]]
     article_words: Mapping[str, frozenset[str]]
     article_weights: Mapping[str, float]
@@ -179,6 +180,7 @@ class Lexicon:
             venue_kinds={
                 venue.key: frozenset(_kinds("venue", venue.name, venue.description)) for venue in content.venues
             },
+            venue_words={venue.key: _words(venue.name, venue.description, venue.location) for venue in content.venues},
             spoken=_spoken(content),
             article_weights=_weights(content),
             article_words={

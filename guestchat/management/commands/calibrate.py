@@ -1,0 +1,39 @@
+"""Owns fitting the calibration on public articles, and writing it where serving reads it."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+
+from guestchat.retrieval.calibration import FILE
+from guestchat.retrieval.embedder import get_embedder
+
+
+class Command(BaseCommand):
+    """Fit how sure the assistant is of an article."""
+
+    help = "Fit the calibration of answers on public articles (knowledge.json) and write calibration.json."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("data", help="the folder with knowledge.json")
+        parser.add_argument("--count", type=int, default=6_000, help="how many questions a kind of entity")
+        parser.add_argument("--precision", type=float, default=0.95, help="the share of right answers to keep")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        from guestchat.training.calibrating import examples, fit
+        from guestchat.training.corpus import CorpusError, read_knowledge
+
+        embedder = get_embedder()
+        try:
+            docs = read_knowledge(Path(options["data"]) / "knowledge.json")
+        except CorpusError as error:
+            raise CommandError(str(error)) from error
+        found = []
+        for domain in ("hotel", "restaurant"):
+            kind = [doc for doc in docs if doc.domain == domain]
+            found += examples(kind, embedder, count=options["count"])
+        fitted = fit(found, precision=options["precision"])
+        written = {"encoder": embedder.name, "questions": len(found), **vars(fitted)}
+        FILE.write_text(json.dumps(written, indent=1) + "\n", encoding="utf-8")
+        self.stdout.write(json.dumps(written, indent=1))

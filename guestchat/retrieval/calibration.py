@@ -1,0 +1,94 @@
+"""Owns confidence: how likely the best article is the right answer, and which of three bands that is. Pure.
+
+A plain cosine cannot tell answered from unanswered. What tells is several things together: how near the best article
+is, how far ahead of the second, and which of the question's words it says. The weights are fitted by `manage.py
+calibrate` on public questions and kept in `calibration.json`; the number of candidates is no feature, as it gave the
+label away.
+"""
+
+import json
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from functools import cache
+from pathlib import Path
+
+FILE = Path(__file__).with_name("calibration.json")
+FEATURES = ("bias", "similarity", "margin", "covered", "rarest_missing", "fragment")
+
+
+class Band(StrEnum):
+    """What to do with the best article."""
+
+    ANSWER = "answer"
+    ASK_BACK = "ask_back"
+    SILENT = "silent"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Candidate:
+    """An article that may answer: its cosine, and the stems of its texts."""
+
+    key: str
+    similarity: float
+    words: frozenset[str]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Calibration:
+    """Fitted weights by feature, and the probabilities from which an article speaks or is offered to tap."""
+
+    weights: Mapping[str, float]
+    answer_from: float
+    ask_from: float
+
+    def probability(self, features: Sequence[float]) -> float:
+        """Return how likely the best article answers the question."""
+        total = sum(self.weights[name] * value for name, value in zip(FEATURES, features, strict=True))
+        return 1 / (1 + math.exp(-max(-30.0, min(30.0, total))))
+
+    def band(self, probability: float) -> Band:
+        """Return what to do at this probability."""
+        if probability >= self.answer_from:
+            return Band.ANSWER
+        return Band.ASK_BACK if probability >= self.ask_from else Band.SILENT
+
+
+def features(asked: Sequence[str], ranked: Sequence[Candidate], weights: Mapping[str, float]) -> tuple[float, ...]:
+    """Return the features of the first candidate, in the order of `FEATURES`.
+
+    `asked` are the stems of the question's topic words, `ranked` the candidates best first, `weights` how much each
+    word tells this hotel's articles apart. A word that no article says weighs as the rarest: the annex of "wifi in the
+    annex".
+    """
+    best = ranked[0]
+    second = ranked[1].similarity if len(ranked) > 1 else 0.0
+    rarest = max(weights.values(), default=1.0)
+    weighed = {word: weights.get(word, rarest) for word in asked if not word.isdigit()}
+    missing = [weight for word, weight in weighed.items() if not says(best.words, word)]
+    total = sum(weighed.values())
+    return (
+        1.0,
+        best.similarity,
+        min(0.3, best.similarity - second),
+        1 - sum(missing) / total if total else 0.5,
+        max(missing, default=0.0) / rarest,
+        1.0 if len(weighed) <= 1 else 0.0,
+    )
+
+
+def says(own: frozenset[str], word: str) -> bool:
+    """Return whether texts have a word, or a compound with it: "Parkplatz" meets "Parkplatzgebuhr"."""
+    if word in own:
+        return True
+    return len(word) >= 5 and any(
+        each[:5] == word[:5] and (each.startswith(word) or word.startswith(each)) for each in own
+    )
+
+
+@cache
+def calibration() -> Calibration:
+    """Return the calibration that ships with the encoder."""
+    kept = json.loads(FILE.read_text("utf-8"))
+    return Calibration(weights=kept["weights"], answer_from=kept["answer_from"], ask_from=kept["ask_from"])

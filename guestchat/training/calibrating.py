@@ -1,0 +1,176 @@
+"""Owns fitting the calibration: labelled questions from public articles, and a logistic regression. Reads no dev set.
+
+An article's title asked of another entity whose own article asks the same is a question with an answer; the same with
+that article, and all that says the same, taken away is one without. Fitted on two thirds of the entities, measured on
+the rest.
+"""
+
+import math
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from tqdm import tqdm
+
+from guestchat.retrieval.calibration import FEATURES, Candidate, features
+from guestchat.retrieval.embedder import Embedder
+from guestchat.training.corpus import Doc, fragment
+from guestchat.training.evaluation import NEAR, RIGHT, auc, coverage_at_precision, passage_vectors
+from guestchat.training.mining import Articles, mine_pairs
+from guestchat.understanding.lexicon import stem
+from guestchat.understanding.vocabulary import vocabulary
+from guestchat.words import words
+
+Floats = NDArray[np.float64]
+
+# Below one chance in three, a guest would rather be told that nobody knows than choose among guesses.
+ASK_FROM = 0.33
+
+
+@dataclass(frozen=True, kw_only=True)
+class Example:
+    """A question's features, whether the first candidate answers it, and the entity that was asked."""
+
+    features: tuple[float, ...]
+    right: bool
+    answerable: bool
+    entity: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class Fitted:
+    """Weights with what they reach on entities that were not fitted on."""
+
+    weights: dict[str, float]
+    answer_from: float
+    ask_from: float
+    auc: float
+    coverage_95: float
+    coverage_90: float
+    curve: list[dict[str, float]]
+
+
+def topic_words(text: str) -> list[str]:
+    """Return the stems of a question's topic words, as understanding finds them."""
+    filler = vocabulary("en").filler
+    return list(dict.fromkeys(stem(word) for word in words(text) if word not in filler and not word.isdigit()))
+
+
+def examples(docs: Sequence[Doc], embedder: Embedder, *, count: int, seed: int = 7) -> list[Example]:
+    """Return labelled questions over the articles of one kind of entity."""
+    random = np.random.default_rng(seed)
+    titles = _encode(embedder, [doc.title for doc in docs], "titles")
+    both = _encode(embedder, [f"{doc.title} {doc.body}" for doc in docs], "articles")
+    entities = np.array(list(_numbers([doc.entity for doc in docs])), dtype=np.int64)
+    articles = Articles(titles=titles, bodies=both, entities=entities)
+    blocks = {int(entities[block.start]): block for block in articles.blocks()}
+    passages = passage_vectors(titles, both)
+    own = [frozenset(stem(word) for word in words(f"{doc.title} {doc.body}")) for doc in docs]
+    pairs = mine_pairs(articles)
+    chosen = pairs[random.choice(len(pairs), size=min(count, len(pairs)), replace=False)]
+    weights = {number: _weights(own[block]) for number, block in blocks.items()}
+    found: list[Example] = []
+    for one, other in tqdm(random.permuted(chosen, axis=1), desc="Asking", unit="question", disable=None):
+        block = blocks[int(entities[other])]
+        asked = docs[one].title
+        short = fragment(asked)
+        if short and random.random() < 0.25:
+            asked = short
+        query = embedder.encode_query([asked])[0]
+        scores = passages[block] @ query
+        alike = 0.6 * titles[block] @ titles[other] + 0.4 * both[block] @ both[other]
+        gold = other - block.start
+        kept = np.ones(len(scores), dtype=np.bool_)
+        for answerable in (True, False):
+            if not answerable:
+                kept = alike < NEAR
+                kept[gold] = False
+            order = [int(row) for row in np.argsort(-scores, kind="stable") if kept[row]][:5]
+            if not order:
+                continue
+            ranked = [
+                Candidate(key=str(row), similarity=float(scores[row]), words=own[block.start + row]) for row in order
+            ]
+            right = answerable and (order[0] == gold or alike[order[0]] >= RIGHT)
+            found.append(
+                Example(
+                    features=features(topic_words(asked), ranked, weights[int(entities[other])]),
+                    right=bool(right),
+                    answerable=answerable,
+                    entity=int(entities[other]),
+                )
+            )
+    return found
+
+
+def _encode(embedder: Embedder, texts: Sequence[str], name: str) -> NDArray[np.float32]:
+    return np.concatenate(
+        [embedder.encode_document([text]) for text in tqdm(texts, desc=f"Embedding {name}", disable=None)]
+    )
+
+
+def _numbers(names: Sequence[str]) -> Iterator[int]:
+    known: dict[str, int] = {}
+    for name in names:
+        yield known.setdefault(name, len(known))
+
+
+def _weights(own: Sequence[frozenset[str]]) -> dict[str, float]:
+    counts = Counter(word for each in own for word in each)
+    return {word: math.log(1 + len(own) / count) for word, count in counts.items()}
+
+
+def fit(found: Sequence[Example], *, precision: float = 0.95, steps: int = 4000, rate: float = 0.5) -> Fitted:
+    """Fit the weights; the bands begin where the held-out entities reach `precision`, and a lower one to ask back."""
+    held = np.array([example.entity % 3 == 0 for example in found])
+    x = np.array([example.features for example in found])
+    y = np.array([example.right for example in found], dtype=np.float64)
+    weights = _regress(x[~held], y[~held], steps, rate)
+    chance = 1 / (1 + np.exp(-(x[held] @ weights)))
+    right = y[held] == 1
+    answerable = np.array([example.answerable for example in found])[held]
+    scores, correct = chance[answerable].tolist(), right[answerable].tolist()
+    without = chance[~answerable].tolist()
+    return Fitted(
+        weights={name: round(float(value), 4) for name, value in zip(FEATURES, weights, strict=True)},
+        answer_from=round(_threshold(chance, right, precision), 3),
+        ask_from=ASK_FROM,
+        auc=auc(scores, without),
+        coverage_95=coverage_at_precision(scores, correct, without, 0.95),
+        coverage_90=coverage_at_precision(scores, correct, without, 0.9),
+        curve=_curve(chance, right),
+    )
+
+
+def _regress(x: Floats, y: Floats, steps: int, rate: float) -> Floats:
+    """Return the weights of a logistic regression by plain gradient descent: six features need no library."""
+    weights = np.zeros(x.shape[1])
+    for _step in range(steps):
+        error = 1 / (1 + np.exp(-(x @ weights))) - y
+        weights -= rate * (x.T @ error / len(y) + 1e-4 * weights)
+    return weights
+
+
+def _threshold(chance: Floats, right: NDArray[np.bool_], precision: float) -> float:
+    """Return the lowest probability from which this share of the answers is right."""
+    order = np.argsort(-chance, kind="stable")
+    share = np.cumsum(right[order]) / np.arange(1, len(order) + 1)
+    good = np.flatnonzero(share >= precision)
+    return float(chance[order][good[-1]]) if len(good) else 1.0
+
+
+def _curve(chance: Floats, right: NDArray[np.bool_]) -> list[dict[str, float]]:
+    """Return how often the best article was right, by tenths of the probability."""
+    tenths = np.minimum((chance * 10).astype(int), 9)
+    return [
+        {
+            "from": tenth / 10,
+            "questions": int((tenths == tenth).sum()),
+            "expected": round(float(chance[tenths == tenth].mean()), 3),
+            "right": round(float(right[tenths == tenth].mean()), 3),
+        }
+        for tenth in range(10)
+        if (tenths == tenth).any()
+    ]
