@@ -1,24 +1,25 @@
 """Owns the application that a server runs: pages by Django, the guest's socket by Channels."""
 
 import os
+import sys
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 
-from channels.routing import ProtocolTypeRouter, URLRouter  # noqa: E402
-from channels.sessions import CookieMiddleware  # noqa: E402
-from django.core.asgi import get_asgi_application  # noqa: E402
-from django.urls import path  # noqa: E402
+from channels.routing import ProtocolTypeRouter, URLRouter
+from channels.sessions import CookieMiddleware
+from django.core.asgi import get_asgi_application
+from django.urls import path, re_path
 
 pages = get_asgi_application()
 
 from guestchat.guest.consumer import ChatConsumer  # noqa: E402
-from guestchat.guest.gatekeeper import same_origin, unknown_socket  # noqa: E402
+from guestchat.guest.gatekeeper import refuse_malformed_origins, same_origin, unknown_socket  # noqa: E402
 
-application = ProtocolTypeRouter(
-    {
-        "http": pages,
-        "websocket": same_origin(
-            CookieMiddleware(URLRouter([path("ws/chat/", ChatConsumer.as_asgi()), path("<path:rest>", unknown_socket)]))
-        ),
-    }
-)
+# Only where Daphne serves: importing it here would bring its event loop into every other process.
+if _daphne := sys.modules.get("daphne.ws_protocol"):
+    refuse_malformed_origins(_daphne.WebSocketProtocol)
+
+# The last one matches every path, the empty one too: the router answers a path that it does not know with a crash.
+sockets = URLRouter([path("ws/chat/", ChatConsumer.as_asgi()), re_path("", unknown_socket)])  # type: ignore[arg-type]
+
+application = ProtocolTypeRouter({"http": pages, "websocket": same_origin(CookieMiddleware(sockets))})

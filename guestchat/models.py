@@ -168,7 +168,6 @@ class ServiceRequest(models.Model):
         return f"{self.kind} ({self.status})"
 
 
-
 class Rating(models.Model):
     """A guest's thumb on an answer."""
 

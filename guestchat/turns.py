@@ -6,7 +6,6 @@ import time
 import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import Any
 
 from django.conf import settings
 from django.db import transaction
@@ -15,6 +14,7 @@ from django.utils import timezone
 from guestchat import catalogue
 from guestchat.answering.answer import Answer, Outcome
 from guestchat.answering.composer import compose
+from guestchat.answering.labels import labelled
 from guestchat.answering.phrasing import phrasing
 from guestchat.answering.scene import Scene
 from guestchat.catalogue import Catalogue
@@ -26,8 +26,11 @@ from guestchat.understanding.parse import parse
 from guestchat.understanding.query import Context, Intent
 from guestchat.words import without_name
 
+# How far a bucket may run below its pace: a phone's network delays one question more than the next, and who keeps
+# the pace by their own clock must not be refused for it. It is lent once, not with every question.
+_SLACK_TOKENS = 0.25
 # Parts that rows or fixed words answer whatever search would find.
-_NEEDS_NO_SEARCH = {Intent.EMERGENCY, Intent.PERSON, Intent.TALK}
+_NEEDS_NO_SEARCH = {Intent.EMERGENCY, Intent.PRIVATE, Intent.PERSON, Intent.TALK}
 
 
 class ConversationClosed(Exception):
@@ -49,7 +52,6 @@ class Turn:
     question: Message
     answer_seq: int
     place_key: str | None
-    context: Context
     language: str
     is_repeat: bool = False
 
@@ -102,7 +104,6 @@ def _turn(conversation: Conversation, question: Message, *, is_repeat: bool = Fa
         question=question,
         answer_seq=question.seq + 1,
         place_key=conversation.place.key if conversation.place else None,
-        context=Context.of_json(conversation.context),
         language=conversation.language,
         is_repeat=is_repeat,
     )
@@ -114,10 +115,9 @@ def _take_token(conversation: Conversation) -> None:
     burst, interval = settings.GUESTCHAT_BURST_QUESTIONS, settings.GUESTCHAT_QUESTION_INTERVAL_S
     waited = (now - conversation.asked_at).total_seconds() if conversation.asked_at else float("inf")
     tokens = min(float(burst), conversation.tokens + waited / interval)
-    # A hair below one counts: a guest who keeps the pace must not be refused for a clock's jitter.
-    if tokens < 0.95:
+    if tokens < 1 - _SLACK_TOKENS:
         raise TooManyQuestions(round((1 - tokens) * interval, 1))
-    conversation.tokens = max(0.0, tokens - 1)
+    conversation.tokens = tokens - 1
     conversation.asked_at = now
 
 
@@ -176,55 +176,80 @@ def answer(
 
 
 def answer_turn(turn: Turn, at: dt.datetime | None = None) -> Answer:
-    """Answer a committed question with the content as it is now."""
+    """Answer a committed question with the content as it is now, its sources labelled.
+
+    What the conversation knows is read now as well: a question may have been asked before the last answer was written.
+    """
     hotel = catalogue.current(turn.question.hotel_id)
-    if hotel is None:
+    known = Conversation.objects.filter(pk=turn.question.conversation_id).values_list("context", "language").first()
+    if hotel is None or known is None:
         raise ConversationClosed
-    return answer(
+    context, language = known
+    composed = answer(
         hotel,
         turn.question.text,
-        context=turn.context,
-        language=turn.language,
+        context=Context.of_json(context),
+        language=language,
         at=at or turn.question.created_at,
         place=turn.place_key,
     )
+    return labelled(composed, hotel.content)
 
 
 # --- finish -----------------------------------------------------------------
 def finish(turn: Turn, answer: Answer) -> Message:
     """Commit an answer into the place that its question took; an answer that is already there stays."""
-    message = _write(turn, answer, answer.text, Message.Status.COMPLETE)
-    return message
+    return _write(turn, answer, answer.text, Message.Status.COMPLETE)
 
 
-def stop(turn: Turn, answer: Answer | None, text: str) -> Message:
-    """Commit what had been sent when the guest stopped the answer."""
+def stop(turn: Turn, answer: Answer, text: str) -> Message:
+    """Commit what had been sent when the guest stopped the answer; it proposes nothing any more."""
     return _write(turn, answer, text, Message.Status.STOPPED)
 
 
-def _write(turn: Turn, answer: Answer | None, text: str, status: str) -> Message:
+def _write(turn: Turn, answer: Answer, text: str, status: Message.Status) -> Message:
     conversation_id = turn.question.conversation_id
     with transaction.atomic():
-        message = Message.objects.select_for_update().get(conversation_id=conversation_id, seq=turn.answer_seq)
+        # The conversation first, as `begin` does: who takes two locks in one order never waits in a circle.
+        conversation = Conversation.objects.select_for_update().get(pk=conversation_id)
+        message = Message.objects.get(conversation_id=conversation_id, seq=turn.answer_seq)
         if message.status != Message.Status.PENDING:
             return message
         message.status = status
         message.text = text
         message.receipt = secrets.token_urlsafe(16)
-        if answer is not None and status == Message.Status.COMPLETE:
+        if text:
             _prove(message, answer)
-            Conversation.objects.filter(pk=conversation_id).update(
-                context=answer.context.as_json(), language=answer.language
-            )
+        if status == Message.Status.COMPLETE:
+            message.suggestions = list(answer.suggestions)
+            _propose(message, answer)
         message.save()
-        if answer is not None and answer.request is not None and status == Message.Status.COMPLETE:
-            ServiceRequest.objects.create(
-                hotel_id=message.hotel_id,
-                conversation_id=conversation_id,
-                seq=message.seq,
-                **answer.request.as_json(),
-            )
+        _remember(conversation, message, answer)
     return message
+
+
+def _propose(message: Message, answer: Answer) -> None:
+    if answer.request is not None:
+        ServiceRequest.objects.create(
+            hotel_id=message.hotel_id,
+            conversation_id=message.conversation_id,
+            seq=message.seq,
+            **answer.request.as_json(),
+        )
+
+
+def _remember(conversation: Conversation, message: Message, answer: Answer) -> None:
+    """Keep what the next question may refer to. Whatever else is lost, an allergy that a guest stated is not."""
+    stored = Context.of_json(conversation.context)
+    is_last = not Message.objects.filter(
+        conversation=conversation, seq__gt=message.seq, role=Message.Role.ASSISTANT, status=Message.Status.COMPLETE
+    ).exists()
+    context = answer.context if message.status == Message.Status.COMPLETE and is_last else stored
+    allergies = tuple(dict.fromkeys((*stored.allergies, *answer.context.allergies)))
+    conversation.context = replace(context, allergies=allergies).as_json()
+    if context is not stored:
+        conversation.language = answer.language
+    conversation.save(update_fields=["context", "language"])
 
 
 def _prove(message: Message, answer: Answer) -> None:
@@ -233,7 +258,6 @@ def _prove(message: Message, answer: Answer) -> None:
     message.sources = [source.as_json() for source in answer.sources]
     message.items = list(answer.items)
     message.claims = [claim.as_json() for claim in answer.claims]
-    message.suggestions = list(answer.suggestions)
 
 
 def apologise(turn: Turn) -> Answer:
@@ -244,16 +268,18 @@ def apologise(turn: Turn) -> Answer:
         language=words.language,
         outcome=Outcome.UNANSWERED,
         suggestions=[words.say("unknown.ask_person")],
-        context=turn.context,
     )
 
 
-def pending(conversation_id: uuid.UUID) -> list[Turn]:
-    """Return the turns of a conversation whose answers were never written, oldest first."""
+def pending(conversation_id: uuid.UUID, *, older_than_s: float = 0) -> list[Turn]:
+    """Return the turns of a conversation whose answers are not written yet, oldest first."""
     conversation = Conversation.objects.select_related("place").filter(pk=conversation_id).first()
     if conversation is None:
         return []
-    waiting = Message.objects.filter(conversation=conversation, status=Message.Status.PENDING).values("reply_to")
+    asked_by = timezone.now() - dt.timedelta(seconds=older_than_s)
+    waiting = Message.objects.filter(
+        conversation=conversation, status=Message.Status.PENDING, created_at__lte=asked_by
+    ).values("reply_to")
     questions = Message.objects.filter(conversation=conversation, seq__in=waiting).order_by("seq")
     return [_turn(conversation, question) for question in questions]
 
@@ -261,9 +287,8 @@ def pending(conversation_id: uuid.UUID) -> list[Turn]:
 # --- what a guest says about an answer --------------------------------------
 def rate(conversation_id: uuid.UUID, seq: int, value: int) -> bool:
     """Keep a guest's rating of an answer, the last one counting; return False where there is no such answer."""
-    message = Message.objects.filter(
-        conversation_id=conversation_id, seq=seq, role=Message.Role.ASSISTANT, status=Message.Status.COMPLETE
-    ).first()
+    answers = Message.objects.filter(conversation_id=conversation_id, role=Message.Role.ASSISTANT)
+    message = answers.exclude(status=Message.Status.PENDING).filter(seq=seq).first()
     if message is None:
         return False
     Rating.objects.update_or_create(message=message, defaults={"value": value})
@@ -274,7 +299,9 @@ def confirm(conversation_id: uuid.UUID, seq: int, *, accept: bool) -> ServiceReq
     """Open or drop a proposed request; answering it twice changes nothing. None where nothing was proposed."""
     with transaction.atomic():
         request = (
-            ServiceRequest.objects.select_for_update().filter(conversation_id=conversation_id, seq=seq).first()
+            ServiceRequest.objects.select_for_update(of=("self",))
+            .filter(conversation_id=conversation_id, conversation__closed_at=None, seq=seq)
+            .first()
         )
         if request is not None and request.status == ServiceRequest.Status.PROPOSED:
             request.status = ServiceRequest.Status.NEW if accept else ServiceRequest.Status.CANCELLED
@@ -285,13 +312,12 @@ def confirm(conversation_id: uuid.UUID, seq: int, *, accept: bool) -> ServiceReq
 def said_after(conversation_id: uuid.UUID, seq: int) -> tuple[int, list[Message]]:
     """Return the last number and the messages after `seq`, in order; two queries."""
     last = Conversation.objects.filter(pk=conversation_id).values_list("seq", flat=True).first()
-    messages = Message.objects.filter(conversation_id=conversation_id, seq__gt=seq).order_by("seq")
-    return last or 0, list(messages)
+    messages = list(Message.objects.filter(conversation_id=conversation_id, seq__gt=seq).order_by("seq"))
+    # Between the two queries somebody may have said something more, and it must not be told again as news.
+    return max([last or 0, *(message.seq for message in messages[-1:])]), messages
 
 
-def requests_of(conversation_id: uuid.UUID, seqs: Sequence[int]) -> dict[int, dict[str, Any]]:
+def requests_of(conversation_id: uuid.UUID, seqs: Sequence[int]) -> dict[int, ServiceRequest]:
     """Return the service requests proposed by these answers, by the answer's number."""
     found = ServiceRequest.objects.filter(conversation_id=conversation_id, seq__in=seqs)
-    return {
-        request.seq: {"kind": request.kind, "status": request.status, "details": request.details} for request in found
-    }
+    return {request.seq: request for request in found}

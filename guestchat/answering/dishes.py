@@ -97,7 +97,7 @@ def _add(statement: kitchen.Statement, sentences: list[str], claims: list[Claim]
 
 
 def _introduction(offer: Offer, scene: Scene) -> str:
-    name, description = scene.name(offer.item), described(offer.item, scene)
+    name, description = scene.full_name(offer.item), described(offer.item, scene)
     first = (
         scene.say("dish.about", name=name, description=description)
         if description
@@ -121,11 +121,11 @@ def _price(item: Item, scene: Scene) -> str:
     if item.price is None:
         return ""
     key = "dish.price_portion" if item.portion else "dish.price"
-    return scene.say(key, name=scene.name(item), price=scene.price(item), portion=item.portion)
+    return scene.say(key, name=scene.full_name(item), price=scene.price(item), portion=item.portion)
 
 
 def _aspects(offer: Offer, part: Part, scene: Scene) -> Iterator[str]:
-    item, name, aspects = offer.item, scene.name(offer.item), part.aspects
+    item, name, aspects = offer.item, scene.full_name(offer.item), part.aspects
     if "price" in aspects:
         yield _price(item, scene) or scene.say("dish.no_price", name=name)
     if "ingredients" in aspects and not part.diets and not part.avoid:
@@ -292,7 +292,7 @@ def _listing(offers: Sequence[Offer], part: Part, scene: Scene) -> Reply:
 
 
 def _line(offer: Offer, scene: Scene, *, with_venue: bool) -> str:
-    name, price = scene.name(offer.item), scene.price(offer.item)
+    name, price = scene.full_name(offer.item), scene.price(offer.item)
     line = scene.say("list.line_price", name=name, price=price) if price else name
     if with_venue:
         line = scene.say("list.line_where", line=line, venue=scene.name(offer.venue))

@@ -31,7 +31,7 @@ def about(item: Item, codes: Sequence[str], scene: Scene) -> Statement:
     sentences = [
         scene.say(
             f"allergen.{each}",
-            name=scene.name(item),
+            name=scene.full_name(item),
             allergens=scene.allergens(
                 matching, "format.or" if each in {Status.UNKNOWN, Status.MAY_CONTAIN} else "format.and"
             ),
@@ -66,7 +66,7 @@ def _options(item: Item, codes: Sequence[str], scene: Scene) -> Iterator[str]:
 def everything(item: Item, scene: Scene) -> Statement:
     """Say all that is declared for a dish, and how far the declaration goes."""
     declared = item.declaration
-    name = scene.name(item)
+    name = scene.full_name(item)
     if not declared.statuses and not declared.complete:
         return Statement(sentences=(scene.say("allergen.nothing", name=name),))
     lists = {each: _declared(declared, each) for each in (Status.CONTAINS, Status.MAY_CONTAIN, Status.FREE)}
@@ -98,7 +98,7 @@ def _declared(declared: Declaration, wanted: Status) -> list[str]:
 
 def diet(item: Item, wanted: str, scene: Scene) -> str:
     """Say whether a dish is marked for a diet."""
-    name, called = scene.name(item), scene.say(f"diet.{wanted}")
+    name, called = scene.full_name(item), scene.say(f"diet.{wanted}")
     if suits(item.declaration, wanted):
         return scene.say("dish.diet_yes", name=name, diet=called)
     marked = wanted in item.declaration.diets or (wanted == "vegetarian" and "vegan" in item.declaration.diets)

@@ -55,6 +55,14 @@ class Scene:
         """Return a row's name."""
         return self.text(row.name)
 
+    def full_name(self, item: Item) -> str:
+        """Return a dish's name; where another dish is called the same, with its name in the hotel's other language."""
+        name = self.name(item)
+        if len(self.catalogue.lexicon.same_names.get(name, ())) < 2:
+            return name
+        others = [text for text in item.name.values() if text != name]
+        return f"{name} ({others[0]})" if others else name
+
     def price(self, item: Item) -> str:
         """Return a dish's price, or an empty string."""
         return "" if item.price is None else self.words.price(item.price, self.content.currency)

@@ -6,11 +6,14 @@ The database is the log. A socket that misses something reads it back; nothing i
 import asyncio
 import json
 import logging
+import traceback
+import uuid
 from collections.abc import Coroutine
 from typing import Any
 
 from channels.exceptions import StopConsumer
 from channels.generic.websocket import AsyncWebsocketConsumer
+from channels.layers import get_channel_layer
 from django.core.exceptions import ObjectDoesNotExist
 from django.db import Error as DatabaseError
 
@@ -26,7 +29,7 @@ MOST_WAITING = 16
 PENDING_PATIENCE_S = 2.0
 
 
-class ChatConsumer(AsyncWebsocketConsumer):
+class ChatConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]
     """One guest's socket. Answers are sent by a task of its own, one at a time, so that frames keep being read."""
 
     async def dispatch(self, message: dict[str, Any]) -> None:
@@ -42,13 +45,15 @@ class ChatConsumer(AsyncWebsocketConsumer):
             await self.close()
             return
         self.conversation_id = held.conversation
-        self.group = f"conversation.{held.conversation.hex}"
+        self.group = _group(held.conversation)
         self.sent = 0  # all numbers up to here have reached this socket
         self.own: set[int] = set()  # numbers above that this socket has sent by itself
+        self.behind = False  # whether a nudge could not bring everything, because an answer was still being written
+        self.replaying = asyncio.Lock()  # what comes from the log is sent by one at a time: once, and in order
         self.closed = False
         self.questions: asyncio.Queue[turns.Turn] = asyncio.Queue(MOST_WAITING)
-        self.streaming: turns.Turn | None = None
-        self.stopped = False
+        self.asked = 0  # the last question that this socket took
+        self.stopped_at = 0  # the last question that its guest wants no answer to any more
         await self.accept()
         self.answering = asyncio.create_task(self._answer_questions())
         try:
@@ -57,13 +62,13 @@ class ChatConsumer(AsyncWebsocketConsumer):
             log.warning("channel layer unavailable: this socket gets no nudges until it reconnects")
         try:
             greeting = await in_thread(welcome.frame, self.conversation_id)
-        except DatabaseError:
-            await self._say(frames.error("unavailable", "The database is not available. Try again."))
+        except DatabaseError as error:
+            log.error("database unavailable: %s", trace(error))
+            await self._say(frames.error("unavailable", "The database is not available. Try again.", None, 2.0))
             await self.close(1013)
             return
         if greeting is None:
-            await self._say(frames.error("closed", "This conversation has ended. Scan the code again."))
-            await self.close(4404)
+            await self._end()
             return
         self.sent = greeting["seq"]
         await self._say(greeting)
@@ -80,23 +85,30 @@ class ChatConsumer(AsyncWebsocketConsumer):
                 log.warning("channel layer unavailable at disconnect")
             await asyncio.gather(task, return_exceptions=True)
             if not self.questions.empty():
-                _keep_running(in_thread(finish_pending, self.conversation_id))
+                keep_running(_finish_and_tell(self.conversation_id))
         raise StopConsumer
 
     async def receive(self, text_data: str | None = None, bytes_data: bytes | None = None) -> None:
         """Read one frame and do what it says; a bad one gets an error and the socket stays open."""
+        id: str | None = None
         try:
             frame = frames.read(text_data, bytes_data)
+            id = str(frame.id) if isinstance(frame, frames.Ask) else None
             await self._do(frame)
         except frames.BadFrame as bad:
             await self._say(frames.error(bad.code, bad.detail, bad.id))
         except turns.ConversationClosed:
-            await self._say(frames.error("closed", "This conversation has ended. Scan the code again."))
-            await self.close(4404)
-        except DatabaseError:
-            log.exception("database unavailable")
-            id = str(frame.id) if isinstance(frame, frames.Ask) else None
+            await self._end()
+        except DatabaseError as error:
+            log.error("database unavailable: %s", trace(error))
             await self._say(frames.error("unavailable", "The database is not available. Try again.", id, 2.0))
+        except Exception as error:
+            log.error("a frame failed: %s", trace(error))
+            await self._say(frames.error("unavailable", "Something went wrong.", id))
+
+    async def _end(self) -> None:
+        await self._say(frames.error("closed", "This conversation has ended. Scan the code again."))
+        await self.close(4404)
 
     # --- the client's frames --------------------------------------------
     async def _do(self, frame: frames.Frame) -> None:
@@ -106,7 +118,8 @@ class ChatConsumer(AsyncWebsocketConsumer):
             case frames.Resume(after):
                 await self._resume(after)
             case frames.Stop():
-                self.stopped = True
+                # All that was asked before, also what waits: its answers have not begun and never need to.
+                self.stopped_at = self.asked
             case frames.Rate(seq, value):
                 if not await in_thread(turns.rate, self.conversation_id, seq, value):
                     raise frames.BadFrame("No answer has this number.")
@@ -115,7 +128,7 @@ class ChatConsumer(AsyncWebsocketConsumer):
                 if request is None:
                     raise frames.BadFrame("Nothing was proposed under this number.")
                 await self._say(frames.request(request))
-                await self._nudge()
+                await tell_others(self.conversation_id, self.channel_name, request=seq)
             case frames.Ping():
                 await self._say({"type": "pong"})
 
@@ -131,25 +144,27 @@ class ChatConsumer(AsyncWebsocketConsumer):
                 frames.error("rate_limited", "Too many questions at once.", str(ask.id), refused.retry_after_s)
             )
             return
-        self.own.add(turn.question.seq)
         await self._say(frames.message(turn.question))
         if not turn.is_repeat:
+            self._has_sent(turn.question.seq)
+            self.asked = turn.question.seq
             self.questions.put_nowait(turn)
 
     async def _answer_questions(self) -> None:
         while True:
             turn = await self.questions.get()
-            self.streaming, self.stopped = turn, False
-            try:
-                # Shielded: a guest who leaves still finds the answer on return.
-                await asyncio.shield(self._answer(turn))
-            except asyncio.CancelledError:
-                raise
-            except Exception:
-                log.exception("a turn failed")
-                await self._say(frames.error("unavailable", "Something went wrong.", None))
-            finally:
-                self.streaming = None
+            # Shielded: a guest who leaves still finds the answer on return.
+            await asyncio.shield(keep_running(self._answer_or_say_why(turn)))
+
+    async def _answer_or_say_why(self, turn: turns.Turn) -> None:
+        try:
+            await self._answer(turn)
+        except Exception as error:
+            log.error("a turn failed: %s", trace(error))
+            await self._say(frames.error("unavailable", "Something went wrong.", None))
+        await tell_others(self.conversation_id, self.channel_name)
+        if self.behind:
+            await self._catch_up()
 
     async def _answer(self, turn: turns.Turn) -> None:
         """Stream one answer and commit it, in that order for speed: a client keeps only what `finished` confirms."""
@@ -157,55 +172,81 @@ class ChatConsumer(AsyncWebsocketConsumer):
         answer = await in_thread(answer_or_apologise, turn)
         sent = ""
         for delta in frames.deltas(turn.answer_seq, answer):
-            if self.stopped:
+            await asyncio.sleep(0)  # sending alone never waits, and a guest's stop would be read only at the end
+            if self._is_stopped(turn):
                 break
             await self._say(delta)
             sent += delta["text"]
-        if self.stopped and sent != answer.text:
+        if self._is_stopped(turn) and sent != answer.text:
             row = await in_thread(turns.stop, turn, answer, sent)
         else:
             row = await in_thread(turns.finish, turn, answer)
-        self.own.add(row.seq)
+        self._has_sent(row.seq)
         await self._say(frames.finished(row))
-        if answer.request is not None and row.status == Message.Status.COMPLETE:
-            await self._say({"type": "request", "seq": row.seq, "status": "proposed", **answer.request.as_json()})
-        await self._nudge()
+        if row.outcome == "request":
+            for request in (await in_thread(turns.requests_of, self.conversation_id, [row.seq])).values():
+                await self._say(frames.request(request))
+
+    def _is_stopped(self, turn: turns.Turn) -> bool:
+        return turn.question.seq <= self.stopped_at
+
+    def _has_sent(self, seq: int) -> None:
+        """Note a number that this socket brought by itself, and how far it has everything."""
+        if seq > self.sent:
+            self.own.add(seq)
+        while self.sent + 1 in self.own:
+            self.sent += 1
+            self.own.discard(self.sent)
 
     async def _resume(self, after: int) -> None:
         """Replay what came after a number, in order and without a gap; answers under way are waited for a little."""
-        last, rows = await in_thread(turns.said_after, self.conversation_id, after)
         deadline = asyncio.get_running_loop().time() + PENDING_PATIENCE_S
-        while any(row.status == Message.Status.PENDING for row in rows):
-            if asyncio.get_running_loop().time() > deadline:
+        last, rows = await in_thread(turns.said_after, self.conversation_id, after)
+        patient = True
+        while patient and any(row.status == Message.Status.PENDING for row in rows):
+            patient = asyncio.get_running_loop().time() < deadline
+            if patient:
+                await asyncio.sleep(0.05)
+            else:
                 await in_thread(finish_pending, self.conversation_id)
-            await asyncio.sleep(0.05)
             last, rows = await in_thread(turns.said_after, self.conversation_id, after)
         requests = await in_thread(turns.requests_of, self.conversation_id, [row.seq for row in rows])
-        for row in rows:
-            await self._say(frames.message(row, requests.get(row.seq)))
-        self.sent = max(self.sent, last)
-        await self._say({"type": "resumed", "seq": last})
+        async with self.replaying:
+            for row in rows:
+                await self._say(frames.message(row, requests.get(row.seq)))
+            if after <= self.sent:
+                self.sent = max(self.sent, last)
+                self.own = {seq for seq in self.own if seq > self.sent}
+            await self._say({"type": "resumed", "seq": last})
 
     # --- nudges from other sockets --------------------------------------
-    async def _nudge(self) -> None:
-        """Tell the conversation's other sockets to look at the log."""
-        try:
-            await self.channel_layer.group_send(self.group, {"type": "nudge", "from": self.channel_name})
-        except Exception:
-            log.warning("channel layer unavailable: other sockets will catch up when they resume")
-
     async def nudge(self, event: dict[str, Any]) -> None:
-        """Send what another socket of this conversation has caused."""
+        """Send what another socket, a form or the staff has caused in this conversation."""
         if event["from"] == self.channel_name:
             return
-        last, rows = await in_thread(turns.said_after, self.conversation_id, self.sent)
-        for row in rows:
-            if row.status == Message.Status.PENDING:
-                break  # the nudge that follows its end brings it
-            self.sent = row.seq
-            if row.seq not in self.own:
-                await self._say(frames.message(row))
-            self.own.discard(row.seq)
+        try:
+            await self._catch_up()
+            if event["request"] is not None:
+                found = await in_thread(turns.requests_of, self.conversation_id, [event["request"]])
+                for request in found.values():
+                    await self._say(frames.request(request))
+        except DatabaseError as error:
+            log.error("database unavailable: %s", trace(error))
+            self.behind = True
+
+    async def _catch_up(self) -> None:
+        async with self.replaying:
+            self.behind = False
+            _last, rows = await in_thread(turns.said_after, self.conversation_id, self.sent)
+            requests = await in_thread(turns.requests_of, self.conversation_id, [row.seq for row in rows])
+            for row in rows:
+                if row.seq <= self.sent or row.seq in self.own:
+                    continue  # brought by this socket's own questions and answers
+                if row.status == Message.Status.PENDING:
+                    self.behind = True  # the nudge that follows its end brings it
+                    break
+                self._has_sent(row.seq)
+                await self._say(frames.message(row, requests.get(row.seq)))
 
     async def _say(self, frame: dict[str, Any]) -> None:
         if self.closed:
@@ -213,14 +254,38 @@ class ChatConsumer(AsyncWebsocketConsumer):
         await self.send(text_data=json.dumps(frame, ensure_ascii=False))
 
 
+# --- nudging ------------------------------------------------------------------
+def _group(conversation_id: uuid.UUID) -> str:
+    return f"conversation.{conversation_id.hex}"
+
+
+async def tell_others(conversation_id: uuid.UUID, sender: str = "", *, request: int | None = None) -> None:
+    """Tell a conversation's other sockets to look at the log; `request`: the number whose request has changed."""
+    try:
+        event = {"type": "nudge", "from": sender, "request": request}
+        await get_channel_layer().group_send(_group(conversation_id), event)
+    except Exception:
+        log.warning("channel layer unavailable: other sockets will catch up when they resume")
+
+
+# --- work that outlives its socket ----------------------------------------------
 _running: set[asyncio.Task[None]] = set()
 
 
-def _keep_running(work: Coroutine[Any, Any, None]) -> None:
-    """Let work end that outlives its socket; asyncio itself keeps no task alive."""
+def keep_running(work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
+    """Return work as a task that ends even where nobody waits for it; asyncio itself keeps no task alive."""
     task = asyncio.create_task(work)
     _running.add(task)
     task.add_done_callback(_running.discard)
+    return task
+
+
+async def _finish_and_tell(conversation_id: uuid.UUID) -> None:
+    try:
+        await in_thread(finish_pending, conversation_id)
+    except Exception as error:
+        log.error("questions of a guest who left wait for the return: %s", trace(error))
+    await tell_others(conversation_id)
 
 
 def answer_or_apologise(turn: turns.Turn) -> Answer:
@@ -229,15 +294,21 @@ def answer_or_apologise(turn: turns.Turn) -> Answer:
         return turns.answer_turn(turn)
     except (DatabaseError, turns.ConversationClosed):
         raise
-    except Exception:
-        log.exception("answering failed for message %s of %s", turn.question.seq, turn.question.conversation_id)
+    except Exception as error:
+        question = turn.question
+        log.error("answering message %s of %s failed: %s", question.seq, question.conversation_id, trace(error))
         return turns.apologise(turn)
 
 
-def finish_pending(conversation_id: Any) -> None:
+def finish_pending(conversation_id: uuid.UUID, *, older_than_s: float = 0) -> None:
     """Answer what a process that died left unanswered."""
-    for turn in turns.pending(conversation_id):
+    for turn in turns.pending(conversation_id, older_than_s=older_than_s):
         try:
             turns.finish(turn, answer_or_apologise(turn))
         except ObjectDoesNotExist:
             continue
+
+
+def trace(error: BaseException) -> str:
+    """Return where an error came from and its kind. Its own words are left out: they may quote what a guest wrote."""
+    return "".join([type(error).__name__, "\n", *traceback.format_tb(error.__traceback__)])

@@ -1,6 +1,8 @@
 """Owns the frames of the chat protocol: reading a client's, writing the server's. Sends nothing, asks no database."""
 
 import json
+import re
+import unicodedata
 import uuid
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -13,6 +15,10 @@ from guestchat.guest.markup import html
 from guestchat.models import Message, ServiceRequest
 
 MAX_SEQ = 2**31 - 1
+# One way to write an id: Python's own reader also takes braces, a URN and hyphens anywhere, which no client gets back.
+_UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
+# Spaces, line ends and what only steers the writing's direction: nothing of it can be seen alone.
+_UNSEEN = {"Cc", "Cf", "Cn", "Zl", "Zp", "Zs"}
 
 
 class BadFrame(Exception):
@@ -94,9 +100,7 @@ def read(text: str | None, data: bytes | None = None) -> Frame:
             raise BadFrame("value is 1 or -1.")
         return Rate(_number(frame, "seq"), value)
     if kind == "confirm":
-        if not isinstance(frame.get("accept"), bool):
-            raise BadFrame("accept is true or false.")
-        return Confirm(_number(frame, "seq"), frame["accept"])
+        return read_confirm(frame)
     if kind == "stop":
         return Stop()
     if kind == "ping":
@@ -107,23 +111,27 @@ def read(text: str | None, data: bytes | None = None) -> Frame:
 def read_ask(frame: Mapping[str, Any]) -> Ask:
     """Return a question from a frame or a form; raises BadFrame."""
     given, text = frame.get("id"), frame.get("text")
-    try:
-        id = uuid.UUID(given) if isinstance(given, str) else None
-    except ValueError:
-        id = None
-    if id is None:
+    if not isinstance(given, str) or not _UUID.fullmatch(given):
         raise BadFrame("id is a UUID.")
+    id = uuid.UUID(given)
     if not isinstance(text, str):
-        raise BadFrame("text is a string.", id=given)
+        raise BadFrame("text is a string.", id=str(id))
     # PostgreSQL keeps no NUL and UTF-8 no lone surrogate; neither is anything that a guest can see.
     text = text.replace("\x00", "").encode("utf-8", "replace").decode("utf-8").strip()
-    if not text:
-        raise BadFrame("text is empty.", id=given)
+    if all(unicodedata.category(character) in _UNSEEN for character in text):
+        raise BadFrame("text is empty.", id=str(id))
     if len(text) > settings.GUESTCHAT_MAX_TEXT_CHARS:
         raise BadFrame(
-            f"text has more than {settings.GUESTCHAT_MAX_TEXT_CHARS} characters.", code="too_long", id=given
+            f"text has more than {settings.GUESTCHAT_MAX_TEXT_CHARS} characters.", code="too_long", id=str(id)
         )
     return Ask(id, text)
+
+
+def read_confirm(frame: Mapping[str, Any]) -> Confirm:
+    """Return a guest's word on a proposed request from a frame; raises BadFrame."""
+    if not isinstance(frame.get("accept"), bool):
+        raise BadFrame("accept is true or false.")
+    return Confirm(_number(frame, "seq"), frame["accept"])
 
 
 def _number(frame: Mapping[str, Any], name: str) -> int:
@@ -134,8 +142,8 @@ def _number(frame: Mapping[str, Any], name: str) -> int:
 
 
 # --- the server's frames ----------------------------------------------------
-def message(row: Message, request: Mapping[str, Any] | None = None) -> dict[str, Any]:
-    """Return a message's frame; an answer has the fields of `answer.finished`."""
+def message(row: Message, proposed: ServiceRequest | None = None) -> dict[str, Any]:
+    """Return a message's frame; an answer has the fields of `answer.finished`, and the request that it proposed."""
     frame: dict[str, Any] = {
         "type": "message",
         "seq": row.seq,
@@ -147,8 +155,8 @@ def message(row: Message, request: Mapping[str, Any] | None = None) -> dict[str,
     }
     if row.role == Message.Role.ASSISTANT:
         frame |= {"status": row.status, **_proof(row)}
-        if request:
-            frame["request"] = dict(request)
+        if proposed is not None:
+            frame["request"] = {"kind": proposed.kind, "status": proposed.status, "details": proposed.details}
     return frame
 
 

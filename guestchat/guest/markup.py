@@ -6,7 +6,8 @@ import nh3
 from markdown_it import MarkdownIt
 
 _TAGS = {"p", "br", "ul", "ol", "li", "strong", "em", "a"}
-_ATTRIBUTES = {"a": {"href"}}
+# The star is every tag: without it the cleaner lets titles and languages through as well.
+_ATTRIBUTES = {"a": {"href"}, "*": set[str]()}
 _markdown = MarkdownIt("commonmark", {"html": False, "breaks": True, "linkify": False}).disable(
     ["image", "heading", "lheading", "fence", "code", "blockquote", "hr", "html_block", "html_inline", "backticks"]
 )

@@ -1,15 +1,20 @@
 """Owns the guest's pages: the code's target, the chat with and without a socket, the menu, the receipt."""
 
+import datetime as dt
 import json
+import logging
+import math
+import re
 import uuid
 from collections.abc import Mapping
 from typing import Any
-from urllib.parse import urlsplit
 
+from asgiref.sync import async_to_sync
 from django.conf import settings
 from django.db import Error as DatabaseError
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.shortcuts import render
+from django.utils import timezone
 from django.utils.cache import patch_vary_headers
 from django.utils.translation import get_supported_language_variant
 from django.views.decorators.cache import never_cache
@@ -17,16 +22,27 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_GET, require_http_methods, require_safe
 
 from guestchat import catalogue, turns
+from guestchat.answering.answer import Source
+from guestchat.answering.labels import label
+from guestchat.answering.phrasing import phrasing
 from guestchat.answering.suggestions import suggestions
 from guestchat.catalogue import Catalogue
 from guestchat.guest import frames, pass_cookie
-from guestchat.guest.consumer import answer_or_apologise, finish_pending
+from guestchat.guest.consumer import answer_or_apologise, finish_pending, tell_others, trace
+from guestchat.guest.gatekeeper import is_own
 from guestchat.guest.page_texts import LANGUAGES, page_texts
 from guestchat.models import Conversation, Message
 from menus import views as menu_views
+from menus.allergen_names import name as allergen_name
 from menus.models import Place
 
+log = logging.getLogger(__name__)
+
 _STATUS = {"bad_frame": 400, "too_long": 413, "rate_limited": 429, "busy": 429, "unavailable": 503, "closed": 410}
+# What a code may be written with; anything else is no code, and some of it the database could not even look up.
+_CODE = re.compile(r"[A-Za-z0-9_-]{1,32}")
+# An answer that is not there by then is not being written any more: the process that began it has died.
+_ABANDONED_AFTER_S = 10.0
 
 
 # --- scanning ---------------------------------------------------------------
@@ -34,7 +50,8 @@ _STATUS = {"bad_frame": 400, "too_long": 413, "rate_limited": 429, "busy": 429, 
 @require_GET
 def scan(request: HttpRequest, code: str) -> HttpResponse:
     """Start or continue this browser's conversation at the place of a code, and lead to the chat."""
-    place = Place.objects.select_related("hotel").filter(code=code, revoked_at=None).first()
+    places_of_code = Place.objects.select_related("hotel").filter(code=code, revoked_at=None)
+    place = places_of_code.first() if _CODE.fullmatch(code) else None
     if place is None:
         return _friendly(request, "guest/not_found.html", 404)
     held = pass_cookie.read(request.COOKIES.get(pass_cookie.COOKIE))
@@ -79,14 +96,14 @@ def _conversation(request: HttpRequest) -> Conversation | None:
     held = pass_cookie.read(request.COOKIES.get(pass_cookie.COOKIE))
     if held is None:
         return None
-    return (
-        Conversation.objects.select_related("place", "hotel").filter(pk=held.conversation, closed_at=None).first()
-    )
+    return Conversation.objects.select_related("place", "hotel").filter(pk=held.conversation, closed_at=None).first()
 
 
 def _ended(request: HttpRequest) -> HttpResponse:
     if _wants_json(request):
-        return _refused("closed", "This conversation has ended. Scan the code again.")
+        # Without a pass there is nothing that could have ended.
+        held = pass_cookie.read(request.COOKIES.get(pass_cookie.COOKIE))
+        return _refused("closed", "This conversation has ended. Scan the code again.", status=0 if held else 403)
     return _friendly(request, "guest/ended.html", 403)
 
 
@@ -114,7 +131,7 @@ def _page(request: HttpRequest, conversation: Conversation, hotel: Catalogue) ->
     language = conversation.language if conversation.language[:2] in LANGUAGES else "en"
     t = page_texts(language)
     place = conversation.place
-    rows = list(Message.objects.filter(conversation=conversation).order_by("seq"))
+    last, rows = _log(conversation, 0)
     return {
         "t": t,
         "language": language[:2],
@@ -123,14 +140,30 @@ def _page(request: HttpRequest, conversation: Conversation, hotel: Catalogue) ->
         "hotel_phone": hotel.content.phone,
         "place_label": _place_label(place, t),
         "messages": _frames(conversation, rows),
-        "seq": conversation.seq,
+        "seq": last,
         "conversation": str(conversation.pk),
         "suggestions": suggestions(
             hotel.content, language, hotel.content.places_by_key.get(place.key if place else "")
         ),
         "menu_url": "/menu/" if hotel.content.offers else "",
-        "notice": t["script"].get(request.GET.get("notice", ""), ""),
+        "notice": _notice(request.GET.get("notice", ""), t),
     }
+
+
+def _notice(code: str, t: Mapping[str, Any]) -> str:
+    """Return what a page without a script says of a message that was refused."""
+    return (t["notice"].get(code) or t["script"][code]) if code in _STATUS else ""
+
+
+def _log(conversation: Conversation, after: int) -> tuple[int, list[Message]]:
+    """Return the last number and the messages after one; an answer whose process died is written first."""
+    last, rows = turns.said_after(conversation.pk, after)
+    oldest = timezone.now() - dt.timedelta(seconds=_ABANDONED_AFTER_S)
+    if any(row.status == Message.Status.PENDING and row.created_at <= oldest for row in rows):
+        finish_pending(conversation.pk, older_than_s=_ABANDONED_AFTER_S)
+        async_to_sync(tell_others)(conversation.pk)
+        last, rows = turns.said_after(conversation.pk, after)
+    return last, rows
 
 
 def _place_label(place: Place | None, t: Mapping[str, Any]) -> str:
@@ -155,55 +188,78 @@ def messages(request: HttpRequest) -> HttpResponse:
     conversation = _conversation(request)
     if conversation is None:
         return _ended(request)
-    if request.method == "POST":
-        return _ask(request, conversation)
-    after = request.GET.get("after", "0")
-    if not (after.isascii() and after.isdigit() and int(after) <= frames.MAX_SEQ):
-        return _refused("bad_frame", "after is a message's number.")
-    return _said(request, conversation, int(after))
+    try:
+        if request.method == "POST":
+            return _posted(request, conversation)
+        return _said(request, conversation, _number(request.GET.get("after", "0")))
+    except frames.BadFrame as bad:
+        return _failed(request, bad.code, bad.detail, bad.id)
+    except turns.ConversationClosed:
+        return _ended(request)
+    except DatabaseError as error:
+        log.error("database unavailable: %s", trace(error))
+        return _failed(request, "unavailable", "The database is not available. Try again.", after=2.0)
+
+
+def _number(written: str) -> int:
+    if re.fullmatch(r"[0-9]{1,10}", written) and int(written) <= frames.MAX_SEQ:
+        return int(written)
+    raise frames.BadFrame("after is a message's number.")
 
 
 def _is_ours(request: HttpRequest) -> bool:
     origin = request.headers.get("Origin")
-    if origin is None:
-        return True
-    try:
-        return urlsplit(origin).netloc.lower() == request.get_host().lower()
-    except ValueError:
-        return False
+    return origin is None or is_own(origin, request.get_host())
 
 
 def _wants_json(request: HttpRequest) -> bool:
     return "application/json" in request.headers.get("Accept", "")
 
 
-def _refused(code: str, detail: str, id: str | None = None, *, after: float | None = None, status: int = 0) -> HttpResponse:
+def _refused(
+    code: str, detail: str, id: str | None = None, *, after: float | None = None, status: int = 0
+) -> HttpResponse:
     response = JsonResponse(frames.error(code, detail, id, after), status=status or _STATUS[code])
     if after is not None:
-        response["Retry-After"] = str(max(1, round(after)))
+        response["Retry-After"] = str(max(1, math.ceil(after)))
     return response
 
 
-def _ask(request: HttpRequest, conversation: Conversation) -> HttpResponse:
+def _posted(request: HttpRequest, conversation: Conversation) -> HttpResponse:
+    form = _form(request)
+    return _confirm(request, conversation, form) if "confirm" in form else _ask(request, conversation, form)
+
+
+def _ask(request: HttpRequest, conversation: Conversation, form: Mapping[str, Any]) -> HttpResponse:
     """Commit the question, answer it, and show both: the very turn that the socket runs."""
+    ask = frames.read_ask(form)
     try:
-        ask = frames.read_ask(_form(request))
         turn = turns.begin(conversation.pk, ask.text, ask.id)
-        if turn.is_repeat:
-            finish_pending(conversation.pk)
-        else:
-            turns.finish(turn, answer_or_apologise(turn))
-    except frames.BadFrame as bad:
-        return _failed(request, bad.code, bad.detail, bad.id)
-    except turns.ConversationClosed:
-        return _ended(request)
     except turns.TooManyQuestions as refused:
         return _failed(request, "rate_limited", "Too many questions at once.", str(ask.id), refused.retry_after_s)
-    except DatabaseError:
-        return _failed(request, "unavailable", "The database is not available. Try again.", after=2.0)
-    if _wants_json(request) or request.headers.get("HX-Request"):
+    if turn.is_repeat:
+        finish_pending(conversation.pk)
+    else:
+        turns.finish(turn, answer_or_apologise(turn))
+    async_to_sync(tell_others)(conversation.pk)
+    if _shows_a_part(request):
         return _said(request, conversation, turn.question.seq - 1)
     return HttpResponseRedirect("/chat/#last", status=303)
+
+
+def _confirm(request: HttpRequest, conversation: Conversation, form: Mapping[str, Any]) -> HttpResponse:
+    """Take a guest's word on a proposed request: `confirm` is the number of the answer that proposed it."""
+    confirm = frames.read_confirm({"seq": form["confirm"], "accept": form.get("accept")})
+    proposed = turns.confirm(conversation.pk, confirm.seq, accept=confirm.accept)
+    if proposed is None:
+        raise frames.BadFrame("Nothing was proposed under this number.")
+    async_to_sync(tell_others)(conversation.pk, request=confirm.seq)
+    if _wants_json(request):
+        return JsonResponse(frames.request(proposed))
+    if request.headers.get("HX-Request"):
+        row = Message.objects.get(conversation=conversation, seq=confirm.seq)
+        return _fragment(request, conversation, [frames.message(row, proposed)])
+    return HttpResponseRedirect(f"/chat/#message-{confirm.seq}", status=303)
 
 
 def _form(request: HttpRequest) -> Mapping[str, Any]:
@@ -216,26 +272,45 @@ def _form(request: HttpRequest) -> Mapping[str, Any]:
         if not isinstance(sent, dict):
             raise frames.BadFrame("The body is one JSON object.")
         return sent
+    if "confirm" in request.POST:
+        # A form knows only texts; what is no number or no choice stays what it is, and is refused as such.
+        seq = request.POST["confirm"]
+        accept = request.POST.get("accept", "")
+        return {
+            "confirm": int(seq) if re.fullmatch(r"[0-9]{1,10}", seq) else seq,
+            "accept": {"true": True, "false": False}.get(accept, accept),
+        }
     return {"text": request.POST.get("text"), "id": request.POST.get("id") or str(uuid.uuid4())}
 
 
 def _failed(
     request: HttpRequest, code: str, detail: str, id: str | None = None, after: float | None = None
 ) -> HttpResponse:
-    if _wants_json(request) or request.headers.get("HX-Request"):
+    if _shows_a_part(request) or request.method != "POST":
         return _refused(code, detail, id, after=after)
     return HttpResponseRedirect(f"/chat/?notice={code}", status=303)
 
 
+def _shows_a_part(request: HttpRequest) -> bool:
+    return _wants_json(request) or "HX-Request" in request.headers
+
+
 def _said(request: HttpRequest, conversation: Conversation, after: int) -> HttpResponse:
-    last, rows = turns.said_after(conversation.pk, after)
+    last, rows = _log(conversation, after)
     said = _frames(conversation, rows)
     if _wants_json(request):
         response: HttpResponse = JsonResponse({"seq": last, "messages": said})
-    else:
-        t = page_texts(conversation.language)
-        response = render(request, "guest/_messages.html", {"messages": said, "t": t, "language": conversation.language})
-    patch_vary_headers(response, ["Accept"])
+        patch_vary_headers(response, ["Accept"])
+        return response
+    return _fragment(request, conversation, said)
+
+
+def _fragment(request: HttpRequest, conversation: Conversation, said: list[dict[str, Any]]) -> HttpResponse:
+    language = conversation.language
+    response = render(
+        request, "guest/_messages.html", {"messages": said, "t": page_texts(language), "language": language[:2]}
+    )
+    patch_vary_headers(response, ["Accept", "HX-Request"])
     return response
 
 
@@ -257,12 +332,39 @@ def menu(request: HttpRequest, venue_key: str | None = None) -> HttpResponse:
 @require_safe
 def receipt(request: HttpRequest, code: str) -> HttpResponse:
     """What one answer was made from. Its code is random and known only to whoever got the answer."""
-    row = Message.objects.select_related("hotel").filter(receipt=code).first()
-    if row is None:
+    row = Message.objects.select_related("hotel").filter(receipt=code).first() if _CODE.fullmatch(code) else None
+    hotel = catalogue.current(row.hotel_id) if row else None
+    if row is None or hotel is None:
         return _friendly(request, "guest/not_found.html", 404)
     language = row.language or row.hotel.default_language
+    t = page_texts(language)
     return render(
         request,
         "guest/receipt.html",
-        {"t": page_texts(language), "language": language[:2], "hotel_name": row.hotel.name, "message": frames.message(row)},
+        {
+            "t": t,
+            "language": language[:2],
+            "hotel_name": hotel.content.name,
+            "message": frames.message(row),
+            "claims": _claims(row, hotel, t, language),
+            "said_at": _said_at(row, hotel, language),
+        },
     )
+
+
+def _claims(row: Message, hotel: Catalogue, t: Mapping[str, Any], language: str) -> list[dict[str, str]]:
+    """Return an answer's allergen statements in words: the dish, then what was said of it."""
+    return [
+        {
+            "item": label(hotel.content, Source("item", claim["item"]), language) or claim["item"],
+            "status": claim["status"],
+            "statement": t["claim"][claim["status"]].format(allergen=allergen_name(claim["allergen"], language)),
+        }
+        for claim in row.claims
+    ]
+
+
+def _said_at(row: Message, hotel: Catalogue, language: str) -> str:
+    """Return when an answer was given, by the hotel's clocks."""
+    at, words = row.created_at.astimezone(hotel.content.zone), phrasing(language)
+    return f"{words.full_date(at.date())}, {words.time(at)}"

@@ -152,6 +152,7 @@ class Lexicon:
     sections: Names
     item_words: Mapping[str, frozenset[str]]
     item_tags: Mapping[str, frozenset[str]]
+    same_names: Mapping[str, list[str]]
     venue_kinds: Mapping[str, frozenset[str]]
     venue_words: Mapping[str, frozenset[str]]
     spoken: Mapping[str, frozenset[str]]
@@ -176,6 +177,7 @@ class Lexicon:
                 for key, offer in content.offers.items()
             },
             item_tags={key: _tags(offer) for key, offer in content.offers.items()},
+            same_names=_same_names(content),
             # What is inside a venue without being one: the pool and the sauna of the spa.
             venue_kinds={
                 venue.key: frozenset(_kinds("venue", venue.name, venue.description)) for venue in content.venues
@@ -192,6 +194,15 @@ class Lexicon:
 
 def _names(text: Mapping[str, str]) -> set[tuple[str, ...]]:
     return {stems for name in text.values() if (stems := tuple(stem(word) for word in words(name)))}
+
+
+def _same_names(content: Content) -> dict[str, list[str]]:
+    """Return the dishes of each name, in any language."""
+    found: dict[str, list[str]] = defaultdict(list)
+    for key, offer in content.offers.items():
+        for name in set(offer.item.name.values()):
+            found[name].append(key)
+    return {name: keys for name, keys in found.items() if len(keys) > 1}
 
 
 def _weights(content: Content) -> dict[str, float]:

@@ -187,10 +187,12 @@ def _list(reading: Reading) -> Part | None:
     explained = ("menu", "aspect", "diet", "course", "meal", "venue")
     if filters:
         return _filtered_list(reading, explained)
-    # "What is on the menu?", "what can I eat tonight?": food in general and nothing else.
-    food = {match.key for match in reading.found("menu")} & {"ask", "all_dishes"}
+    # "What is on the menu?", "dishes with chicken": food in general, or with words that only dishes may say.
+    food = {"ask", "all_dishes"} & menu
     rest = reading.topics - reading.places(*explained) - reading.venue_places
-    if food and not rest and not reading.found("hours") and (reading.topics or reading.when):
+    if reading.found("hours"):
+        return None
+    if (food and (reading.topics or reading.when)) or ("which" in menu and rest):
         return _make(reading, Intent.LIST, explained=explained)
     return None
 
@@ -211,7 +213,7 @@ def _hours(reading: Reading) -> Part | None:
     keys = reading.keys("hours")
     about = reading.venues or reading.keys("venue") or reading.keys("meal") or "ask" in reading.keys("menu")
     whole = "ask" in keys and not (reading.topics - reading.places("hours"))
-    if not keys or not (about or (whole and reading.when)):
+    if not keys or not (about or whole):
         return None
     topic = "closes" if "closes" in keys else "hours"
     return _make(reading, Intent.HOURS, topic=topic, explained=("hours", "venue", "meal", "menu", "aspect", "time"))
