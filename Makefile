@@ -1,6 +1,7 @@
 # The commands of daily work. `make run` serves, `make test` proves; neither needs another server.
 VENV := .venv
 PYTHON := $(VENV)/bin/python
+PYTHON3 ?= python3
 export PORT ?= 8000
 
 .PHONY: run dev test lint bench clean
@@ -29,9 +30,10 @@ clean:
 	rm -rf .pytest_cache .mypy_cache .ruff_cache .hypothesis
 	find . -name __pycache__ -type d -not -path './$(VENV)/*' -not -path './var/*' -prune -exec rm -rf {} +
 
+# Only where a requirement changed: a second start asks no package index.
 $(VENV)/.serving: requirements.txt
-	@python3 -c 'import sys; sys.exit("Python 3.11 or newer is needed.") if sys.version_info < (3, 11) else None'
-	@test -x $(PYTHON) || python3 -m venv $(VENV)
+	@$(PYTHON3) -c 'import sys; sys.version_info < (3, 11) and sys.exit("Guestchat needs Python 3.11 or newer, and $(PYTHON3) is " + sys.version.split()[0] + "; name another: make PYTHON3=python3.12")'
+	@test -x $(VENV)/bin/pip || $(PYTHON3) -m venv $(VENV)
 	@$(PYTHON) -m pip install --quiet --disable-pip-version-check -r requirements.txt
 	@touch $@
 

@@ -11,11 +11,14 @@ def main() -> None:
     """Run a command; exit 1 with one sentence where the environment cannot work."""
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
     from django.core.management import execute_from_command_line
+    from django.db import OperationalError
 
     try:
         execute_from_command_line(sys.argv)
     except ImproperlyConfigured as error:
-        sys.exit(f"guestchat: {error}")
+        sys.exit(f"guestchat: {' '.join(str(error).split())}")
+    except OperationalError as error:
+        sys.exit(f"guestchat: the database cannot be used, see DATABASE_URL: {' '.join(str(error).split())}")
 
 
 if __name__ == "__main__":

@@ -1,15 +1,21 @@
 """Owns reading the environment: typed, and loud about a value that cannot work. Knows no setting by name."""
 
+import contextlib
+import ipaddress
 import os
+import re
 import secrets
 import socket
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, urlsplit
 
+import psutil
 import psycopg
 from django.core.exceptions import ImproperlyConfigured
 from psycopg.conninfo import conninfo_to_dict
+
+_NAME = re.compile(r"(?=.*[a-z0-9])[a-z0-9.-]+", re.IGNORECASE | re.ASCII)
 
 
 def text(name: str, default: str = "") -> str:
@@ -33,22 +39,60 @@ def number(name: str, default: int, *, low: int, high: int) -> int:
     return int(value)
 
 
-def address(name: str, default: str, *, schemes: tuple[str, ...] = ("http", "https")) -> str:
-    """Return the variable as an absolute URL without a trailing slash."""
+def address(name: str, default: str) -> str:
+    """Return the variable as the address of a web site, without a trailing slash: `https://host`, no path below it."""
     value = text(name, default)
-    try:
-        parts = urlsplit(value)
-        usable = parts.scheme in schemes and bool(parts.hostname) and parts.port != 0
-    except ValueError:
-        usable = False
-    if not usable:
-        raise ImproperlyConfigured(f"{name} must be an address like {schemes[0]}://host, not {value!r}.")
+    parts = _split(value, "http", "https")
+    if parts is None or parts.path not in {"", "/"} or parts.query or "@" in parts.netloc:
+        raise ImproperlyConfigured(f"{name} must be an address like https://guests.example.org, and is not.")
     return value.rstrip("/")
 
 
-def optional_address(name: str, *, schemes: tuple[str, ...] = ("http", "https")) -> str | None:
-    """Return the variable as an absolute URL, or None where it is unset."""
-    return address(name, "", schemes=schemes) if text(name) else None
+def redis(name: str) -> str | None:
+    """Return the variable as the address of a Redis server, or None where it is unset."""
+    value = text(name)
+    parts = _split(value, "redis", "rediss")
+    if value and (parts is None or not re.fullmatch("(/[0-9]*)?", parts.path)):
+        # Without the value: such an address may hold a password.
+        raise ImproperlyConfigured(f"{name} must be an address like redis://host:6379/0, and is not.")
+    return value or None
+
+
+def _split(value: str, *schemes: str) -> SplitResult | None:
+    """Return a URL's parts, or None where no such server can be meant."""
+    try:
+        parts = urlsplit(value)
+        usable = parts.scheme in schemes and _is_host(parts.hostname or "") and parts.port != 0
+    except ValueError:
+        return None
+    return parts if usable and not parts.fragment else None
+
+
+def _is_host(name: str) -> bool:
+    """Return whether this can be a host's name or address, the latter without brackets."""
+    if ":" not in name:
+        return bool(_NAME.fullmatch(name))
+    with contextlib.suppress(ValueError):
+        return ipaddress.ip_address(name).version == 6
+    return False
+
+
+def hosts(name: str) -> list[str]:
+    """Return the names in the variable, which commas or spaces part; as Django's ALLOWED_HOSTS: `.example.org`, `*`."""
+    found = text(name).replace(",", " ").split()
+    for host in found:
+        if host != "*" and not _is_host(host.strip("[]").removeprefix(".")):
+            raise ImproperlyConfigured(f"{name} must be names or addresses without scheme and port, not {host!r}.")
+    if text(name) and not found:
+        raise ImproperlyConfigured(f"{name} names no host.")
+    return found
+
+
+def unsupported(*names: str) -> None:
+    """Refuse variables for what this version does not do, so that none is silently ignored."""
+    for name in names:
+        if text(name):
+            raise ImproperlyConfigured(f"{name} cannot be used: this version has no LLM composer; unset it.")
 
 
 def database(name: str) -> dict[str, Any] | None:
@@ -63,6 +107,8 @@ def database(name: str) -> dict[str, Any] | None:
     except psycopg.ProgrammingError as error:
         # libpq's sentence may quote the URL, and a URL holds a password.
         raise ImproperlyConfigured(f"{name} is not a connection URL that PostgreSQL understands.") from error
+    if not str(known.get("port", "1")).isdigit():
+        raise ImproperlyConfigured(f"{name} must have a number for its port.")
     if not known.get("dbname"):
         raise ImproperlyConfigured(f"{name} must name a database, as in postgresql://user@host/guestchat.")
     return {
@@ -77,28 +123,32 @@ def database(name: str) -> dict[str, Any] | None:
 
 def secret(path: Path) -> str:
     """Return the secret kept in a file that only its owner can read, making it once."""
-    path.parent.mkdir(parents=True, exist_ok=True)
     try:
-        handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    except FileExistsError:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        if not path.exists():
+            _place_once(path, secrets.token_urlsafe(48))
         return path.read_text().strip()
-    with os.fdopen(handle, "w") as file:
-        file.write(secrets.token_urlsafe(48))
-    return path.read_text().strip()
+    except OSError as error:
+        raise ImproperlyConfigured(
+            f"GUESTCHAT_VAR_DIR {path.parent} cannot be used ({error.strerror}); name a folder that can be written."
+        ) from error
+
+
+def _place_once(path: Path, content: str) -> None:
+    """Put a complete file in its place unless there is one: whoever starts at the same moment reads the same secret."""
+    draft = path.with_name(f"{path.name}.{os.getpid()}")
+    with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as file:
+        file.write(content)
+    with contextlib.suppress(FileExistsError):
+        os.link(draft, path)
+    draft.unlink()
 
 
 def own_hosts() -> list[str]:
     """Return the names and addresses by which this machine's own network can reach it."""
-    hosts = {"localhost", "127.0.0.1", "[::1]", socket.gethostname().lower()}
-    try:
-        hosts.update(str(entry[4][0]) for entry in socket.getaddrinfo(socket.gethostname(), None, socket.AF_INET))
-    except OSError:
-        pass  # a machine that cannot look up its own name still has the loopback
-    # A connected UDP socket sends nothing; it only tells which address the route out would use.
-    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
-        try:
-            probe.connect(("192.0.2.1", 9))
-            hosts.add(probe.getsockname()[0])
-        except OSError:
-            pass  # no network but the loopback
-    return sorted(hosts)
+    name = socket.gethostname().lower()
+    found = {"localhost", name, f"{name.partition('.')[0]}.local"}
+    for interface in psutil.net_if_addrs().values():
+        found.update(each.address for each in interface if each.family == socket.AF_INET)
+        found.update(f"[{each.address.partition('%')[0]}]" for each in interface if each.family == socket.AF_INET6)
+    return sorted(found | {"127.0.0.1", "[::1]"})

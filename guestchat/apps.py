@@ -10,7 +10,8 @@ class GuestchatConfig(AppConfig):
     verbose_name = "Guest conversations"
 
     def ready(self) -> None:
-        """Keep the passages equal to the content from here on."""
+        """Keep the passages equal to the content from here on, and register the checks."""
+        from guestchat import checks  # noqa: F401 - registered by being imported
         from guestchat.retrieval import passages
 
         passages.connect()

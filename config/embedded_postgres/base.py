@@ -2,10 +2,11 @@
 
 from typing import Any
 
+import psycopg
 from django.conf import settings
 from django.db.backends.postgresql import base
 
-from config.embedded_postgres.server import connection_address
+from config.embedded_postgres.server import connection_address, revive
 
 
 class DatabaseWrapper(base.DatabaseWrapper):
@@ -14,3 +15,13 @@ class DatabaseWrapper(base.DatabaseWrapper):
     def get_connection_params(self) -> dict[str, Any]:
         address = connection_address(settings.EMBEDDED_POSTGRES_DIR, settings.DATABASES["default"]["NAME"])
         return {**super().get_connection_params(), **address}
+
+    def get_new_connection(self, conn_params: dict[str, Any]) -> Any:
+        """Connect, once more where the server had died and could be started again."""
+        try:
+            return super().get_new_connection(conn_params)
+        except psycopg.OperationalError:
+            if not revive(settings.EMBEDDED_POSTGRES_DIR):
+                raise
+            self.close_pool()  # its workers pause ever longer after each failure
+            return super().get_new_connection(conn_params)

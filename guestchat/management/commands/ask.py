@@ -18,6 +18,8 @@ from menus.models import Hotel
 
 _MOST_CONVERSATIONS = 100_000
 _MAX_CHARS = 2_000
+# Python's calendar ends at both sides, and asking for tomorrow must not fall off it.
+_YEARS = range(1970, 2201)
 
 
 class _Unusable(Exception):
@@ -47,7 +49,7 @@ class Command(BaseCommand):
                 self.stdout.flush()
             return
         if not options["slug"] or options["question"] is None:
-            raise CommandError("Name the hotel and the question: ask SLUG \"question\".")
+            raise CommandError('Name the hotel and the question: ask SLUG "question".')
         asked = {
             "id": None,
             "hotel": options["slug"],
@@ -138,7 +140,7 @@ def _answered(asked: Mapping[str, Any], conversations: _Conversations) -> dict[s
     if place is not None and place not in hotel.content.places_by_key:
         raise _Unusable(f"The hotel has no place {place!r}.")
     context, spoken = conversations.context(hotel_slug, name)
-    language = _optional(asked, "lang")
+    language = _language(_optional(asked, "lang"), hotel)
     answer = turns.answer(
         hotel,
         text,
@@ -166,6 +168,16 @@ def _optional(asked: Mapping[str, Any], name: str) -> str | None:
     return None if value is None else _string(asked, name)
 
 
+def _language(lang: str | None, hotel: Catalogue) -> str | None:
+    """Return which of the hotel's languages is meant: `de-AT` is its `de`."""
+    if lang is None:
+        return None
+    spoken = lang.replace("_", "-").partition("-")[0].lower()
+    if spoken not in hotel.content.languages:
+        raise _Unusable(f"The hotel does not speak {lang!r}; it speaks {', '.join(hotel.content.languages)}.")
+    return spoken
+
+
 def _moment(at: str | None, hotel: Catalogue) -> dt.datetime:
     """Return the moment of asking; a time without an offset is the hotel's own."""
     if at is None:
@@ -174,6 +186,8 @@ def _moment(at: str | None, hotel: Catalogue) -> dt.datetime:
         moment = dt.datetime.fromisoformat(at)
     except ValueError:
         raise _Unusable("at must be a moment in ISO 8601, as 2026-12-24T18:30.") from None
+    if moment.year not in _YEARS:
+        raise _Unusable(f"at must lie between the years {_YEARS[0]} and {_YEARS[-1]}.")
     return moment if moment.tzinfo else moment.replace(tzinfo=hotel.content.zone)
 
 
@@ -183,9 +197,7 @@ def _written(answer: Answer) -> dict[str, Any]:
         "lang": answer.language,
         "outcome": answer.outcome.value,
         "sources": [source.as_json() for source in answer.sources],
-        "candidates": [
-            {"type": hit.type, "key": hit.key, "score": round(hit.score, 4)} for hit in answer.candidates
-        ],
+        "candidates": [{"type": hit.type, "key": hit.key, "score": round(hit.score, 4)} for hit in answer.candidates],
         "items": list(answer.items),
         "claims": [claim.as_json() for claim in answer.claims],
         "request": answer.request.as_json() if answer.request else None,

@@ -1,19 +1,24 @@
 """Owns starting the product on one machine: database, demo, first admin, then the server. What `make run` calls."""
 
+import contextlib
 import errno
 import gc
+import ipaddress
 import json
 import os
 import secrets
+import signal
 import socket
 import threading
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
+import psycopg
 from django.conf import settings
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError, CommandParser
-from django.db import connection
+from django.db import DatabaseError, connection
 from django.db.migrations.executor import MigrationExecutor
 
 from menus import qr
@@ -21,6 +26,9 @@ from menus.models import Hotel, Place, User
 
 # A hotel's Wi-Fi comes back and every phone reconnects at once: the default backlog of 50 refused some of them.
 _BACKLOG = 4096
+_REACH_WITHIN_S = 5
+# PostgreSQL's advisory locks are numbers; any will do that nothing else here uses.
+_PREPARING = 20_261_101
 
 
 class Command(BaseCommand):
@@ -32,31 +40,60 @@ class Command(BaseCommand):
         parser.add_argument("--prepare-only", action="store_true", help="do all but serve")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        _refuse_a_busy_port()
+        try:
+            if not options["prepare_only"]:
+                _end_in_order()
+                _refuse_a_busy_port()
+            _refuse_an_unusable_database()
+            _refuse_an_unusable_redis()
+            with _alone():
+                admin = self._prepare()
+            greeting = _greeting(admin)
+            if options["prepare_only"]:
+                self.stdout.write(greeting)
+                return
+            connection.close()
+            self._serve(greeting)
+        except KeyboardInterrupt:
+            raise SystemExit(130) from None
+
+    def _prepare(self) -> dict[str, str] | None:
         _migrate()
         if not Hotel.objects.exists():
             self.stdout.write("Loading the demo hotel …")
             call_command("demo", stdout=self.stdout, stderr=self.stderr)
-        admin = _first_admin(Path(settings.VAR_DIR) / "admin.json")
-        self._greet(admin)
-        connection.close()
-        if not options["prepare_only"]:
-            _serve()
+        return _first_admin(Path(settings.VAR_DIR) / "admin.json")
 
-    def _greet(self, admin: dict[str, str] | None) -> None:
-        places = Place.objects.filter(revoked_at=None).select_related("hotel").order_by("hotel_id", "position", "id")
-        place = places.filter(kind=Place.Kind.ROOM).first() or places.first()
-        if place is not None:
-            self.stdout.write(qr.terminal(place))
-            self.stdout.write(f"Guest link  {qr.guest_link(place)}  ({place.hotel.name}, {place})")
-        if admin is not None:
-            self.stdout.write(f"Admin       {admin['url']}  user {admin['user']}  password {admin['password']}")
-        self.stdout.write(f"Serving on  http://{settings.HOST}:{settings.PORT}  (Ctrl-C ends it)")
-        self.stdout.flush()
+    def _serve(self, greeting: str) -> None:
+        # Daphne takes over the event loop when imported, so only where it serves.
+        from daphne.endpoints import build_endpoint_description_strings
+        from daphne.server import Server
+
+        from config.asgi import application
+
+        endpoints = [
+            f"{endpoint}:backlog={_BACKLOG}"
+            for endpoint in build_endpoint_description_strings(host=settings.HOST, port=settings.PORT)
+        ]
+
+        def ready() -> None:
+            self.stdout.write(greeting)
+            self.stdout.write(f"Serving on  http://{settings.HOST}:{settings.PORT}  (Ctrl-C ends it)")
+            self.stdout.flush()
+            _warm_up()
+
+        server = Server(application, endpoints=endpoints, server_name="guestchat", ready_callable=ready)
+        # Daphne only logs that it could not listen, and ends as if all were well.
+        server.listen_error = lambda failure: server.stop()
+        server.run()
+        if not server.listening_addresses:
+            _refuse_a_busy_port()
+            raise CommandError(f"HOST {settings.HOST} PORT {settings.PORT} cannot be served.")
 
 
+# --- what cannot work is refused before anything is changed -----------------
 def _refuse_a_busy_port() -> None:
-    """Raise CommandError where the port is taken or the host is not this machine's, before anything is changed."""
+    """Raise CommandError where the port is taken or the host is not this machine's."""
     try:
         family, _type, _proto, _name, address = socket.getaddrinfo(
             settings.HOST, settings.PORT, type=socket.SOCK_STREAM
@@ -64,10 +101,52 @@ def _refuse_a_busy_port() -> None:
         with socket.socket(family, socket.SOCK_STREAM) as probe:
             probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             probe.bind(address)
-    except OSError as error:
-        if error.errno == errno.EADDRINUSE:
+    except (OSError, UnicodeError) as error:
+        if isinstance(error, OSError) and error.errno == errno.EADDRINUSE:
             raise CommandError(f"PORT {settings.PORT} is busy on {settings.HOST}; set PORT to a free one.") from None
-        raise CommandError(f"HOST {settings.HOST} PORT {settings.PORT} cannot be served: {error.strerror}.") from None
+        reason = getattr(error, "strerror", None) or "no such name"
+        raise CommandError(f"HOST {settings.HOST} PORT {settings.PORT} cannot be served: {reason}.") from None
+
+
+def _refuse_an_unusable_database() -> None:
+    """Raise CommandError where the server in DATABASE_URL cannot be reached or cannot compare vectors."""
+    if settings.DATABASES["default"]["ENGINE"] == "config.embedded_postgres":
+        return  # it is started at the first query, and says itself what is wrong
+    parameters = connection.get_connection_params()
+    parameters = {name: value for name, value in parameters.items() if name not in {"cursor_factory", "context"}}
+    try:
+        with psycopg.connect(**{"connect_timeout": _REACH_WITHIN_S, **parameters}) as probe:
+            offered = probe.execute("SELECT 1 FROM pg_available_extensions WHERE name = 'vector'").fetchone()
+    except psycopg.Error as error:
+        reason = " ".join(str(error).split())
+        raise CommandError(f"DATABASE_URL names a database that cannot be used: {reason}") from None
+    if offered is None:
+        raise CommandError("DATABASE_URL names a server without the extension pgvector; install it there.")
+
+
+def _refuse_an_unusable_redis() -> None:
+    """Raise CommandError where nothing answers at REDIS_URL."""
+    if not settings.REDIS_URL:
+        return
+    import redis
+
+    try:
+        with redis.Redis.from_url(settings.REDIS_URL, socket_timeout=_REACH_WITHIN_S) as probe:
+            probe.ping()
+    except (redis.RedisError, ValueError, OSError) as error:
+        raise CommandError(f"REDIS_URL names a server that does not answer ({type(error).__name__}).") from None
+
+
+# --- preparing --------------------------------------------------------------
+@contextlib.contextmanager
+def _alone() -> Iterator[None]:
+    """Let one process at a time prepare a database: two that start together would both load the demo hotel."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_lock(%s)", [_PREPARING])
+        try:
+            yield
+        finally:
+            cursor.execute("SELECT pg_advisory_unlock(%s)", [_PREPARING])
 
 
 def _migrate() -> None:
@@ -79,36 +158,71 @@ def _migrate() -> None:
 def _first_admin(file: Path) -> dict[str, str] | None:
     """Return the admin that this product made; makes one, with a random password, where nobody could log in yet."""
     url = f"{settings.GUESTCHAT_BASE_URL}/admin/"
-    if file.exists():
-        kept: dict[str, str] = {**json.loads(file.read_text("utf-8")), "url": url}
-        if User.objects.filter(username=kept["user"]).exists():
-            return kept
-    elif User.objects.filter(is_superuser=True).exists():
+    kept = _kept_admin(file)
+    if kept is not None and User.objects.filter(username=kept["user"]).exists():
+        return {**kept, "url": url}
+    if kept is None and User.objects.filter(is_superuser=True).exists():
         return None
     made = {"url": url, "user": "admin", "password": secrets.token_urlsafe(15)}
     user, _created = User.objects.get_or_create(username=made["user"])
-    user.is_staff = user.is_superuser = True
+    user.is_staff = user.is_superuser = user.is_active = True
     user.set_password(made["password"])
     user.save()
-    file.unlink(missing_ok=True)
-    with os.fdopen(os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as kept_file:
-        json.dump(made, kept_file, indent=1)
+    _keep_admin(file, made)
     return made
 
 
-def _serve() -> None:
-    # Daphne takes over the event loop when imported, so only where it serves.
-    from daphne.endpoints import build_endpoint_description_strings
-    from daphne.server import Server
+def _kept_admin(file: Path) -> dict[str, str] | None:
+    try:
+        kept = json.loads(file.read_text("utf-8"))
+        return {name: str(kept[name]) for name in ("url", "user", "password")}
+    except (OSError, ValueError, KeyError, TypeError):
+        return None  # no file, or one that somebody has broken
 
-    from config.asgi import application
 
-    endpoints = [
-        f"{endpoint}:backlog={_BACKLOG}"
-        for endpoint in build_endpoint_description_strings(host=settings.HOST, port=settings.PORT)
-    ]
-    server = Server(application, endpoints=endpoints, server_name="guestchat", ready_callable=_warm_up)
-    server.run()
+def _keep_admin(file: Path, made: dict[str, str]) -> None:
+    """Write the file in one step, readable by its owner alone."""
+    file.parent.mkdir(parents=True, exist_ok=True)
+    draft = file.with_name(f"{file.name}.new")
+    draft.unlink(missing_ok=True)
+    with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as written:
+        json.dump(made, written, indent=1)
+    draft.replace(file)
+
+
+# --- telling ----------------------------------------------------------------
+def _greeting(admin: dict[str, str] | None) -> str:
+    """Return a room's link and its code, and where the admin logs in."""
+    lines = []
+    places = Place.objects.filter(revoked_at=None).select_related("hotel").order_by("hotel_id", "position", "id")
+    place = places.filter(kind=Place.Kind.ROOM).first() or places.first()
+    if place is not None:
+        lines += [qr.terminal(place), f"Guest link  {qr.guest_link(place)}  ({place.hotel.name}, {place})"]
+    if admin is not None:
+        lines.append(f"Admin       {admin['url']}  user {admin['user']}  password {admin['password']}")
+    if not _is_loopback(settings.HOST) and _is_loopback(settings.GUESTCHAT_BASE_URL.split("/")[2].rsplit(":", 1)[0]):
+        lines.append("For phones  set GUESTCHAT_BASE_URL to this machine's network address: codes and links use it")
+    return "\n".join(lines)
+
+
+def _is_loopback(host: str) -> bool:
+    try:
+        return ipaddress.ip_address(host.strip("[]")).is_loopback
+    except ValueError:
+        return host == "localhost"
+
+
+# --- serving ----------------------------------------------------------------
+def _end_in_order() -> None:
+    """Let a polite request to end run the exits, which stop the embedded database; the server's own comes later."""
+
+    def end(number: int, frame: object) -> NoReturn:
+        raise SystemExit(128 + number)
+
+    signal.signal(signal.SIGTERM, end)
+    if signal.getsignal(signal.SIGHUP) is not signal.SIG_IGN:  # as nohup wishes
+        # A closed terminal ends it like SIGTERM, whoever handles that by then.
+        signal.signal(signal.SIGHUP, lambda number, frame: os.kill(os.getpid(), signal.SIGTERM))
 
 
 def _warm_up() -> None:
@@ -125,6 +239,8 @@ def _load() -> None:
         hotels = list(Hotel.objects.values_list("pk", flat=True)[: catalogue.KEPT_HOTELS])
         for hotel in hotels:
             catalogue.current(hotel)
+    except DatabaseError:
+        pass  # ended before it was warm, or the database is away, which /readyz tells: questions load it, too
     finally:
         connection.close()
     gc.collect()
