@@ -37,9 +37,22 @@ def answer(part: Part, hits: Sequence[Hit], scene: Scene, *, sure: bool) -> Repl
         article = scene.content.articles_by_key.get(scene.context.article)
         return None if article is None else _say(article, scene)
     found = _articles(hits, scene)
-    if not found or not sure or _band(part, hits, scene) is not Band.ANSWER:
+    if not found or not sure or _band(part, hits, scene) is not Band.ANSWER or _lacks_the_thing(part, hits, scene):
         return None
     return _say(found[0], scene)
+
+
+def _lacks_the_thing(part: Part, hits: Sequence[Hit], scene: Scene) -> bool:
+    """Return whether the question asks if there is a thing that the best article never names.
+
+    "Is there valet parking" is near to the article on parking, and not answered by it.
+    """
+    best = next(hit for hit in hits if hit.type == "article" and _current(hit.key, scene) is not None)
+    if "available" not in part.aspects or best.similarity >= 0.85:
+        return False
+    lexicon = scene.catalogue.lexicon
+    own = lexicon.article_words.get(best.key, frozenset())
+    return any(not says(own, word) and word not in lexicon.all_words for word in part.words if not word.isdigit())
 
 
 def nearest(part: Part, hits: Sequence[Hit], scene: Scene) -> list[str]:

@@ -21,6 +21,13 @@ def named(part: Part, scene: Scene) -> Reply | None:
     offers = [scene.content.offers[key] for key in part.items if key in scene.content.offers]
     if not offers:
         return None
+    if "nutrition" in part.aspects:
+        names = scene.words.join([scene.full_name(offer.item) for offer in offers[:SHOWN]])
+        return Reply(
+            text=scene.say("dish.no_nutrition", name=names),
+            outcome=Outcome.UNANSWERED,
+            suggestions=[scene.say("unknown.ask_person")],
+        )
     offers = _here_first(offers, scene)
     if len(offers) > _ANSWERED_ONE_BY_ONE:
         return _table(offers, part, scene)
@@ -68,7 +75,7 @@ def _about(offer: Offer, part: Part, scene: Scene) -> tuple[str, Sequence[Claim]
     sentences: list[str] = []
     claims: list[Claim] = []
     if asked:
-        _add(kitchen.about(item, asked, scene), sentences, claims)
+        _add(kitchen.about(item, asked, scene, part.options), sentences, claims)
     sentences += [kitchen.diet(item, diet, scene) for diet in part.diets]
     if "allergens" in part.aspects and not asked:
         _add(kitchen.everything(item, scene), sentences, claims)
@@ -78,7 +85,7 @@ def _about(offer: Offer, part: Part, scene: Scene) -> tuple[str, Sequence[Claim]
     stated = tuple(code for code in scene.allergies if code not in asked)
     if stated:
         # Before all else: whoever has an allergy must not read it in the last line.
-        statement = kitchen.about(item, stated, scene)
+        statement = kitchen.about(item, stated, scene, part.options)
         sentences[:0] = [scene.say("allergen.stated", allergens=scene.allergens(stated)), *statement.sentences]
         claims += statement.claims
     elif "safe" in part.aspects and not asked and not part.diets:
@@ -207,7 +214,12 @@ def _scope(part: Part, scene: Scene) -> list[Offer] | None:
     venues = set(part.venues) or kinds
     if venues:
         offers = [offer for offer in offers if offer.venue.key in venues]
-    for wanted in (set(part.courses), set(part.meals)):
+    courses = set(part.courses)
+    if "dessert" in courses and len(courses) == 1:
+        # Who wants something sweet is glad of a cake.
+        offers = [offer for offer in offers if tags[offer.item.key] & {"dessert", "cake"}]
+        courses = set()
+    for wanted in (courses, set(part.meals)):
         # "Alcohol-free cocktails" are both at once; "soups and salads" are either.
         both = [offer for offer in offers if wanted <= tags[offer.item.key]]
         offers = both or [offer for offer in offers if tags[offer.item.key] & wanted]

@@ -25,13 +25,20 @@ class Statement:
 _ORDER = (Status.CONTAINS, Status.MAY_CONTAIN, Status.UNKNOWN, Status.FREE)
 
 
-def about(item: Item, codes: Sequence[str], scene: Scene) -> Statement:
-    """Say what is declared about these allergens in a dish and in each of its options, the worst first."""
-    found = {code: status(item.declaration, code) for code in codes}
+def about(item: Item, codes: Sequence[str], scene: Scene, chosen: Sequence[str] = ()) -> Statement:
+    """Say what is declared about these allergens in a dish as ordered, and in its other options, the worst first.
+
+    `chosen` are the keys of the options that the guest orders with it.
+    """
+    ordered = [option for option in item.options if option.key in chosen]
+    found = {code: status(item.declaration, code, [option.declaration for option in ordered]) for code in codes}
+    name = scene.full_name(item)
+    if ordered:
+        name = f"{name} ({scene.words.join([scene.text(option.name) for option in ordered])})"
     sentences = [
         scene.say(
             f"allergen.{each}",
-            name=scene.full_name(item),
+            name=name,
             allergens=scene.allergens(
                 matching, "format.or" if each in {Status.UNKNOWN, Status.MAY_CONTAIN} else "format.and"
             ),
@@ -40,7 +47,8 @@ def about(item: Item, codes: Sequence[str], scene: Scene) -> Statement:
         for each in _ORDER
         if (matching := [code for code in codes if found[code] is each])
     ]
-    sentences += _options(item, codes, scene)
+    if not ordered:
+        sentences += _options(item, codes, scene)
     return Statement(
         sentences=tuple(sentences),
         claims=tuple(Claim(item.key, code, found[code]) for code in codes),

@@ -16,7 +16,7 @@ from menus.content import Content, Offer
 # Words of names that alone never name a dish.
 _NEVER_ALONE = frozenset({"with", "mit", "avec", "con", "and", "und", "et", "y", "the", "of", "in", "de", "la", "le"})
 
-_BESIDE = frozenset({"with", "mit", "avec", "con", "an", "auf", "dazu", "und", "and", "et", "y"})
+_BESIDE = frozenset({"with", "mit", "avec", "con", "an", "auf", "dazu"})
 
 
 def stem(word: str) -> str:
@@ -89,13 +89,17 @@ class Names:
             name = self.names[number]
             if spoken[number] <= _NEVER_ALONE:
                 continue
+            whole = _whole(tokens, name.stems)
+            if whole:
+                # All of a name, word by word: "cake of the day" is a dish, however empty its words are.
+                places, spoken[number] = set(whole), set(name.stems)
             # What comes "with" a dish counts only where it was said: nobody orders by the whole line.
             own = set(name.head) | (set(name.stems) & spoken[number])
             found = Named(
                 key=name.key,
                 coverage=self.weight(own & spoken[number]) / self.weight(own),
                 places=frozenset(places),
-                exact=all(said[place][1] for place in places),
+                exact=bool(whole) or all(said[place][1] for place in places),
                 in_head=bool(name.head & spoken[number]),
             )
             if name.key not in best or _rank(found, self, said) > _rank(best[name.key], self, said):
@@ -120,8 +124,8 @@ class Names:
         return said
 
     def _near(self, word: str) -> str | None:
-        """Return the known word that a misspelt one stands for: one slip in four letters, two in eight, else none."""
-        if len(word) < 4 or word.isdigit() or word in _known_words():
+        """Return the known word that a misspelt one stands for: one slip in five letters, two in eight, else none."""
+        if len(word) < 5 or word.isdigit() or word in _known_words():
             return None
         slips = 1 if len(word) < 8 else 2
         found = process.extractOne(word, self.long_stems, scorer=DamerauLevenshtein.distance, score_cutoff=slips)
@@ -130,8 +134,17 @@ class Names:
         return str(found[0])
 
 
+def _whole(tokens: Sequence[str], name: tuple[str, ...]) -> range | None:
+    """Return where a name of several words stands word by word."""
+    if len(name) > 1:
+        for start in range(len(tokens) - len(name) + 1):
+            if all(stem(token) == each for token, each in zip(tokens[start:], name, strict=False)):
+                return range(start, start + len(name))
+    return None
+
+
 def _rank(found: Named, names: Names, said: Mapping[int, tuple[tuple[str, ...], bool]]) -> tuple[float, float]:
-    explained = sum(names.weight(said[place][0]) for place in found.places)
+    explained = sum(names.weight(said[place][0]) if place in said else 0.1 for place in found.places)
     return explained, found.coverage
 
 
@@ -152,7 +165,9 @@ class Lexicon:
     sections: Names
     item_words: Mapping[str, frozenset[str]]
     item_tags: Mapping[str, frozenset[str]]
+    item_options: Mapping[str, list[tuple[str, frozenset[str], frozenset[str]]]]
     same_names: Mapping[str, list[str]]
+    all_words: frozenset[str]
     venue_kinds: Mapping[str, frozenset[str]]
     venue_words: Mapping[str, frozenset[str]]
     spoken: Mapping[str, frozenset[str]]
@@ -177,10 +192,13 @@ class Lexicon:
                 for key, offer in content.offers.items()
             },
             item_tags={key: _tags(offer) for key, offer in content.offers.items()},
+            item_options={key: _options(offer) for key, offer in content.offers.items()},
             same_names=_same_names(content),
+            all_words=_all_words(content),
             # What is inside a venue without being one: the pool and the sauna of the spa.
             venue_kinds={
-                venue.key: frozenset(_kinds("venue", venue.name, venue.description)) for venue in content.venues
+                venue.key: frozenset(_kinds("venue", venue.name, venue.description) & _INSIDE_OTHERS)
+                for venue in content.venues
             },
             venue_words={venue.key: _words(venue.name, venue.description, venue.location) for venue in content.venues},
             spoken=_spoken(content),
@@ -194,6 +212,44 @@ class Lexicon:
 
 def _names(text: Mapping[str, str]) -> set[tuple[str, ...]]:
     return {stems for name in text.values() if (stems := tuple(stem(word) for word in words(name)))}
+
+
+_INSIDE_OTHERS = frozenset({"pool", "sauna", "gym", "spa", "shop"})
+# Of "with oat milk instead of milk", only "oat milk" is ordered.
+_INSTEAD = frozenset({"instead", "statt", "anstatt", "anstelle", "lieu", "vez"})
+_OF_NO_OPTION = frozenset(
+    {"with", "mit", "extra", "side", "avec", "con", "and", "und", "the", "from", "aus", "free", "frei"}
+)
+
+
+def _options(offer: Offer) -> list[tuple[str, frozenset[str], frozenset[str]]]:
+    """Return a dish's options with the stems that name one, and the allergens that it adds.
+
+    What the dish's own name says names no option.
+    """
+    item = offer.item
+    own = {each for stems in _names(item.name) for each in stems}
+    found = []
+    for option in item.options:
+        for text in option.name.values():
+            said = words(text)
+            cut = next((place for place, word in enumerate(said) if word in _INSTEAD), len(said))
+            stems = {stem(word) for word in said[:cut] if len(word) > 2 and word not in _OF_NO_OPTION}
+            added = {
+                code
+                for code, status in option.declaration.statuses.items()
+                if status == "contains" and item.declaration.statuses.get(code) != "contains"
+            }
+            found.append((option.key, frozenset(stems - own), frozenset(added)))
+    return found
+
+
+def _all_words(content: Content) -> frozenset[str]:
+    """Return every word that the hotel has written anywhere."""
+    texts = [text for article in content.articles for text in (article.question, article.answer, *article.also_asked)]
+    texts += [text for offer in content.offers.values() for text in (offer.item.name, offer.item.description)]
+    texts += [text for venue in content.venues for text in (venue.name, venue.description, venue.location)]
+    return _words(content.description, *texts)
 
 
 def _same_names(content: Content) -> dict[str, list[str]]:

@@ -18,7 +18,7 @@ def parse(text: str, lexicon: Lexicon, context: Context, at: dt.datetime, langua
     """Return a guest's message as a query; `at` is the moment of asking in the hotel's own time."""
     known = vocabulary(language)
     readings = [Reading(clause, known, lexicon, at) for clause in clauses.split(text, known)]
-    stated = dict.fromkeys(code for reading in readings for code in reading.allergens.mine)
+    stated = dict.fromkeys(code for reading in readings for code in reading.stated_allergies)
     parts = [follow_up.resolve(_part(reading), reading, context) for reading in readings]
     return Query(text=text, language=language, parts=tuple(_spread(parts)), allergies=tuple(stated))
 
@@ -45,7 +45,20 @@ def _spread(parts: Sequence[Part]) -> list[Part]:
 
 def _part(reading: Reading) -> Part:
     """Decide what a clause wants: what is urgent first, then what rows can tell, then a question to the articles."""
-    for decide in (_emergency, _private, _person, _talk, _request, _dish, _statement, _list, _hours, _fact, _place):
+    for decide in (
+        _emergency,
+        _private,
+        _who,
+        _person,
+        _talk,
+        _request,
+        _dish,
+        _statement,
+        _list,
+        _hours,
+        _fact,
+        _place,
+    ):
         part = decide(reading)
         if part is not None:
             return part
@@ -68,7 +81,7 @@ def _make(reading: Reading, intent: Intent, *, explained: Sequence[str] = (), **
             "diets": reading.keys("diet"),
             "avoid": tuple(dict.fromkeys((*allergens.mine, *allergens.avoid))),
             "containing": allergens.contains,
-            "aspects": frozenset(reading.keys("aspect")),
+            "aspects": reading.aspects,
             "price_up_to": reading.price_up_to,
             "price_from": reading.price_from,
             "order": next((key for key in reading.keys("menu") if key in {"cheapest", "dearest"}), ""),
@@ -107,6 +120,11 @@ def _person(reading: Reading) -> Part | None:
     return _make(reading, Intent.PERSON) if reading.found("person") else None
 
 
+def _who(reading: Reading) -> Part | None:
+    """ "Are you a human?" asks who speaks; it asks for nobody."""
+    return _make(reading, Intent.TALK, topic="who_are_you") if "who_are_you" in reading.keys("talk") else None
+
+
 def _talk(reading: Reading) -> Part | None:
     """Small talk is a clause that says nothing else; whoever swears about a broken tap wants the tap mended."""
     keys = reading.keys("talk")
@@ -133,7 +151,7 @@ def _request(reading: Reading) -> Part | None:
         return _make(reading, Intent.REQUEST, topic=kind)
     if kind == "wake_up" or (kind in {"taxi", "housekeeping", "late_checkout"} and wished and not asks_price):
         return _make(reading, Intent.REQUEST, topic=kind)
-    if "order" in keys and reading.named and (wished or reading.room) and not asks_price:
+    if "order" in keys and reading.named and (wished or reading.room or len(keys) == 1) and not asks_price:
         return _make(reading, Intent.REQUEST, topic="order", items=tuple(each.key for each in reading.named))
     return None
 
@@ -152,6 +170,7 @@ def _dish(reading: Reading) -> Part | None:
         Intent.DISH,
         explained=("aspect", "menu", "diet", "hours", "meal", "course", "venue"),
         items=tuple(each.key for each in reading.named),
+        options=reading.options,
         # "Can a coeliac eat it", "nuts in the cake?": an allergen named beside a dish is always a question about it.
         containing=tuple(dict.fromkeys((*reading.allergens.contains, *reading.allergens.named))),
         unsure=best.coverage < 0.5 or not best.exact,
@@ -162,7 +181,10 @@ def _statement(reading: Reading) -> Part | None:
     """ "I am vegan", "my daughter has a nut allergy": asks nothing, yet changes what follows."""
     if not (reading.allergens.mine or reading.keys("diet")):
         return None
-    if reading.found("hours") or reading.found("menu") or reading.found("course") or not reading.found("me"):
+    asks = ("hours", "menu", "course", "meal")
+    if reading.named:
+        return None
+    if any(reading.found(table) for table in asks) or not reading.found("me"):
         return None
     explained = reading.places("aspect", "diet", "talk") | reading.allergens.places | reading.filler
     if reading.allergens.mine and not ({"safe", "available"} & set(reading.keys("aspect"))):
@@ -190,7 +212,7 @@ def _list(reading: Reading) -> Part | None:
     # "What is on the menu?", "dishes with chicken": food in general, or with words that only dishes may say.
     food = {"ask", "all_dishes"} & menu
     rest = reading.topics - reading.places(*explained) - reading.venue_places
-    if reading.found("hours"):
+    if reading.found("hours") or ("allergens" in reading.aspects and not reading.allergens.codes):
         return None
     if (food and (reading.topics or reading.when)) or ("which" in menu and rest):
         return _make(reading, Intent.LIST, explained=explained)
@@ -228,8 +250,8 @@ def _asks_whether_a_meal_is_served(reading: Reading) -> bool:
 
 def _fact(reading: Reading) -> Part | None:
     keys = reading.keys("fact")
-    if not keys:
-        return None
+    if not keys or reading.topics - reading.places("fact", "hours", "aspect", "follow_up", "time"):
+        return None  # "how much deposit do I pay at check-in" asks for no time
     return _make(reading, Intent.FACT, topic=keys[0], explained=("fact", "hours", "aspect"))
 
 

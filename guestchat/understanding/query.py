@@ -36,6 +36,7 @@ class Part:
     intent: Intent
     topic: str = ""  # of small talk, an hours or a hotel fact: its vocabulary key
     items: tuple[str, ...] = ()
+    options: tuple[str, ...] = ()
     unsure: bool = False
     venues: tuple[str, ...] = ()
     venue_kinds: tuple[str, ...] = ()

@@ -15,6 +15,9 @@ from guestchat.words import fold, words
 _AMOUNT = re.compile(r"(?<![\d.,])(\d{1,4}(?:[.,]\d{1,2})?)(?![\d:])")
 _ROOM = re.compile(r"\b(?:room|zimmer|chambre|habitacion|zi|rm)\s*(?:no\.?|nr\.?|number|nummer)?\s*(\d{1,4}[a-z]?)\b")
 _MAX_QUANTITY = 99
+_ALLERGY = ("allerg", "alerg", "intoleran", "unvertrag")
+# What stands before something ordered along with a dish, in any language.
+_WITH = frozenset({"with", "mit", "con", "avec", "au", "plus"})
 
 
 @dataclass
@@ -80,6 +83,21 @@ class Reading:
         )
 
     @cached_property
+    def stated_allergies(self) -> tuple[str, ...]:
+        """The allergies that the clause states for the rest of the talk: one stated, all that are to be absent are."""
+        found = self.allergens
+        speaks_of_allergy = any(token.startswith(_ALLERGY) for token in self.tokens)
+        return tuple(dict.fromkeys((*found.mine, *found.avoid))) if found.mine or speaks_of_allergy else ()
+
+    @cached_property
+    def aspects(self) -> frozenset[str]:
+        """What is asked about something; a dish's own words ("protein shake") ask nothing."""
+        inside = {place for each in self.named for place in each.places}
+        return frozenset(
+            match.key for match in self.found("aspect") if not set(range(match.start, match.end)) <= inside
+        )
+
+    @cached_property
     def when(self) -> when.When:
         """The days and the time."""
         return when.find(self.folded, self.tokens, self.known, self.at)
@@ -115,30 +133,72 @@ class Reading:
             # "Still water" holds an empty word that means something; "in" and "the" never do.
             and (place not in self.filler or (token not in self.known.common and len(token) > 3))
         ]
-        found = [
-            each
-            for each in self.lexicon.items.find(self.tokens, free)
-            if any(place not in self.filler for place in each.places)
-        ]
+        kinds = self.places("course", "venue", "meal", "menu", "diet") | of_spans
+        found = [each for each in self.lexicon.items.find(self.tokens, free) if self._names_a_dish(each, kinds)]
         if not found:
             return ()
         best = [each for each in found if each.places == found[0].places]
-        return self._clear(best, of_spans, set(spans.places))
+        return self._clear(best, kinds, set(spans.places))
 
-    def _clear(self, found: list[Named], of_spans: set[int], of_allergens: set[int]) -> tuple[Named, ...]:
-        """Keep the best candidates if the clause means a dish at all: words for kinds of food name none."""
+    def _names_a_dish(self, found: Named, kinds: set[int]) -> bool:
+        """Return whether the words mean the dish and no kind of food, no venue and no empty word."""
+        said = set(found.places) - self.filler
+        if found.coverage >= 0.95 and (found.exact or said - kinds) and len(found.places) > 1:
+            return True
+        if not said or said <= self._venue_name:
+            return False
+        return bool(said - kinds) or found.coverage >= (0.4 if len(said) > 1 else 0.95)
+
+    @cached_property
+    def _venue_name(self) -> set[int]:
+        """The places of a venue's whole name: "the phone of Restaurant Linden" asks for no Linden burger."""
+        found = self.lexicon.venues.find(self.tokens, [p for p in range(len(self.tokens)) if p not in self.filler])
+        return {place for each in found[:1] if each.coverage >= 0.9 for place in each.places}
+
+    def _clear(self, found: list[Named], kinds: set[int], of_allergens: set[int]) -> tuple[Named, ...]:
+        """Keep the candidates if the clause is clear enough about them beside its other words."""
         best = max(each.coverage for each in found)
         said = set(found[0].places) - self.filler
-        kinds = self.places("course", "venue", "meal", "menu", "diet") | of_spans
-        if said <= kinds and best < (0.4 if len(said) > 1 else 0.95):
-            return ()
         explained = said | kinds | self.places("aspect", "hours", "request", "follow_up", "number") | of_allergens
-        if self.topics - explained and best < 0.6:
+        if self.topics - explained:
+            # A question about food says so; elsewhere a single shared word ("warm", "green") names no dish.
+            about_food = bool(of_allergens) or bool(self.found("diet")) or "ingredients" in self.keys("aspect")
+            open_words = len(self.topics - explained)
+            if not found[0].exact or best < (0.3 if about_food else 0.6 if open_words == 1 else 0.75):
+                return ()
+        elif best < 0.6 and (self.places("venue") - said or not found[0].exact):
             return ()
         # All that the guest's words fit: the one who asks about "the tomato soup" may mean either of two, and what is
         # safe in one need not be in the other.
         heads = [each for each in found if each.in_head]
         return tuple(heads or found)
+
+    @cached_property
+    def options(self) -> tuple[str, ...]:
+        """The options of the named dishes that the clause orders with them."""
+        said = {stem(token) for token in self.tokens}
+        words_of_allergens = {
+            stem(self.tokens[place])
+            for start, end, _codes in allergies.find(self.tokens, self.known).spans
+            if end - start == 1
+            for place in range(start, end)
+        }
+        beside = {
+            code
+            for start, _end, codes in allergies.find(self.tokens, self.known).spans
+            if start and self.tokens[start - 1] in _WITH
+            for code in codes.split("+")
+        }
+        found: dict[str, int] = {}
+        for named in self.named:
+            for key, stems, contains in self.lexicon.item_options.get(named.key, ()):
+                if beside & contains:
+                    found[key] = 3  # "with oat milk": whatever the language, the option that contains oats
+                hits = stems & said
+                if hits - words_of_allergens or (hits and hits == stems and len(stems) > 1):
+                    found[key] = max(found.get(key, 0), len(hits))
+        most = max(found.values(), default=0)
+        return tuple(key for key, hits in found.items() if hits == most)
 
     @cached_property
     def venues(self) -> tuple[str, ...]:
