@@ -164,7 +164,10 @@ class Reading:
             # A question about food says so; elsewhere a single shared word ("warm", "green") names no dish.
             about_food = bool(of_allergens) or bool(self.found("diet")) or "ingredients" in self.keys("aspect")
             open_words = len(self.topics - explained)
-            if not found[0].exact or best < (0.3 if about_food else 0.6 if open_words == 1 else 0.75):
+            if best < (0.3 if about_food else 0.6 if open_words == 1 else 0.75):
+                return ()
+            # A slip in a short word may make any other word of it; in "cappucino" it does not.
+            if not found[0].exact and not (best >= 0.9 and all(len(self.tokens[place]) > 6 for place in said)):
                 return ()
         elif best < 0.6 and (self.places("venue") - said or not found[0].exact):
             return ()

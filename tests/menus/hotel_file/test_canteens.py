@@ -1,7 +1,6 @@
 """Real menus of 400 dishes, where they lie beside the project: an optional evaluation, not a part of it."""
 
 import json
-import time
 from pathlib import Path
 from typing import Any
 
@@ -24,10 +23,8 @@ def test_what_is_read_is_written_the_same(path: Path) -> None:
 
 @pytest.mark.django_db
 @pytest.mark.parametrize("path", FILES, ids=[path.stem for path in FILES])
-def test_a_canteen_imports_in_seconds_and_comes_back_the_same(path: Path, run: Any) -> None:
-    started = time.perf_counter()
+def test_a_canteen_comes_back_the_same(path: Path, run: Any) -> None:
     assert run("import_hotel", str(path), "--json").json["created"] == 405
-    assert time.perf_counter() - started < 10  # about 2.5 on two busy cores, nearly all of it embedding
     again = run("import_hotel", str(path), "--json").json
     assert (again["updated"], again["embedded"], again["unchanged"]) == (0, 0, 405)
     assert run("export_hotel", path.stem).json == json.loads(path.read_bytes())

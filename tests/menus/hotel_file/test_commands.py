@@ -116,7 +116,7 @@ def test_an_unknown_hotel_is_a_sentence(command: str, run: Any) -> None:
 def test_places_lists_the_links_behind_the_codes(document: Any, import_file: Any, run: Any, settings: Any) -> None:
     settings.GUESTCHAT_BASE_URL = "https://chat.seeblick.example"
     import_file(document)
-    room, table = models.Place.objects.all()
+    room, table = models.Place.objects.filter(hotel__slug="seeblick")
     assert run("places", "seeblick", "--json").json == [
         {"key": "room-12", "kind": "room", "label": "12", "url": f"https://chat.seeblick.example/q/{room.code}/"},
         {"key": "table-1", "kind": "table", "label": "1", "url": f"https://chat.seeblick.example/q/{table.code}/"},

@@ -38,7 +38,7 @@ def both(first: Any, second: Any) -> list[hotel_file.Counts]:
 
 
 def stored() -> Any:
-    loaded = content.load(models.Hotel.objects.get().pk)
+    loaded = content.load(models.Hotel.objects.get(slug="seeblick").pk)
     assert loaded is not None
     return hotel_file.dump(loaded)
 
