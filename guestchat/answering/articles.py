@@ -13,6 +13,10 @@ from menus.content import Article
 
 # Words decide between articles that mean nearly the same: "is breakfast included" is not about tips.
 WORDS_WEIGHT = 0.15
+# Subjects are the same in every language: they lead a French question to the German article on parking.
+SUBJECT_WEIGHT = 0.12
+# An article that is asked for this very subject may speak at a lower chance: the subject is evidence of its own.
+SUBJECT_ANSWER_FROM = 0.3
 _MOST_OFFERED = 3
 
 
@@ -28,7 +32,18 @@ def _score(part: Part, hit: Hit, scene: Scene) -> float:
     rarest = max(lexicon.article_weights.values(), default=1.0)
     asked = {word: lexicon.article_weights.get(word, rarest) for word in part.words if not word.isdigit()}
     said = sum(weight for word, weight in asked.items() if says(own, word))
-    return hit.similarity + WORDS_WEIGHT * (said / sum(asked.values()) if asked else 0.5)
+    words_score = WORDS_WEIGHT * (said / sum(asked.values()) if asked else 0.5)
+    return hit.similarity + words_score + SUBJECT_WEIGHT * _agreement(part, hit.key, scene)
+
+
+def _agreement(part: Part, key: str, scene: Scene) -> float:
+    """Return how far an article is about what the question names: 1 fully, 0 where it names nothing, -1 not at all."""
+    if not part.subjects:
+        return 0.0
+    lexicon = scene.catalogue.lexicon
+    about, mentions = lexicon.article_subjects.get(key, frozenset()), lexicon.article_mentions.get(key, frozenset())
+    share = sum(1.0 if each in about else 0.4 if each in mentions else 0.0 for each in part.subjects)
+    return 2 * share / len(part.subjects) - 1
 
 
 def answer(part: Part, hits: Sequence[Hit], scene: Scene, *, sure: bool) -> Reply | None:
@@ -55,6 +70,18 @@ def _lacks_the_thing(part: Part, hits: Sequence[Hit], scene: Scene) -> bool:
     return any(not says(own, word) and word not in lexicon.all_words for word in part.words if not word.isdigit())
 
 
+def calibrated(part: Part, hits: Sequence[Hit], scene: Scene) -> list[Hit]:
+    """Return the hits with the articles' scores as chances to be right, in the same order."""
+    best = next((hit.score for hit in hits if hit.type == "article" and _current(hit.key, scene)), 0.0)
+    if best <= 0:
+        return list(hits)
+    chance = _chance(part, hits, scene)
+    return [
+        replace(hit, score=chance * max(0.0, hit.score) / best if hit.type == "article" else min(hit.score, 1.0))
+        for hit in hits
+    ]
+
+
 def nearest(part: Part, hits: Sequence[Hit], scene: Scene) -> list[str]:
     """Return the questions to tap that may be meant, best first; none where nothing is near."""
     if _band(part, hits, scene) is Band.SILENT:
@@ -65,6 +92,15 @@ def nearest(part: Part, hits: Sequence[Hit], scene: Scene) -> list[str]:
 
 
 def _band(part: Part, hits: Sequence[Hit], scene: Scene) -> Band:
+    found = _articles(hits, scene)
+    if not found:
+        return Band.SILENT
+    chance = _chance(part, hits, scene)
+    return _with_subjects(calibration().band(chance), chance, part, found[0].key, scene)
+
+
+def _chance(part: Part, hits: Sequence[Hit], scene: Scene) -> float:
+    """Return how likely the best current article is the right answer; zero where there is none."""
     lexicon = scene.catalogue.lexicon
     ranked = [
         Candidate(key=hit.key, similarity=hit.similarity, words=lexicon.article_words.get(hit.key, frozenset()))
@@ -72,9 +108,20 @@ def _band(part: Part, hits: Sequence[Hit], scene: Scene) -> Band:
         if hit.type == "article" and _current(hit.key, scene) is not None
     ]
     if not ranked:
-        return Band.SILENT
-    fitted = calibration()
-    return fitted.band(fitted.probability(features(part.words, ranked, lexicon.article_weights)))
+        return 0.0
+    return calibration().probability(features(part.words, ranked, lexicon.article_weights))
+
+
+def _with_subjects(band: Band, chance: float, part: Part, best: str, scene: Scene) -> Band:
+    """Correct the band by what question and article are about; words of another language have no other bridge."""
+    agreement = _agreement(part, best, scene)
+    if not part.subjects:
+        return band
+    if agreement < 1:
+        # It leaves out something that the guest named: better asked back than answered beside the point.
+        return Band.ASK_BACK if band is Band.ANSWER and agreement < 0.3 else band
+    foreign = scene.language[:2] not in {each[:2] for each in scene.content.languages}
+    return Band.ANSWER if foreign or chance >= SUBJECT_ANSWER_FROM else band
 
 
 def _articles(hits: Sequence[Hit], scene: Scene) -> list[Article]:

@@ -34,7 +34,7 @@ def compose(query: Query, hits: Mapping[int, Sequence[Hit]], scene: Scene) -> An
         language=scene.language,
         outcome=outcome,
         sources=sources,
-        candidates=_candidates(sources, hits),
+        candidates=_candidates(sources, {n: articles.calibrated(query.parts[n], f, scene) for n, f in hits.items()}),
         items=list(dict.fromkeys(key for reply in replies for key in reply.items)),
         claims=list(dict.fromkeys(claim for reply in replies for claim in reply.claims)),
         request=next((reply.request for reply in replies if reply.request), None),
@@ -189,7 +189,8 @@ def _place(part: Part, scene: Scene) -> Reply | None:
 
 
 def _unknown(part: Part, hits: Sequence[Hit], scene: Scene) -> Reply:
-    if part.aspects & {"allergens", "safe"} or part.avoid or part.containing:
+    about_food = part.aspects & {"allergens", "safe"} or part.avoid or part.containing
+    if about_food and scene.content.offers:
         return Reply(text=scene.say("unknown.which_allergen_dish"), outcome=Outcome.CLARIFY)
     near = articles.nearest(part, hits, scene)
     if near:
@@ -220,5 +221,11 @@ def _context(query: Query, replies: Sequence[Reply], scene: Scene) -> Context:
         topic=part.topic,
         meals=part.meals,
         allergies=scene.allergies,
+        filters={
+            "avoid": list(part.avoid),
+            "containing": list(part.containing),
+            "diets": list(part.diets),
+            "dates": [day.isoformat() for day in part.when.dates],
+        },
         offered_person=reply.outcome is Outcome.UNANSWERED,
     )

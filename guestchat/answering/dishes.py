@@ -190,7 +190,7 @@ def _served(offer: Offer, part: Part, scene: Scene) -> Iterator[str]:
 # --- lists ------------------------------------------------------------------
 def listed(part: Part, scene: Scene) -> Reply | None:
     """Answer with the dishes that fit; None where a word of the question fits no dish, so it asks something else."""
-    offers = _scope(part, scene)
+    offers = _scope(part, scene) if scene.content.offers else None
     if offers is None:
         return None
     if _asks_for_the_menu(part, scene) and len(offers) > SHOWN:

@@ -136,7 +136,9 @@ def _span(interval: Interval, scene: Scene, *, labelled: bool) -> str:
         span = scene.say(
             "format.from_to", opens=scene.words.time(interval.opens), closes=scene.words.time(interval.closes)
         )
-    label = scene.text(interval.label) if labelled else ""
+    label = scene.text(interval.label)
+    # A meal's own name is said already; "Dinner, half-board guests only" says more.
+    label = label if labelled or len(words(label)) > 1 else ""
     return f"{span} ({label})" if label else span
 
 

@@ -63,7 +63,8 @@ class Allergens:
     contains: tuple[str, ...] = ()
     named: tuple[str, ...] = ()
     places: frozenset[int] = frozenset()
-    spans: tuple[tuple[int, int, str], ...] = ()  # start, end, codes joined by "+": the allergen words alone
+    # Start, end, codes joined by "+", stance: the allergen words alone.
+    spans: tuple[tuple[int, int, str, str], ...] = ()
 
     @property
     def codes(self) -> tuple[str, ...]:
@@ -85,7 +86,7 @@ def find(tokens: Sequence[str], vocabulary: Vocabulary) -> Allergens:
     """Return the allergens named in these folded words, each with the stance that the words around it give."""
     stances: dict[str, list[str]] = {"absent": [], "mine": [], "contains": [], "": []}
     places: set[int] = set()
-    spans: list[tuple[int, int, str]] = []
+    spans: list[tuple[int, int, str, str]] = []
     matches = _matches(tokens, vocabulary)
     before: tuple[Match, str] | None = None
     found: list[tuple[Match, str]] = []
@@ -106,7 +107,7 @@ def find(tokens: Sequence[str], vocabulary: Vocabulary) -> Allergens:
     for match, stance in found:
         codes = match.key.rstrip("!")
         stances[stance] += codes.split("+")
-        spans.append((match.start, match.end, codes))
+        spans.append((match.start, match.end, codes, stance))
         places.update(range(match.start, match.end))
     return Allergens(
         avoid=_codes(stances["absent"]),

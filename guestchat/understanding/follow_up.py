@@ -1,9 +1,11 @@
 """Owns follow-ups: what a part without a topic of its own refers to in the last answer's rows. Pure."""
 
+import datetime as dt
 from dataclasses import replace
 
 from guestchat.understanding.query import Context, Intent, Part
 from guestchat.understanding.reading import Reading
+from guestchat.understanding.when import When
 
 # What points at one thing, in any language: "is it vegan", "enthält das Nüsse".
 _ONE_THING = frozenset({"it", "that", "this", "das", "dies", "dieses", "ca", "eso", "esto", "lo"})
@@ -50,7 +52,11 @@ def _of_dishes(part: Part, reading: Reading, context: Context) -> Part:
     new_list = part.intent is Intent.LIST and (
         part.courses or part.meals or part.venues or ({"ask", "drink"} & set(reading.keys("menu")) and not points_back)
     )
-    if part.intent is Intent.DISH or new_list:
+    if part.intent is Intent.DISH:
+        return _with_its_question(part, reading, context)
+    if "options" in part.aspects and context.intent == Intent.DISH and not _words_of_its_own(part, reading):
+        return replace(part, intent=Intent.DISH, items=context.items[:1], unsure=False, follow_up=True)
+    if new_list:
         return part
     about_dishes = part.aspects or part.diets or part.avoid or part.containing or part.order
     if not about_dishes or part.intent not in {Intent.QUESTION, Intent.LIST} or _words_of_its_own(part, reading):
@@ -61,6 +67,20 @@ def _of_dishes(part: Part, reading: Reading, context: Context) -> Part:
     if points_back or part.intent is Intent.QUESTION or not reading.keys("menu"):
         return replace(part, intent=Intent.DISH, items=context.items[:1], unsure=False, follow_up=True)
     return part
+
+
+def _with_its_question(part: Part, reading: Reading, context: Context) -> Part:
+    """ "And the quinoa bowl?" asks of it what was asked of the hummus."""
+    if not reading.keys("follow_up") or part.aspects or part.avoid or part.containing or part.diets:
+        return part
+    asked = context.filters
+    return replace(
+        part,
+        avoid=tuple(asked.get("avoid", ())),
+        containing=tuple(asked.get("containing", ())),
+        diets=tuple(asked.get("diets", ())),
+        follow_up=True,
+    )
 
 
 def _words_of_its_own(part: Part, reading: Reading) -> bool:
@@ -82,8 +102,11 @@ def _of_hours(part: Part, reading: Reading, context: Context) -> Part:
     if reading.topics - explained or not (part.when or part.venues or part.venue_kinds or part.meals):
         return part
     named = part.venues or part.venue_kinds
+    when = part.when
+    if not when:
+        when = When(dates=tuple(dt.date.fromisoformat(day) for day in context.filters.get("dates", ())))
     return replace(
-        part,
+        replace(part, when=when),
         intent=Intent.HOURS,
         topic=part.topic or context.topic or "hours",
         venues=part.venues or (() if named else context.venues),

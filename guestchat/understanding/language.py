@@ -28,7 +28,7 @@ def _score(found: Sequence[str], language: str, spoken: frozenset[str]) -> float
         1.0
         if word in known.common
         else 0.6
-        if word in known.filler or word in spoken
+        if word in known.filler or word in spoken or known["allergen"].find([word])
         else 0.4
         if word in known.known
         else 0.0

@@ -172,6 +172,8 @@ class Lexicon:
     venue_words: Mapping[str, frozenset[str]]
     spoken: Mapping[str, frozenset[str]]
     article_words: Mapping[str, frozenset[str]]
+    article_subjects: Mapping[str, frozenset[str]]
+    article_mentions: Mapping[str, frozenset[str]]
     article_weights: Mapping[str, float]
 
     @classmethod
@@ -203,6 +205,12 @@ class Lexicon:
             venue_words={venue.key: _words(venue.name, venue.description, venue.location) for venue in content.venues},
             spoken=_spoken(content),
             article_weights=_weights(content),
+            # What an article is asked for, and what its answer speaks of besides: in whatever language both are.
+            article_subjects={
+                article.key: frozenset(_kinds("topic", article.question, *article.also_asked))
+                for article in content.articles
+            },
+            article_mentions={article.key: frozenset(_kinds("topic", article.answer)) for article in content.articles},
             article_words={
                 article.key: _words(article.question, article.answer, *article.also_asked)
                 for article in content.articles
@@ -301,14 +309,28 @@ def _tags(offer: Offer) -> frozenset[str]:
     if len(section) > 1:
         said = own or _kinds("course", offer.item.description)
         section = (section & said) or (section - _NAMED_BY_THEIR_DISHES) or section
-    if section and not section & _COURSES_OF_DRINKS:
-        own -= _COURSES_OF_DRINKS  # a sauce of wine makes no drink
+    if not section & _COURSES_OF_DRINKS:
+        own = (own - _COURSES_OF_DRINKS) | (_COURSES_OF_DRINKS & _what_it_is(offer))  # beer goulash is no drink
     tags = own | section | _kinds("meal", *around) | (_kinds("menu", *around) & {"kids", "drink"})
     if tags & _COURSES_OF_DRINKS:
         tags |= {"drink"}
     if not section and not tags & _NO_MAIN and not own & {"soup", "salad", "dessert", "cake", "starter", "side"}:
         tags |= {"main"}
     return frozenset(tags)
+
+
+def _what_it_is(offer: Offer) -> set[str]:
+    """Return the courses that the last word of a dish's name tells, before "with …": a "lager beer" is one."""
+    last = {
+        language: [word for word in said if word not in _BESIDE][: _until_beside(said)][-1]
+        for language, text in offer.item.name.items()
+        if (said := words(text))
+    }
+    return _kinds("course", last)
+
+
+def _until_beside(said: Sequence[str]) -> int:
+    return next((place for place, word in enumerate(said) if place and word in _BESIDE), len(said))
 
 
 def _kinds(table: str, *texts: Mapping[str, str]) -> set[str]:

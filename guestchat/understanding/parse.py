@@ -54,9 +54,9 @@ def _part(reading: Reading) -> Part:
         _request,
         _dish,
         _statement,
+        _fact,
         _list,
         _hours,
-        _fact,
         _place,
     ):
         part = decide(reading)
@@ -92,6 +92,7 @@ def _make(reading: Reading, intent: Intent, *, explained: Sequence[str] = (), **
             "room": reading.room,
             "quantity": reading.quantity,
             "words": reading.stems(reading.topics),
+            "subjects": frozenset(reading.keys("topic")),
             "rest": reading.stems(reading.topics - taken),
             **fields,
         }

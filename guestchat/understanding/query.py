@@ -28,8 +28,9 @@ class Intent(StrEnum):
 class Part:
     """One question of a message.
 
-    `text` is the clause as written; `rest` are the stems that no interpretation explains, which decide between a
-    row's fact and an article. `unsure` is set where a dish was named only in part or with a slip.
+    `text` is the clause as written; `subjects` are the matters of hotel life that it names, the same in every language;
+    `rest` are the stems that no interpretation explains, which decide between a row's fact and an article. `unsure` is
+    set where a dish was named only in part or with a slip.
     """
 
     text: str
@@ -57,6 +58,7 @@ class Part:
     room: str = ""
     quantity: int | None = None
     words: tuple[str, ...] = ()
+    subjects: frozenset[str] = frozenset()
     rest: tuple[str, ...] = ()
     follow_up: bool = False
 

@@ -62,13 +62,13 @@ class Reading:
             return found
         plain = [
             codes
-            for start, end, codes in found.spans
+            for start, end, codes, _stance in found.spans
             if set(range(start, end)) <= inside and self._names_without_stance(start, end)
         ]
         dropped = {code for codes in plain for code in codes.split("+")}
         elsewhere = {
             code
-            for start, end, codes in found.spans
+            for start, end, codes, _stance in found.spans
             if not (set(range(start, end)) <= inside and self._names_without_stance(start, end))
             for code in codes.split("+")
         }
@@ -77,7 +77,8 @@ class Reading:
     def _names_without_stance(self, start: int, end: int) -> bool:
         """Return whether a dish's own word stands there: longer names win over the allergen they hold."""
         return any(
-            set(range(start, end)) < named.places or named.coverage >= 0.95
+            # "Lupin protein shake" holds its lupin; "lupin in the protein shake" asks for it.
+            {start - 1, end} & named.places or len(named.places) == end - start
             for named in self.named
             if set(range(start, end)) <= named.places
         )
@@ -123,8 +124,8 @@ class Reading:
     def named(self) -> tuple[Named, ...]:
         """The dishes that the clause names, those of equal rank together; empty where it names none clearly."""
         spans = allergies.find(self.tokens, self.known)
-        of_spans = {place for start, end, _codes in spans.spans for place in range(start, end)}
-        stance = spans.places - of_spans
+        of_spans = {place for start, end, _codes, _stance in spans.spans for place in range(start, end)}
+        stance = (spans.places - of_spans) | self._asked_for(spans)
         free = [
             place
             for place, token in enumerate(self.tokens)
@@ -139,6 +140,16 @@ class Reading:
             return ()
         best = [each for each in found if each.places == found[0].places]
         return self._clear(best, kinds, set(spans.places))
+
+    def _asked_for(self, found: allergies.Allergens) -> set[int]:
+        """Return the places of allergens that the guest wants absent or asks about: such a word names no dish."""
+        return {
+            place
+            for start, end, _codes, stance in found.spans
+            if stance in {"absent", "mine"}
+            or (stance == "contains" and not (start and self.tokens[start - 1] in _WITH))
+            for place in range(start, end)
+        }
 
     def _names_a_dish(self, found: Named, kinds: set[int]) -> bool:
         """Return whether the words mean the dish and no kind of food, no venue and no empty word."""
@@ -182,13 +193,13 @@ class Reading:
         said = {stem(token) for token in self.tokens}
         words_of_allergens = {
             stem(self.tokens[place])
-            for start, end, _codes in allergies.find(self.tokens, self.known).spans
+            for start, end, _codes, _stance in allergies.find(self.tokens, self.known).spans
             if end - start == 1
             for place in range(start, end)
         }
         beside = {
             code
-            for start, _end, codes in allergies.find(self.tokens, self.known).spans
+            for start, _end, codes, _stance in allergies.find(self.tokens, self.known).spans
             if start and self.tokens[start - 1] in _WITH
             for code in codes.split("+")
         }

@@ -128,7 +128,8 @@ class Vocabulary:
     """One language's tables."""
 
     def __init__(self, language: str) -> None:
-        tables: dict[str, dict[str, Any]] = tomllib.loads((_FOLDER / f"{language}.toml").read_text("utf-8"))
+        tables: dict[str, dict[str, Any]] = _read(_FOLDER / f"{language}.toml")
+        topics = _read(_FOLDER / "topics" / f"{language}.toml")["topic"]
         self.language = language
         self.common = frozenset(_folded(tables["language"]["common"]))
         self.filler = frozenset(word for entry in tables["filler"]["words"] for word in words(entry))
@@ -143,6 +144,7 @@ class Vocabulary:
             name: PhraseBook(entries, plurals=language in _PLURAL_S and name not in _EXACT)
             for name, entries in tables.items()
         }
+        self._books["topic"] = PhraseBook(topics, plurals=language in _PLURAL_S)
         self.known = frozenset(
             word.rstrip("*")
             for entries in tables.values()
@@ -154,6 +156,10 @@ class Vocabulary:
     def __getitem__(self, table: str) -> PhraseBook:
         """Return a table's phrases."""
         return self._books[table]
+
+
+def _read(file: Path) -> dict[str, dict[str, Any]]:
+    return tomllib.loads(file.read_text("utf-8"))
 
 
 def _folded(entries: Iterable[str]) -> Iterable[str]:
