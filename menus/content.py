@@ -48,7 +48,7 @@ class Option:
     key: str
     name: Text
     price: Decimal | None = None
-    declaration: Declaration = Declaration()
+    declaration: Declaration = field(default_factory=Declaration)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -60,7 +60,7 @@ class Item:
     description: Text = field(default_factory=dict)
     price: Decimal | None = None
     portion: str = ""
-    declaration: Declaration = Declaration()
+    declaration: Declaration = field(default_factory=Declaration)
     allergens_confirmed_on: dt.date | None = None
     available: bool = True
     spiciness: int | None = None

@@ -45,7 +45,7 @@ class Hit:
     matched: float
 
 
-def search(hotel_id: int, vector: NDArray[np.float32], text: str, language: str, *, limit: int = 12) -> Sequence[Hit]:
+def search(hotel_id: int, vector: NDArray[np.float32], text: str, language: str, *, limit: int = 40) -> Sequence[Hit]:
     """Return a hotel's best rows for a question, best first; one query."""
     asked = {
         "vector": HalfVector(vector),

@@ -51,9 +51,7 @@ def test_every_dish_of_a_name_is_answered(ask: Ask) -> None:
 def test_an_allergy_holds_for_the_conversation(ask: Ask) -> None:
     first = ask("My son is allergic to eggs")
     second = ask("can he eat the pancakes?", context=first.context)
-    assert ("pancakes", "eggs", "contains") in [
-        (claim.item, claim.allergen, claim.status) for claim in second.claims
-    ]
+    assert ("pancakes", "eggs", "contains") in [(claim.item, claim.allergen, claim.status) for claim in second.claims]
     third = ask("what desserts are there?", context=second.context)
     assert third.items
     assert {claim.status for claim in third.claims} == {"free"}

@@ -81,7 +81,7 @@ def import_file(run: Run, tmp_path: Path) -> Import:
 
 @pytest.fixture
 def snapshot(db: None) -> Snapshot:
-    """Return a function that tells all content of all hotels but the demo, with their versions and the codes of their places."""
+    """Return a function that tells all hotels but the demo: content, versions and the codes of places."""
 
     def snapshot() -> Any:
         found = []

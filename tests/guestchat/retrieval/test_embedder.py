@@ -4,7 +4,6 @@ import random
 import subprocess
 import sys
 import types
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from types import SimpleNamespace
@@ -94,8 +93,16 @@ def test_a_processor_without_vnni_gets_the_same_vectors(embedder: Embedder, monk
 @pytest.mark.parametrize(
     ("question", "near", "far"),
     [
-        (QUESTION, "Breakfast is served from 7:00 to 10:30 in the restaurant.", "Parking in the garage costs 18 euros a night."),
-        ("Where can I leave my car?", "Parking in the garage costs 18 euros a night.", "Breakfast is served from 7:00 to 10:30 in the restaurant."),
+        (
+            QUESTION,
+            "Breakfast is served from 7:00 to 10:30 in the restaurant.",
+            "Parking in the garage costs 18 euros a night.",
+        ),
+        (
+            "Where can I leave my car?",
+            "Parking in the garage costs 18 euros a night.",
+            "Breakfast is served from 7:00 to 10:30 in the restaurant.",
+        ),
         ("Is there somewhere to swim?", "The indoor pool is on the sixth floor.", "The gym opens with your key card."),
     ],
 )
@@ -145,7 +152,9 @@ def test_the_committed_model_names_no_machine() -> None:
 
 
 def test_importing_the_module_loads_no_runtime() -> None:
-    code = "import sys, guestchat.retrieval.embedder; print({'onnxruntime', 'tokenizers', 'django'} & sys.modules.keys())"
+    code = (
+        "import sys, guestchat.retrieval.embedder; print({'onnxruntime', 'tokenizers', 'django'} & sys.modules.keys())"
+    )
     assert subprocess.check_output([sys.executable, "-c", code], text=True, cwd=MODEL_DIR.parents[2]).strip() == "set()"
 
 
@@ -157,7 +166,10 @@ def test_onnx_is_a_spec() -> None:
 def test_another_spec_is_refused_by_the_variables_name(spec: str) -> None:
     with pytest.raises(EmbedderError) as caught:
         load_embedder(spec)
-    assert str(caught.value) == f'GUESTCHAT_EMBEDDER is "{spec}"; it must be "onnx" or "sentence-transformers:<model or path>".'
+    assert (
+        str(caught.value)
+        == f'GUESTCHAT_EMBEDDER is "{spec}"; it must be "onnx" or "sentence-transformers:<model or path>".'
+    )
 
 
 def write_card(folder: Path, **changes: object) -> None:
@@ -168,7 +180,10 @@ def write_card(folder: Path, **changes: object) -> None:
 def test_missing_card_is_one_sentence(tmp_path: Path) -> None:
     with pytest.raises(EmbedderError) as caught:
         OnnxEmbedder(tmp_path)
-    assert str(caught.value) == f"The model card {tmp_path / 'model.json'} cannot be read; run manage.py export_embedder in the training environment."
+    assert (
+        str(caught.value) == f"The model card {tmp_path / 'model.json'} cannot be read; "
+        "run manage.py export_embedder in the training environment."
+    )
 
 
 def test_incomplete_card_names_what_it_lacks(tmp_path: Path) -> None:
@@ -252,13 +267,13 @@ def test_missing_package_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -
     with pytest.raises(EmbedderError) as caught:
         load_embedder("sentence-transformers:x")
     assert (
-        str(caught.value)
-        == "The package sentence-transformers is not installed; run pip install -r requirements-train.txt or set GUESTCHAT_EMBEDDER=onnx."
+        str(caught.value) == "The package sentence-transformers is not installed; "
+        "run pip install -r requirements-train.txt or set GUESTCHAT_EMBEDDER=onnx."
     )
 
 
 @pytest.fixture
-def unloaded(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[str]]:
+def unloaded(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """Forget the process's embedder and count the loads."""
     import django.conf
 
@@ -271,7 +286,7 @@ def unloaded(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[str]]:
     monkeypatch.setattr(module, "_process_embedder", None)
     monkeypatch.setattr(module, "load_embedder", load)
     monkeypatch.setattr(django.conf, "settings", SimpleNamespace(GUESTCHAT_EMBEDDER="onnx"))
-    yield loads
+    return loads
 
 
 def test_the_process_loads_one_embedder(unloaded: list[str]) -> None:

@@ -1,0 +1,28 @@
+"""The command: what it says when it cannot go on."""
+
+from pathlib import Path
+
+import pytest
+from django.core.management import CommandError, call_command
+
+
+def test_missing_articles_are_named(tmp_path: Path) -> None:
+    with pytest.raises(CommandError, match=r"The articles .*knowledge\.json cannot be read"):
+        call_command("train_embedder", data=tmp_path, out=tmp_path / "model")
+    assert not list(tmp_path.iterdir())
+
+
+def test_missing_questions_are_named(data: Path) -> None:
+    (data / "dev.jsonl").unlink()
+    with pytest.raises(CommandError, match=r"The questions .*dev\.jsonl cannot be read"):
+        call_command("train_embedder", data=data, evaluate="onnx")
+
+
+def test_an_unknown_embedder_is_refused(data: Path) -> None:
+    with pytest.raises(CommandError, match='GUESTCHAT_EMBEDDER is "onyx"'):
+        call_command("train_embedder", data=data, evaluate="onyx")
+
+
+def test_no_steps_are_refused(data: Path) -> None:
+    with pytest.raises(CommandError, match="--steps must be at least 1"):
+        call_command("train_embedder", data=data, steps=0)
