@@ -1,5 +1,6 @@
 """Owns answers from articles: which one fits best, and whether it fits well enough to speak."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import replace
 
@@ -17,7 +18,10 @@ WORDS_WEIGHT = 0.15
 SUBJECT_WEIGHT = 0.12
 # An article that is asked for this very subject may speak at a lower chance: the subject is evidence of its own.
 SUBJECT_ANSWER_FROM = 0.3
+SUBJECT_AND_MORE_FROM = 0.97
+SURE = 0.97
 _MOST_OFFERED = 3
+_CLOCK = re.compile(r"\d[:.]\d\d|24")
 
 
 def rerank(part: Part, hits: Sequence[Hit], scene: Scene) -> list[Hit]:
@@ -113,15 +117,32 @@ def _chance(part: Part, hits: Sequence[Hit], scene: Scene) -> float:
 
 
 def _with_subjects(band: Band, chance: float, part: Part, best: str, scene: Scene) -> Band:
-    """Correct the band by what question and article are about; words of another language have no other bridge."""
-    agreement = _agreement(part, best, scene)
+    """Correct the band by what question and article are about, and by what the question says beyond that.
+
+    The bounds are where, on our own questions, right answers and answers beside the point part: see docs/quality.md.
+    """
+    own = scene.catalogue.lexicon.article_words.get(best, frozenset())
+    beyond = any(not says(own, word) for word in part.beyond) or _asks_for_a_time_not_told(part, best, scene)
     if not part.subjects:
-        return band
+        return _at_most_asked_back(band) if beyond and chance < SURE else band
+    agreement = _agreement(part, best, scene)
+    foreign = scene.language[:2] not in {each[:2] for each in scene.content.languages}
     if agreement < 1:
         # It leaves out something that the guest named: better asked back than answered beside the point.
-        return Band.ASK_BACK if band is Band.ANSWER and agreement < 0.3 else band
-    foreign = scene.language[:2] not in {each[:2] for each in scene.content.languages}
-    return Band.ANSWER if foreign or chance >= SUBJECT_ANSWER_FROM else band
+        return band if agreement > -1 and chance >= SURE else _at_most_asked_back(band)
+    if beyond:
+        # "How deep is the pool": the article is on the pool and says nothing of depth.
+        return Band.ANSWER if chance >= SUBJECT_AND_MORE_FROM and not foreign else Band.ASK_BACK
+    return Band.ANSWER if foreign or chance >= SUBJECT_ANSWER_FROM else Band.ASK_BACK
+
+
+def _asks_for_a_time_not_told(part: Part, best: str, scene: Scene) -> bool:
+    """ "Is the pharmacy open now": the article that tells where it is tells no hours."""
+    return part.when.now and not _CLOCK.search(scene.text(scene.content.articles_by_key[best].answer))
+
+
+def _at_most_asked_back(band: Band) -> Band:
+    return Band.ASK_BACK if band is Band.ANSWER else band
 
 
 def _articles(hits: Sequence[Hit], scene: Scene) -> list[Article]:

@@ -42,7 +42,9 @@ def find_venues(part: Part, scene: Scene) -> list[Venue]:
     elif part.venue_kinds:
         found = [venue for venue in everything if venue.kind in part.venue_kinds]
         inside = scene.catalogue.lexicon.venue_kinds
-        found = found or [venue for venue in everything if inside[venue.key] & set(part.venue_kinds)]
+        if not found and not part.rest:
+            # Only the plain question: "women-only hours of the sauna" are not the spa's.
+            found = [venue for venue in everything if inside[venue.key] & set(part.venue_kinds)]
     elif part.meals:
         found = [venue for venue in everything if _intervals_of_meals(venue, part.meals)]
         return found or [venue for venue in everything if serves_meal(venue, part.meals)]

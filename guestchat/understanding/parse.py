@@ -93,6 +93,10 @@ def _make(reading: Reading, intent: Intent, *, explained: Sequence[str] = (), **
             "quantity": reading.quantity,
             "words": reading.stems(reading.topics),
             "subjects": frozenset(reading.keys("topic")),
+            "beyond": reading.stems(
+                reading.topics
+                - reading.places("topic", "aspect", "hours", "follow_up", "number", "request", "talk", "fact")
+            ),
             "rest": reading.stems(reading.topics - taken),
             **fields,
         }

@@ -29,6 +29,7 @@ class Part:
     """One question of a message.
 
     `text` is the clause as written; `subjects` are the matters of hotel life that it names, the same in every language;
+    `beyond` are the stems that say something else about them ("how deep is the pool").
     `rest` are the stems that no interpretation explains, which decide between a row's fact and an article. `unsure` is
     set where a dish was named only in part or with a slip.
     """
@@ -59,6 +60,7 @@ class Part:
     quantity: int | None = None
     words: tuple[str, ...] = ()
     subjects: frozenset[str] = frozenset()
+    beyond: tuple[str, ...] = ()
     rest: tuple[str, ...] = ()
     follow_up: bool = False
 
