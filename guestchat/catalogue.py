@@ -42,8 +42,13 @@ def current(hotel_id: int) -> Catalogue | None:
         # What is written here may never be committed, and its version is then given out again.
         return _read(hotel_id)
     version = Hotel.objects.filter(pk=hotel_id).values_list("version", flat=True).first()
-    if version is None:
-        return None
+    return None if version is None else at_version(hotel_id, version)
+
+
+def at_version(hotel_id: int, version: int) -> Catalogue | None:
+    """Return a hotel's catalogue at the version that was just read, or a newer one; no query when it is kept."""
+    if connection.in_atomic_block:
+        return _read(hotel_id)
     with _lock:
         kept = _kept.get(hotel_id)
         if kept is not None and kept.content.version == version:

@@ -180,11 +180,17 @@ def answer_turn(turn: Turn, at: dt.datetime | None = None) -> Answer:
 
     What the conversation knows is read now as well: a question may have been asked before the last answer was written.
     """
-    hotel = catalogue.current(turn.question.hotel_id)
-    known = Conversation.objects.filter(pk=turn.question.conversation_id).values_list("context", "language").first()
-    if hotel is None or known is None:
+    known = (
+        Conversation.objects.filter(pk=turn.question.conversation_id)
+        .values_list("context", "language", "hotel__version")
+        .first()
+    )
+    if known is None:
         raise ConversationClosed
-    context, language = known
+    context, language, version = known
+    hotel = catalogue.at_version(turn.question.hotel_id, version)
+    if hotel is None:
+        raise ConversationClosed
     composed = answer(
         hotel,
         turn.question.text,

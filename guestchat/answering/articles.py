@@ -1,7 +1,7 @@
 """Owns answers from articles: which one fits best, and whether it fits well enough to speak."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from guestchat.answering import gate
@@ -26,15 +26,17 @@ _CLOCK = re.compile(r"\d[:.]\d\d|24")
 
 def rerank(part: Part, hits: Sequence[Hit], scene: Scene) -> list[Hit]:
     """Return the hits with the articles scored by meaning and by how many of the question's words they say."""
-    rescored = [replace(hit, score=_score(part, hit, scene)) if hit.type == "article" else hit for hit in hits]
+    lexicon = scene.catalogue.lexicon
+    asked = {
+        word: lexicon.article_weights.get(word, lexicon.rarest_weight) for word in part.words if not word.isdigit()
+    }
+    rescored = [replace(hit, score=_score(part, hit, scene, asked)) if hit.type == "article" else hit for hit in hits]
     return sorted(rescored, key=lambda hit: -hit.score)
 
 
-def _score(part: Part, hit: Hit, scene: Scene) -> float:
-    lexicon = scene.catalogue.lexicon
-    own = lexicon.article_words.get(hit.key, frozenset())
-    rarest = max(lexicon.article_weights.values(), default=1.0)
-    asked = {word: lexicon.article_weights.get(word, rarest) for word in part.words if not word.isdigit()}
+def _score(part: Part, hit: Hit, scene: Scene, asked: Mapping[str, float]) -> float:
+    """Return an article's score; `asked` are the question's words with how much each tells articles apart."""
+    own = scene.catalogue.lexicon.article_words.get(hit.key, frozenset())
     said = sum(weight for word, weight in asked.items() if says(own, word))
     words_score = WORDS_WEIGHT * (said / sum(asked.values()) if asked else 0.5)
     return hit.similarity + words_score + SUBJECT_WEIGHT * _agreement(part, hit.key, scene)

@@ -175,10 +175,12 @@ class Lexicon:
     article_subjects: Mapping[str, frozenset[str]]
     article_mentions: Mapping[str, frozenset[str]]
     article_weights: Mapping[str, float]
+    rarest_weight: float
 
     @classmethod
     def of(cls, content: Content) -> "Lexicon":
         """Index a hotel's content."""
+        weights = _weights(content)
         return cls(
             items=Names(Name(key, stems) for key, offer in content.offers.items() for stems in _names(offer.item.name)),
             venues=Names(Name(venue.key, stems) for venue in content.venues for stems in _names(venue.name)),
@@ -204,7 +206,8 @@ class Lexicon:
             },
             venue_words={venue.key: _words(venue.name, venue.description, venue.location) for venue in content.venues},
             spoken=_spoken(content),
-            article_weights=_weights(content),
+            article_weights=weights,
+            rarest_weight=max(weights.values(), default=1.0),
             # What an article is asked for, and what its answer speaks of besides: in whatever language both are.
             article_subjects={
                 article.key: frozenset(_kinds("topic", article.question, *article.also_asked))

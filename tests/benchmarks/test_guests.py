@@ -47,13 +47,14 @@ def test_times_are_taken_from_the_frames_of_a_turn() -> None:
         {"type": "answer.started", "seq": 2, "reply_to": 1},
         {"type": "answer.delta", "seq": 2, "offset": 0, "text": "Y"},
         {"type": "answer.delta", "seq": 2, "offset": 1, "text": "es."},
-        {"type": "answer.finished", "seq": 2, "text": "Yes."},
+        {"type": "answer.finished", "seq": 2, "text": "Yes.", "outcome": "answered"},
         {"type": "request", "seq": 2},
     )
     for number, frame in enumerate(frames):
         _note(guest, frame, 2.0 + number, errors)
 
     assert (each.acknowledged, each.first_piece, each.finished) == (2.0, 4.0, 6.0)
+    assert each.outcome == "answered"
     assert not errors
 
 

@@ -36,6 +36,8 @@ RUN: dict[str, Any] = {
     "client_late_ms": SPREAD,
     "errors": {},
     "unanswered": 0,
+    "errors_logged": 0,
+    "outcomes": {"clarify": 200, "answered": 1000},
     "verified": 1400,
     "lacking": [],
     "rss_mb": {"start": 200.0, "most": 210.0, "end": 205.0},
@@ -51,7 +53,8 @@ def test_the_table_tells_what_was_measured() -> None:
 
     assert "### hotel: 100 guests, 20 questions/s, 60 s" in table
     assert "| question → first piece of the answer | 1.2 | 2.0 | 3.0 | 4.0 | 5.0 |" in table
-    assert "| errors by code | none; unanswered 0 |" in table
+    assert "| errors by code | none; never finished 0; logged 0 |" in table
+    assert "| outcomes | answered 1000, clarify 200 |" in table
     assert "1,400, each with exactly one complete answer" in table
     assert "PostgreSQL apart" not in table
 

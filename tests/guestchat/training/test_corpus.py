@@ -8,6 +8,7 @@ from guestchat.training.corpus import (
     LANGUAGES,
     CorpusError,
     fragment,
+    held_out,
     plain,
     read_knowledge,
     read_questions,
@@ -88,3 +89,9 @@ def test_the_translations_are_complete() -> None:
     assert all(len(rows) >= 2 for rows in topics.values())
     english = [row["en"].lower() for row in rows]
     assert len(set(english)) == len(english)
+
+
+def test_every_fifth_entity_is_held_out_whatever_the_run() -> None:
+    kept = [held_out(f"hotel/{number}") for number in range(1000)]
+    assert 150 < sum(kept) < 250
+    assert [number for number in range(30) if kept[number]] == [13, 16, 23, 24]

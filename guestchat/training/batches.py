@@ -1,0 +1,224 @@
+"""Owns what one training step sees: which texts stand against which. Draws everything from a seed; encodes nothing."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from guestchat.training.corpus import LANGUAGES, Doc, fragment
+from guestchat.training.mining import Articles, Ints, Sampler, mine_contrasts, mine_pairs
+
+Floats = NDArray[np.float32]
+Bools = NDArray[np.bool_]
+
+DOMAINS = {"hotel": 0.55, "restaurant": 0.35, "attraction": 0.1}
+"""How often articles of each domain are drawn; the train and the taxi service have no second of their kind."""
+
+SAME_TOPIC = 0.6
+"""Questions this alike, by the untrained encoder, may want the same answer: neither is a wrong answer to the other."""
+FRAGMENT_TOPIC = 0.5
+"""For a fragment less is enough: "parking" asks for every article on parking."""
+
+CLEAR_ANSWER = 0.5
+"""An answer this alike to its question says what it is about: "Yes, it is" does not."""
+
+# How guests come to the point, and leave it again.
+_BEFORE = (
+    "Hi, ", "Hello! ", "Also, ", "And ", "Great, ", "Thanks. ", "Excuse me, ", "One more thing: ", "Quick question: ",
+    "Yes, ", "Okay, and ", "I was wondering, ", "Could you tell me, ", "Sorry to bother you. ", "Before we come: ",
+    "By the way, ",
+)  # fmt: skip
+_AFTER = (
+    " Thanks!",
+    " Thank you.",
+    " Just curious.",
+    " please",
+    " We are staying until Sunday.",
+    " I need to know.",
+    " Let me know.",
+)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Mix:
+    """What batches are made of: how many examples, and the shares of each kind.
+
+    `answers`: the positive is the answer without its question, where it can be understood alone.
+    """
+
+    size: int = 64
+    translated: float = 0.3
+    answers: float = 0.15
+    contrasts: float = 0.6
+    fragments: float = 0.15
+    chatter: float = 0.25
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Batch:
+    """`anchors` and `positives` row by row, `contrasts` extra wrong answers.
+
+    `allowed` is (anchors, positives + contrasts): which of them are candidates of an anchor. The diagonal always is.
+    """
+
+    anchors: list[str]
+    positives: list[str]
+    contrasts: list[str]
+    allowed: Bools
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class _Example:
+    """`anchor_key` and `positive_key` name English texts with a known vector, by which topics are compared."""
+
+    group: tuple[str, int]
+    anchor: str
+    positive: str
+    anchor_key: str
+    positive_key: str
+    contrast: str = ""
+    contrast_key: str = ""
+    short: bool = False
+
+
+class Batches:
+    """Every batch of a training run, by its number: the same seed and number always give the same batch."""
+
+    def __init__(
+        self,
+        docs: Sequence[Doc],
+        translations: Mapping[str, Sequence[Mapping[str, str]]],
+        vectors: Mapping[str, Floats],
+        *,
+        seed: int,
+        mix: Mix | None = None,
+    ) -> None:
+        """Mine the pairs. `vectors` maps every title, body and English translation to its vector, (d,) of unit norm."""
+        self._seed = seed
+        self._mix = mix or Mix()
+        self._vectors = vectors
+        self._translations = {topic: list(rows) for topic, rows in translations.items()}
+        self._topics = list(self._translations)
+        self._docs = {domain: [doc for doc in docs if doc.domain == domain] for domain in DOMAINS}
+        self._samplers = {domain: sampler for domain in DOMAINS if (sampler := self._mine(domain))}
+
+    @property
+    def pairs(self) -> int:
+        """How many pairs were mined."""
+        return sum(sampler.pairs for sampler in self._samplers.values())
+
+    def batch(self, number: int) -> Batch:
+        """Return batch `number`."""
+        random = np.random.default_rng([self._seed, number])
+        translated = round(self._mix.size * self._mix.translated) if self._topics else 0
+        examples = self._articles(self._mix.size - translated, random) if self._samplers else []
+        examples += self._translated(translated, random)
+        contrasts = [(row, example) for row, example in enumerate(examples) if example.contrast]
+        return Batch(
+            anchors=[example.anchor for example in examples],
+            positives=[example.positive for example in examples],
+            contrasts=[example.contrast for _, example in contrasts],
+            allowed=self._allowed(examples, contrasts),
+        )
+
+    def _mine(self, domain: str) -> Sampler | None:
+        docs = self._docs[domain]
+        if not docs:
+            return None
+        numbers = {entity: number for number, entity in enumerate(dict.fromkeys(doc.entity for doc in docs))}
+        articles = Articles(
+            titles=np.stack([self._vectors[doc.title] for doc in docs]),
+            bodies=np.stack([self._vectors[doc.body] for doc in docs]),
+            entities=np.array([numbers[doc.entity] for doc in docs], dtype=np.int64),
+        )
+        pairs: Ints = mine_pairs(articles)
+        return Sampler(pairs, articles.entities, mine_contrasts(articles)) if len(pairs) else None
+
+    def _articles(self, count: int, random: np.random.Generator) -> list[_Example]:
+        domains = list(self._samplers)
+        shares = np.array([DOMAINS[domain] for domain in domains])
+        examples: list[_Example] = []
+        while len(examples) < count:
+            domain = str(random.choice(domains, p=shares / shares.sum()))
+            docs = self._docs[domain]
+            group = ("articles", len(examples))
+            for triple in self._samplers[domain].draw_group(count - len(examples), random):
+                anchor, positive = docs[triple.anchor], docs[triple.positive]
+                contrast = (
+                    docs[triple.contrast] if triple.contrast >= 0 and random.random() < self._mix.contrasts else None
+                )
+                text, short = self._asked(anchor.title, random)
+                form = self._form(positive, random)
+                examples.append(
+                    _Example(
+                        group=group,
+                        anchor=text,
+                        positive=_passage(positive, form),
+                        contrast=_passage(contrast, form) if contrast else "",
+                        anchor_key=anchor.title,
+                        positive_key=positive.title,
+                        contrast_key=contrast.title if contrast else "",
+                        short=short,
+                    )
+                )
+        return examples
+
+    def _form(self, doc: Doc, random: np.random.Generator) -> str:
+        """Return which of an article's texts to take; its vector will be the mean of the first two."""
+        if random.random() < self._mix.answers and self._vectors[doc.title] @ self._vectors[doc.body] > CLEAR_ANSWER:
+            return "{answer}"
+        return str(random.choice(["{question}", "{question} {answer}"]))
+
+    def _asked(self, title: str, random: np.random.Generator) -> tuple[str, bool]:
+        """Return how a guest might type a question, and whether it is a fragment of it."""
+        chance = random.random()
+        if chance < self._mix.fragments:
+            short = fragment(title)
+            return (short, True) if short else (title, False)
+        if chance < self._mix.fragments + self._mix.chatter:
+            if random.random() < 0.7:
+                return f"{random.choice(_BEFORE)}{title[:1].lower()}{title[1:]}", False
+            return f"{title}{random.choice(_AFTER)}", False
+        return title, False
+
+    def _translated(self, count: int, random: np.random.Generator) -> list[_Example]:
+        """Draw topics; of each, two phrasings in two languages, or two phrasings in one."""
+        examples = []
+        for number in random.choice(len(self._topics), size=min(count, len(self._topics)), replace=False):
+            topic = self._topics[number]
+            rows = self._translations[topic]
+            one, other = rows[random.integers(len(rows))], rows[random.integers(len(rows))]
+            first, second = random.permutation(LANGUAGES)[:2]
+            if one is not other and random.random() < 0.3:
+                second = first
+            examples.append(
+                _Example(
+                    group=(topic, 0),
+                    anchor=one[first],
+                    positive=other[second],
+                    anchor_key=one["en"],
+                    positive_key=other["en"],
+                )
+            )
+        return examples
+
+    def _allowed(self, examples: Sequence[_Example], contrasts: Sequence[tuple[int, _Example]]) -> Bools:
+        anchors = np.stack([self._vectors[example.anchor_key] for example in examples])
+        keys = [example.positive_key for example in examples] + [example.contrast_key for _, example in contrasts]
+        alike = anchors @ np.stack([self._vectors[key] for key in keys]).T
+        groups = np.array([f"{topic}/{number}" for topic, number in (example.group for example in examples)])
+        owners = np.concatenate([groups, groups[[row for row, _ in contrasts]]]) if contrasts else groups
+        together = groups[:, None] == owners[None, :]
+        short = np.array([example.short for example in examples])[:, None]
+        # Within two entities the mined pairs say what is wrong; elsewhere only what is clearly about something else is.
+        limit = np.where(short, FRAGMENT_TOPIC, np.where(together, np.inf, SAME_TOPIC))
+        # An article may be the positive of one anchor and the contrast of another of its group.
+        allowed: Bools = (alike < limit) & (np.array(keys[: len(examples)])[:, None] != np.array(keys)[None, :])
+        rows = np.arange(len(examples))
+        allowed[rows, rows] = True
+        return allowed
+
+
+def _passage(doc: Doc, form: str) -> str:
+    return form.format(question=doc.title, answer=doc.body)
