@@ -11,7 +11,7 @@ from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 
-from guestchat import catalogue
+from guestchat import catalogue, ledger
 from guestchat.answering.answer import Answer, Outcome
 from guestchat.answering.composer import compose
 from guestchat.answering.labels import labelled
@@ -60,65 +60,73 @@ class Turn:
 def begin(conversation_id: uuid.UUID, text: str, client_id: uuid.UUID) -> Turn:
     """Commit a guest's message and the place of its answer; the same id again returns the first turn.
 
-    Raises ConversationClosed and TooManyQuestions. Five queries, one commit.
+    Raises ConversationClosed and TooManyQuestions. Two statements, one commit.
     """
     with transaction.atomic():
         # The row lock orders all writers of a conversation: numbers have no gaps and no twins.
-        conversation = (
-            Conversation.objects.select_for_update(of=("self",))
-            .select_related("place")
-            .filter(pk=conversation_id, closed_at=None)
-            .first()
-        )
-        if conversation is None:
+        held = ledger.lock(conversation_id)
+        if held is None:
             raise ConversationClosed
-        said = Message.objects.filter(conversation=conversation, client_id=client_id).first()
-        if said is not None:
-            return _turn(conversation, said, is_repeat=True)
-        _take_token(conversation)
+        now = timezone.now()
+        try:
+            tokens = _take_token(held, now)
+        except TooManyQuestions:
+            repeated = _repeated(conversation_id, client_id, held)
+            if repeated is None:
+                raise
+            return repeated
         question = Message(
-            hotel_id=conversation.hotel_id,
-            conversation=conversation,
-            seq=conversation.seq + 1,
+            hotel_id=held.hotel_id,
+            conversation_id=conversation_id,
+            seq=held.seq + 1,
             role=Message.Role.GUEST,
             client_id=client_id,
             text=text,
+            created_at=now,
         )
         # The answer's row is there from the start: whoever dies meanwhile, its question is seen to be unanswered.
-        answer = Message(
-            hotel_id=conversation.hotel_id,
-            conversation=conversation,
-            seq=conversation.seq + 2,
-            role=Message.Role.ASSISTANT,
-            status=Message.Status.PENDING,
-            reply_to=question.seq,
+        question.pk = ledger.put_question(
+            {
+                "hotel": held.hotel_id,
+                "conversation": conversation_id,
+                "seq": question.seq,
+                "client_id": client_id,
+                "text": text,
+                "now": now,
+                "tokens": tokens,
+            }
         )
-        Message.objects.bulk_create([question, answer])
-        conversation.seq += 2
-        conversation.save(update_fields=["seq", "tokens", "asked_at"])
-    return _turn(conversation, question)
+        if question.pk is None:
+            repeated = _repeated(conversation_id, client_id, held)
+            assert repeated is not None  # the lock is ours: what the insert met is still there
+            return repeated
+    return _turn(question, held.place_key, held.language)
 
 
-def _turn(conversation: Conversation, question: Message, *, is_repeat: bool = False) -> Turn:
+def _repeated(conversation_id: uuid.UUID, client_id: uuid.UUID, held: ledger.Held) -> Turn | None:
+    """Return the turn that a question's id began before, if it did."""
+    said = Message.objects.filter(conversation_id=conversation_id, client_id=client_id).first()
+    return None if said is None else _turn(said, held.place_key, held.language, is_repeat=True)
+
+
+def _turn(question: Message, place_key: str | None, language: str, *, is_repeat: bool = False) -> Turn:
     return Turn(
         question=question,
         answer_seq=question.seq + 1,
-        place_key=conversation.place.key if conversation.place else None,
-        language=conversation.language,
+        place_key=place_key,
+        language=language,
         is_repeat=is_repeat,
     )
 
 
-def _take_token(conversation: Conversation) -> None:
-    """Take one question from the conversation's bucket, which refills with time; under the row lock."""
-    now = timezone.now()
+def _take_token(held: ledger.Held, now: dt.datetime) -> float:
+    """Return the questions left after taking one from the conversation's bucket, which refills with time."""
     burst, interval = settings.GUESTCHAT_BURST_QUESTIONS, settings.GUESTCHAT_QUESTION_INTERVAL_S
-    waited = (now - conversation.asked_at).total_seconds() if conversation.asked_at else float("inf")
-    tokens = min(float(burst), conversation.tokens + waited / interval)
+    waited = (now - held.asked_at).total_seconds() if held.asked_at else float("inf")
+    tokens = min(float(burst), held.tokens + waited / interval)
     if tokens < 1 - _SLACK_TOKENS:
         raise TooManyQuestions(round((1 - tokens) * interval, 1))
-    conversation.tokens = tokens - 1
-    conversation.asked_at = now
+    return tokens - 1
 
 
 # --- answer -----------------------------------------------------------------
@@ -217,20 +225,42 @@ def _write(turn: Turn, answer: Answer, text: str, status: Message.Status) -> Mes
     conversation_id = turn.question.conversation_id
     with transaction.atomic():
         # The conversation first, as `begin` does: who takes two locks in one order never waits in a circle.
-        conversation = Conversation.objects.select_for_update().get(pk=conversation_id)
-        message = Message.objects.get(conversation_id=conversation_id, seq=turn.answer_seq)
-        if message.status != Message.Status.PENDING:
-            return message
-        message.status = status
-        message.text = text
-        message.receipt = secrets.token_urlsafe(16)
+        held = ledger.lock(conversation_id, closed_too=True)
+        message = Message(
+            hotel_id=turn.question.hotel_id,
+            conversation_id=conversation_id,
+            seq=turn.answer_seq,
+            role=Message.Role.ASSISTANT,
+            reply_to=turn.question.seq,
+            status=status,
+            text=text,
+            receipt=secrets.token_urlsafe(16),
+        )
         if text:
             _prove(message, answer)
         if status == Message.Status.COMPLETE:
             message.suggestions = list(answer.suggestions)
+        written = held and ledger.write_answer(
+            {
+                "conversation": conversation_id,
+                "seq": message.seq,
+                "status": str(status),
+                "text": text,
+                "receipt": message.receipt,
+                "language": message.language,
+                "outcome": str(message.outcome),
+                "sources": message.sources,
+                "items": message.items,
+                "claims": message.claims,
+                "suggestions": message.suggestions,
+            }
+        )
+        if not held or not written:
+            return Message.objects.get(conversation_id=conversation_id, seq=turn.answer_seq)
+        message.pk, message.created_at = written
+        if status == Message.Status.COMPLETE:
             _propose(message, answer)
-        message.save()
-        _remember(conversation, message, answer)
+        _remember(held, message, answer)
     return message
 
 
@@ -244,18 +274,26 @@ def _propose(message: Message, answer: Answer) -> None:
         )
 
 
-def _remember(conversation: Conversation, message: Message, answer: Answer) -> None:
+def _remember(held: ledger.Held, message: Message, answer: Answer) -> None:
     """Keep what the next question may refer to. Whatever else is lost, an allergy that a guest stated is not."""
-    stored = Context.of_json(conversation.context)
-    is_last = not Message.objects.filter(
-        conversation=conversation, seq__gt=message.seq, role=Message.Role.ASSISTANT, status=Message.Status.COMPLETE
-    ).exists()
-    context = answer.context if message.status == Message.Status.COMPLETE and is_last else stored
+    stored = Context.of_json(held.context)
+    is_last = (
+        held.seq == message.seq
+        or not Message.objects.filter(
+            conversation_id=message.conversation_id,
+            seq__gt=message.seq,
+            role=Message.Role.ASSISTANT,
+            status=Message.Status.COMPLETE,
+        ).exists()
+    )
+    is_new = message.status == Message.Status.COMPLETE and is_last
+    context = answer.context if is_new else stored
     allergies = tuple(dict.fromkeys((*stored.allergies, *answer.context.allergies)))
-    conversation.context = replace(context, allergies=allergies).as_json()
-    if context is not stored:
-        conversation.language = answer.language
-    conversation.save(update_fields=["context", "language"])
+    ledger.remember(
+        message.conversation_id,
+        replace(context, allergies=allergies).as_json(),
+        answer.language if is_new else held.language,
+    )
 
 
 def _prove(message: Message, answer: Answer) -> None:
@@ -287,7 +325,8 @@ def pending(conversation_id: uuid.UUID, *, older_than_s: float = 0) -> list[Turn
         conversation=conversation, status=Message.Status.PENDING, created_at__lte=asked_by
     ).values("reply_to")
     questions = Message.objects.filter(conversation=conversation, seq__in=waiting).order_by("seq")
-    return [_turn(conversation, question) for question in questions]
+    place_key = conversation.place.key if conversation.place else None
+    return [_turn(question, place_key, conversation.language) for question in questions]
 
 
 # --- what a guest says about an answer --------------------------------------

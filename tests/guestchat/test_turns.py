@@ -431,7 +431,7 @@ def test_the_last_number_is_never_behind_the_messages(
 # --- against a plain list -----------------------------------------------------
 def test_the_log_behaves_like_a_plain_list(conversation: Conversation, monkeypatch: pytest.MonkeyPatch) -> None:
     """Random begins, repeats, endings and resumes."""
-    monkeypatch.setattr(turns, "_take_token", lambda conversation: None)
+    monkeypatch.setattr(turns, "_take_token", lambda held, now: 0.0)
 
     class Log(RuleBasedStateMachine):
         def __init__(self) -> None:

@@ -1,0 +1,110 @@
+"""Owns the statements that write a turn: run for every question, so prepared once a connection. Decides nothing.
+
+Django would compile each of them anew: that was the largest part of a turn's processor time after the encoder's.
+"""
+
+import datetime as dt
+import json
+import uuid
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import psycopg
+from django.db import connection
+from psycopg.types.json import Jsonb
+
+_LOCK = """
+    SELECT conversation.hotel_id, conversation.seq, conversation.tokens, conversation.asked_at, conversation.language,
+           conversation.context, place.key
+    FROM guestchat_conversation AS conversation LEFT JOIN menus_place AS place ON place.id = conversation.place_id
+    WHERE conversation.id = %(conversation)s AND (conversation.closed_at IS NULL OR %(closed_too)s)
+    FOR UPDATE OF conversation
+"""
+
+# The question and the place of its answer, or nothing where the question's id is there already.
+_PUT = """
+    WITH question AS (
+        INSERT INTO guestchat_message (hotel_id, conversation_id, seq, role, status, client_id, text, created_at,
+                                       language, outcome, sources, items, claims, suggestions)
+        VALUES (%(hotel)s, %(conversation)s, %(seq)s, 'guest', 'complete', %(client_id)s, %(text)s, %(now)s,
+                '', '', '[]', '[]', '[]', '[]')
+        ON CONFLICT (conversation_id, client_id) DO NOTHING
+        RETURNING id, seq
+    ), answer AS (
+        INSERT INTO guestchat_message (hotel_id, conversation_id, seq, role, status, reply_to, text, created_at,
+                                       language, outcome, sources, items, claims, suggestions)
+        SELECT %(hotel)s, %(conversation)s, seq + 1, 'assistant', 'pending', seq, '', %(now)s,
+               '', '', '[]', '[]', '[]', '[]'
+        FROM question
+    )
+    UPDATE guestchat_conversation SET seq = question.seq + 1, tokens = %(tokens)s, asked_at = %(now)s
+    FROM question WHERE guestchat_conversation.id = %(conversation)s
+    RETURNING question.id
+"""
+
+_WRITE = """
+    UPDATE guestchat_message
+    SET status = %(status)s, text = %(text)s, receipt = %(receipt)s, language = %(language)s, outcome = %(outcome)s,
+        sources = %(sources)s, items = %(items)s, claims = %(claims)s, suggestions = %(suggestions)s
+    WHERE conversation_id = %(conversation)s AND seq = %(seq)s AND status = 'pending'
+    RETURNING id, created_at
+"""
+
+_REMEMBER = """
+    UPDATE guestchat_conversation SET context = %(context)s, language = %(language)s WHERE id = %(conversation)s
+"""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Held:
+    """A conversation whose row is locked until the transaction ends."""
+
+    hotel_id: int
+    seq: int
+    tokens: float
+    asked_at: dt.datetime | None
+    language: str
+    context: dict[str, Any]
+    place_key: str | None
+
+
+def lock(conversation_id: uuid.UUID, *, closed_too: bool = False) -> Held | None:
+    """Lock a conversation's row and return it, or None where there is none that is open."""
+    row = _run(_LOCK, {"conversation": conversation_id, "closed_too": closed_too}).fetchone()
+    if row is None:
+        return None
+    hotel_id, seq, tokens, asked_at, language, context, place_key = row
+    return Held(
+        hotel_id=hotel_id,
+        seq=seq,
+        tokens=tokens,
+        asked_at=asked_at,
+        language=language,
+        context=json.loads(context) if isinstance(context, str) else context,
+        place_key=place_key,
+    )
+
+
+def put_question(values: Mapping[str, Any]) -> int | None:
+    """Write a question and the place of its answer; return its key, or None where its id is there already."""
+    row = _run(_PUT, values).fetchone()
+    return None if row is None else int(row[0])
+
+
+def write_answer(values: Mapping[str, Any]) -> tuple[int, dt.datetime] | None:
+    """Write an answer into its place; return its key and time, or None where an answer is there already."""
+    lists = ("sources", "items", "claims", "suggestions")
+    row = _run(_WRITE, {**values, **{name: Jsonb(values[name]) for name in lists}}).fetchone()
+    return None if row is None else (row[0], row[1])
+
+
+def remember(conversation_id: uuid.UUID, context: Mapping[str, Any], language: str) -> None:
+    """Keep what the next question may refer to."""
+    _run(_REMEMBER, {"conversation": conversation_id, "context": Jsonb(context), "language": language})
+
+
+def _run(statement: str, values: Mapping[str, Any]) -> "psycopg.Cursor[Any]":
+    connection.ensure_connection()
+    with connection.wrap_database_errors:
+        return psycopg.Cursor(connection.connection).execute(statement, values, prepare=True)
