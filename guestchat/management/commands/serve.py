@@ -1,6 +1,5 @@
 """Owns starting the product on one machine: database, demo, first admin, then the server. What `make run` calls."""
 
-import atexit
 import contextlib
 import errno
 import gc
@@ -13,7 +12,7 @@ import socket
 import threading
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any, NoReturn, cast
+from typing import Any, NoReturn
 
 import psycopg
 from django.conf import settings
@@ -27,7 +26,6 @@ from menus.models import Hotel, Place, User
 
 # A hotel's Wi-Fi comes back and every phone reconnects at once: the default backlog of 50 refused some of them.
 _BACKLOG = 4096
-_END_WITHIN_S = 5.0
 _REACH_WITHIN_S = 5
 # PostgreSQL's advisory locks are numbers; any will do that nothing else here uses.
 _PREPARING = 20_261_101
@@ -70,7 +68,6 @@ class Command(BaseCommand):
         # Daphne takes over the event loop when imported, so only where it serves.
         from daphne.endpoints import build_endpoint_description_strings
         from daphne.server import Server
-        from twisted.internet import reactor
 
         from config.asgi import application
 
@@ -88,7 +85,6 @@ class Command(BaseCommand):
         server = Server(application, endpoints=endpoints, server_name="guestchat", ready_callable=ready)
         # Daphne only logs that it could not listen, and ends as if all were well.
         server.listen_error = lambda failure: server.stop()
-        cast(Any, reactor).addSystemEventTrigger("before", "shutdown", _end_for_sure)
         server.run()
         if not server.listening_addresses:
             _refuse_a_busy_port()
@@ -227,21 +223,6 @@ def _end_in_order() -> None:
     if signal.getsignal(signal.SIGHUP) is not signal.SIG_IGN:  # as nohup wishes
         # A closed terminal ends it like SIGTERM, whoever handles that by then.
         signal.signal(signal.SIGHUP, lambda number, frame: os.kill(os.getpid(), signal.SIGTERM))
-
-
-def _end_for_sure() -> None:
-    """End within seconds once ending has begun, even where a library's thread does not: seen once under load.
-
-    The exits run first, as they stop the embedded database; nothing else is lost, as every word is committed.
-    """
-
-    def end() -> None:
-        atexit._run_exitfuncs()
-        os._exit(0)
-
-    last = threading.Timer(_END_WITHIN_S, end)
-    last.daemon = True
-    last.start()
 
 
 def _warm_up() -> None:
