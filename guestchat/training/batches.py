@@ -20,9 +20,6 @@ SAME_TOPIC = 0.6
 FRAGMENT_TOPIC = 0.5
 """For a fragment less is enough: "parking" asks for every article on parking."""
 
-CLEAR_ANSWER = 0.5
-"""An answer this alike to its question says what it is about: "Yes, it is" does not."""
-
 # How guests come to the point, and leave it again.
 _BEFORE = (
     "Hi, ", "Hello! ", "Also, ", "And ", "Great, ", "Thanks. ", "Excuse me, ", "One more thing: ", "Quick question: ",
@@ -42,14 +39,10 @@ _AFTER = (
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Mix:
-    """What batches are made of: how many examples, and the shares of each kind.
-
-    `answers`: the positive is the answer without its question, where it can be understood alone.
-    """
+    """What batches are made of: how many examples, and the shares of each kind."""
 
     size: int = 64
     translated: float = 0.3
-    answers: float = 0.15
     contrasts: float = 0.6
     fragments: float = 0.15
     chatter: float = 0.25
@@ -149,7 +142,8 @@ class Batches:
                     docs[triple.contrast] if triple.contrast >= 0 and random.random() < self._mix.contrasts else None
                 )
                 text, short = self._asked(anchor.title, random)
-                form = self._form(positive, random)
+                # A passage's vector will be the mean of these two texts' vectors.
+                form = str(random.choice(["{question}", "{question} {answer}"]))
                 examples.append(
                     _Example(
                         group=group,
@@ -163,12 +157,6 @@ class Batches:
                     )
                 )
         return examples
-
-    def _form(self, doc: Doc, random: np.random.Generator) -> str:
-        """Return which of an article's texts to take; its vector will be the mean of the first two."""
-        if random.random() < self._mix.answers and self._vectors[doc.title] @ self._vectors[doc.body] > CLEAR_ANSWER:
-            return "{answer}"
-        return str(random.choice(["{question}", "{question} {answer}"]))
 
     def _asked(self, title: str, random: np.random.Generator) -> tuple[str, bool]:
         """Return how a guest might type a question, and whether it is a fragment of it."""

@@ -38,11 +38,9 @@ class Recipe:
 
     steps: int = 250
     seed: int = 7
-    learning_rate: float = 1e-4
+    learning_rate: float = 5e-5
     warmup: float = 0.1
     weight_decay: float = 0.01
-    keep: float = 0.2
-    """How much of the weights to start from stays: what is not trained on suffers less (Wortsman et al., 2022)."""
     mix: Mix = field(default_factory=Mix)
 
 
@@ -97,7 +95,6 @@ def train(
     checkpoint is of another recipe.
     """
     torch = import_module("torch")
-    start = {name: tensor.clone() for name, tensor in model.state_dict().items()}
     optimizer = torch.optim.AdamW(_parameter_groups(model, recipe.weight_decay), lr=recipe.learning_rate)
     schedule = torch.optim.lr_scheduler.LambdaLR(optimizer, lambda step: rate_at(step, recipe))
     checkpoint = work / "checkpoint.pt"
@@ -139,7 +136,6 @@ def train(
                     "schedule": schedule.state_dict(),
                 }
                 _save(torch, state, checkpoint)
-    _blend(model, start, recipe.keep)
     model.eval()
     return float(np.mean(losses[-20:])) if losses else float("nan")
 
@@ -183,12 +179,6 @@ def _parameter_groups(model: Any, weight_decay: float) -> list[dict[str, Any]]:
     matrices = [parameter for parameter in model.parameters() if parameter.ndim > 1]
     vectors = [parameter for parameter in model.parameters() if parameter.ndim <= 1]
     return [{"params": matrices, "weight_decay": weight_decay}, {"params": vectors, "weight_decay": 0.0}]
-
-
-def _blend(model: Any, start: dict[str, Any], keep: float) -> None:
-    tuned = model.state_dict()
-    mixed = {name: tensor.lerp(start[name], keep) for name, tensor in tuned.items() if tensor.is_floating_point()}
-    model.load_state_dict(tuned | mixed)
 
 
 def _autocast() -> Any:

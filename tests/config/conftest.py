@@ -1,6 +1,7 @@
 """Owns what the tests of starting share: commands in processes and folders of their own."""
 
 import os
+import signal
 import subprocess
 import sys
 from collections.abc import Callable
@@ -31,7 +32,14 @@ def start(var: Path, *arguments: str, **variables: str) -> subprocess.Popen[str]
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
+        preexec_fn=_take_signals,
     )
+
+
+def _take_signals() -> None:
+    """Undo what a shell in the background or `nohup` hands down: an ignored signal would stay ignored."""
+    for number in (signal.SIGINT, signal.SIGHUP):
+        signal.signal(number, signal.SIG_DFL)
 
 
 @pytest.fixture
