@@ -133,7 +133,7 @@ class Message(models.Model):
 
 
 class ServiceRequest(models.Model):
-    """Something that a guest wants done; it counts only once the guest has confirmed it."""
+    """Something that a guest wants done. It counts once the guest confirms it; a call for a person counts at once."""
 
     class Kind(models.TextChoices):
         HOUSEKEEPING = "housekeeping", _("Housekeeping")
@@ -154,6 +154,8 @@ class ServiceRequest(models.Model):
     hotel = models.ForeignKey(Hotel, on_delete=models.CASCADE, related_name="service_requests")
     conversation = models.ForeignKey(Conversation, on_delete=models.CASCADE, related_name="service_requests")
     seq = models.PositiveIntegerField(help_text="The number of the answer that proposed it.")
+    number = models.PositiveSmallIntegerField(default=0, help_text="Its place among the requests of one answer.")
+    urgent = models.BooleanField(default=False, help_text="Somebody is in danger: opened without waiting for a word.")
     kind = models.CharField(max_length=16, choices=Kind.choices)
     quantity = models.PositiveIntegerField(null=True)
     details = models.TextField(blank=True)
@@ -162,7 +164,9 @@ class ServiceRequest(models.Model):
     updated_at = models.DateTimeField(auto_now=True)
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["conversation", "seq"], name="request_is_proposed_once")]
+        constraints = [
+            models.UniqueConstraint(fields=["conversation", "seq", "number"], name="request_is_proposed_once")
+        ]
 
     def __str__(self) -> str:
         return f"{self.kind} ({self.status})"

@@ -11,16 +11,18 @@ from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 
-from guestchat import catalogue, ledger
+from guestchat import catalogue, ledger, service_requests
 from guestchat.answering.answer import Answer, Outcome
 from guestchat.answering.composer import compose
 from guestchat.answering.labels import labelled
 from guestchat.answering.phrasing import phrasing
 from guestchat.answering.scene import Scene
 from guestchat.catalogue import Catalogue
-from guestchat.models import Conversation, Message, Rating, ServiceRequest
+from guestchat.models import Conversation, Message, Rating
 from guestchat.retrieval.embedder import get_embedder
 from guestchat.retrieval.search import Hit, search
+from guestchat.service_requests import confirm as confirm
+from guestchat.service_requests import requests_of as requests_of
 from guestchat.understanding.language import detect
 from guestchat.understanding.parse import parse
 from guestchat.understanding.query import Context, Intent
@@ -258,20 +260,10 @@ def _write(turn: Turn, answer: Answer, text: str, status: Message.Status) -> Mes
         if not held or not written:
             return Message.objects.get(conversation_id=conversation_id, seq=turn.answer_seq)
         message.pk, message.created_at = written
-        if status == Message.Status.COMPLETE:
-            _propose(message, answer)
+        if answer.request or answer.alert or answer.settlement:
+            service_requests.write(message, answer)
         _remember(held, message, answer)
     return message
-
-
-def _propose(message: Message, answer: Answer) -> None:
-    if answer.request is not None:
-        ServiceRequest.objects.create(
-            hotel_id=message.hotel_id,
-            conversation_id=message.conversation_id,
-            seq=message.seq,
-            **answer.request.as_json(),
-        )
 
 
 def _remember(held: ledger.Held, message: Message, answer: Answer) -> None:
@@ -288,10 +280,13 @@ def _remember(held: ledger.Held, message: Message, answer: Answer) -> None:
     )
     is_new = message.status == Message.Status.COMPLETE and is_last
     context = answer.context if is_new else stored
+    pending = (
+        {**context.pending, "seq": message.seq} if is_new and answer.request and context.pending else context.pending
+    )
     allergies = tuple(dict.fromkeys((*stored.allergies, *answer.context.allergies)))
     ledger.remember(
         message.conversation_id,
-        replace(context, allergies=allergies).as_json(),
+        replace(context, allergies=allergies, pending=pending).as_json(),
         answer.language if is_new else held.language,
     )
 
@@ -340,29 +335,9 @@ def rate(conversation_id: uuid.UUID, seq: int, value: int) -> bool:
     return True
 
 
-def confirm(conversation_id: uuid.UUID, seq: int, *, accept: bool) -> ServiceRequest | None:
-    """Open or drop a proposed request; answering it twice changes nothing. None where nothing was proposed."""
-    with transaction.atomic():
-        request = (
-            ServiceRequest.objects.select_for_update(of=("self",))
-            .filter(conversation_id=conversation_id, conversation__closed_at=None, seq=seq)
-            .first()
-        )
-        if request is not None and request.status == ServiceRequest.Status.PROPOSED:
-            request.status = ServiceRequest.Status.NEW if accept else ServiceRequest.Status.CANCELLED
-            request.save(update_fields=["status", "updated_at"])
-    return request
-
-
 def said_after(conversation_id: uuid.UUID, seq: int) -> tuple[int, list[Message]]:
     """Return the last number and the messages after `seq`, in order; two queries."""
     last = Conversation.objects.filter(pk=conversation_id).values_list("seq", flat=True).first()
     messages = list(Message.objects.filter(conversation_id=conversation_id, seq__gt=seq).order_by("seq"))
     # Between the two queries somebody may have said something more, and it must not be told again as news.
     return max([last or 0, *(message.seq for message in messages[-1:])]), messages
-
-
-def requests_of(conversation_id: uuid.UUID, seqs: Sequence[int]) -> dict[int, ServiceRequest]:
-    """Return the service requests proposed by these answers, by the answer's number."""
-    found = ServiceRequest.objects.filter(conversation_id=conversation_id, seq__in=seqs)
-    return {request.seq: request for request in found}

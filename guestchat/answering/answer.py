@@ -48,15 +48,32 @@ class Claim:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Proposal:
-    """A service request for the guest to confirm."""
+    """A service request for the guest to confirm, or one that is opened at once. `urgent`: somebody is in danger."""
 
     kind: str
     quantity: int | None = None
     details: str = ""
+    urgent: bool = False
 
     def as_json(self) -> dict[str, Any]:
         """Return the contract's form."""
         return {"kind": self.kind, "quantity": self.quantity, "details": self.details}
+
+
+class Verdict(StrEnum):
+    """What a guest's text does to the proposal before it."""
+
+    ACCEPTED = "accepted"
+    CANCELLED = "cancelled"
+    REPLACED = "replaced"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Settlement:
+    """A guest's word on what an earlier answer proposed; `seq` is that answer's number, 0 where none is kept."""
+
+    verdict: Verdict
+    seq: int = 0
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -69,6 +86,9 @@ class Reply:
     items: Sequence[str] = ()
     claims: Sequence[Claim] = ()
     request: Proposal | None = None
+    alert: Proposal | None = None
+    settlement: Settlement | None = None
+    pending: dict[str, Any] = field(default_factory=dict)
     suggestions: Sequence[str] = ()
     venues: Sequence[str] = ()
     article: str = ""
@@ -76,7 +96,10 @@ class Reply:
 
 @dataclass(frozen=True, kw_only=True)
 class Answer:
-    """What answers a message, as Markdown, with its proof. `context` is what a follow-up may refer to."""
+    """What answers a message, as Markdown, with its proof. `context` is what a follow-up may refer to.
+
+    `request` is proposed, with those `also_requested` in the same message; `alert` is opened at once, for the staff.
+    """
 
     text: str
     language: str
@@ -86,6 +109,9 @@ class Answer:
     items: Sequence[str] = ()
     claims: Sequence[Claim] = ()
     request: Proposal | None = None
+    also_requested: Sequence[Proposal] = ()
+    alert: Proposal | None = None
+    settlement: Settlement | None = None
     suggestions: Sequence[str] = ()
     context: Context = field(default_factory=Context)
     timings_ms: dict[str, float] = field(default_factory=dict)

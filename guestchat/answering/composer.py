@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
-from guestchat.answering import articles, dishes, opening
+from guestchat.answering import articles, dishes, opening, people
 from guestchat.answering.answer import Answer, Outcome, Proposal, Reply, Source
 from guestchat.answering.scene import Scene
 from guestchat.retrieval.search import Hit
@@ -28,6 +28,7 @@ def compose(query: Query, hits: Mapping[int, Sequence[Hit]], scene: Scene) -> An
         replies = [Reply(text=scene.say("unknown.empty"), outcome=Outcome.CLARIFY)]
     replies = _distinct(replies)
     outcome = min((reply.outcome for reply in replies), key=_WORST_LAST.index)
+    requests = [reply.request for reply in replies if reply.request]
     sources = list(dict.fromkeys(source for reply in replies for source in reply.sources))
     return Answer(
         text="\n\n".join(reply.text for reply in replies),
@@ -37,7 +38,10 @@ def compose(query: Query, hits: Mapping[int, Sequence[Hit]], scene: Scene) -> An
         candidates=_candidates(sources, {n: articles.calibrated(query.parts[n], f, scene) for n, f in hits.items()}),
         items=list(dict.fromkeys(key for reply in replies for key in reply.items)),
         claims=list(dict.fromkeys(claim for reply in replies for claim in reply.claims)),
-        request=next((reply.request for reply in replies if reply.request), None),
+        request=next(iter(requests), None),
+        also_requested=requests[1:],
+        alert=next((reply.alert for reply in replies if reply.alert), None),
+        settlement=next((reply.settlement for reply in replies if reply.settlement), None),
         suggestions=list(dict.fromkeys(each for reply in replies for each in reply.suggestions))[:3],
         context=_context(query, replies, scene),
     )
@@ -70,11 +74,11 @@ def _reply(part: Part, hits: Sequence[Hit], scene: Scene) -> Reply:
     """Answer one part: from rows where they explain its words, else from an article, else honestly not."""
     match part.intent:
         case Intent.EMERGENCY:
-            return _to_person("emergency", scene)
+            return people.emergency(part, scene)
         case Intent.PRIVATE:
             return Reply(text=scene.say("unknown.private"), outcome=Outcome.UNANSWERED)
         case Intent.PERSON:
-            return _to_person("handover", scene)
+            return people.handover(part, scene, complaint=part.topic == "complaint")
         case Intent.TALK:
             return _talk(part, scene)
         case Intent.REQUEST:
@@ -110,15 +114,9 @@ def _from_rows(part: Part, scene: Scene) -> Reply | None:
     return None
 
 
-def _to_person(key: str, scene: Scene) -> Reply:
-    phone = scene.content.phone
-    key = f"person.{key}" if phone else f"person.{key}_without_phone"
-    return Reply(text=scene.say(key, hotel=scene.content.name, phone=phone), outcome=Outcome.HANDOVER)
-
-
 def _talk(part: Part, scene: Scene) -> Reply:
     if part.topic == "yes" and scene.context.offered_person:
-        return _to_person("handover", scene)
+        return people.handover(None, scene)
     return Reply(text=scene.say(f"talk.{part.topic}", hotel=scene.content.name), outcome=Outcome.SMALLTALK)
 
 

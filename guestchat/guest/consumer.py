@@ -183,9 +183,20 @@ class ChatConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]
             row = await in_thread(turns.finish, turn, answer)
         self._has_sent(row.seq)
         await self._say(frames.finished(row))
-        if row.outcome == "request":
-            for request in (await in_thread(turns.requests_of, self.conversation_id, [row.seq])).values():
-                await self._say(frames.request(request))
+        await self._tell_requests(row, answer)
+
+    async def _tell_requests(self, row: Message, answer: Answer) -> None:
+        """Send what an answer proposed or opened, and how it settled an earlier proposal; alert the staff."""
+        if answer.alert is not None:
+            await tell_staff(row.hotel_id)
+        settled = answer.settlement.seq if answer.settlement else 0
+        if not (answer.request or answer.alert or settled):
+            return
+        found = await in_thread(turns.requests_of, self.conversation_id, [settled, row.seq])
+        for seq in sorted(found):
+            await self._say(frames.request(found[seq]))
+        if settled in found:
+            await tell_others(self.conversation_id, self.channel_name, request=settled)
 
     def _is_stopped(self, turn: turns.Turn) -> bool:
         return turn.question.seq <= self.stopped_at
@@ -266,6 +277,14 @@ async def tell_others(conversation_id: uuid.UUID, sender: str = "", *, request: 
         await get_channel_layer().group_send(_group(conversation_id), event)
     except Exception:
         log.warning("channel layer unavailable: other sockets will catch up when they resume")
+
+
+async def tell_staff(hotel_id: int) -> None:
+    """Tell a hotel's staff to look at its requests: something was opened that must not wait."""
+    try:
+        await get_channel_layer().group_send(f"staff.{hotel_id}", {"type": "nudge"})
+    except Exception:
+        log.warning("channel layer unavailable: the staff of hotel %s see what was opened when they look", hotel_id)
 
 
 # --- work that outlives its socket ----------------------------------------------

@@ -12,7 +12,8 @@ from django.conf import settings
 
 from guestchat.answering.answer import Answer
 from guestchat.guest.markup import html
-from guestchat.models import Message, ServiceRequest
+from guestchat.models import Message
+from guestchat.service_requests import Requested
 
 MAX_SEQ = 2**31 - 1
 # One way to write an id: Python's own reader also takes braces, a URN and hyphens anywhere, which no client gets back.
@@ -142,8 +143,8 @@ def _number(frame: Mapping[str, Any], name: str) -> int:
 
 
 # --- the server's frames ----------------------------------------------------
-def message(row: Message, proposed: ServiceRequest | None = None) -> dict[str, Any]:
-    """Return a message's frame; an answer has the fields of `answer.finished`, and the request that it proposed."""
+def message(row: Message, proposed: Requested | None = None) -> dict[str, Any]:
+    """Return a message's frame; an answer has the fields of `answer.finished`, and what it proposed or opened."""
     frame: dict[str, Any] = {
         "type": "message",
         "seq": row.seq,
@@ -191,7 +192,7 @@ def finished(row: Message) -> dict[str, Any]:
     return {"type": "answer.finished", "seq": row.seq, "text": row.text, "status": row.status, **_proof(row)}
 
 
-def request(row: ServiceRequest) -> dict[str, Any]:
+def request(row: Requested) -> dict[str, Any]:
     """Return a service request's frame."""
     return {"type": "request", "seq": row.seq, "kind": row.kind, "status": row.status, "details": row.details}
 

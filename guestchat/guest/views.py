@@ -28,7 +28,7 @@ from guestchat.answering.phrasing import phrasing
 from guestchat.answering.suggestions import suggestions
 from guestchat.catalogue import Catalogue
 from guestchat.guest import frames, pass_cookie
-from guestchat.guest.consumer import answer_or_apologise, finish_pending, tell_others, trace
+from guestchat.guest.consumer import answer_or_apologise, finish_pending, tell_others, tell_staff, trace
 from guestchat.guest.gatekeeper import is_own
 from guestchat.guest.page_texts import LANGUAGES, page_texts
 from guestchat.models import Conversation, Message
@@ -240,7 +240,12 @@ def _ask(request: HttpRequest, conversation: Conversation, form: Mapping[str, An
     if turn.is_repeat:
         finish_pending(conversation.pk)
     else:
-        turns.finish(turn, answer_or_apologise(turn))
+        answer = answer_or_apologise(turn)
+        turns.finish(turn, answer)
+        if answer.alert is not None:
+            async_to_sync(tell_staff)(conversation.hotel_id)
+        if answer.settlement is not None:
+            async_to_sync(tell_others)(conversation.pk, request=answer.settlement.seq)
     async_to_sync(tell_others)(conversation.pk)
     if _shows_a_part(request):
         return _said(request, conversation, turn.question.seq - 1)

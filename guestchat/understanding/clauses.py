@@ -23,6 +23,12 @@ def split(text: str, vocabulary: Vocabulary) -> list[str]:
     return joined[:MAX_CLAUSES] or [text.strip()]
 
 
+def is_marked(clause: str, text: str) -> bool:
+    """Return whether a question mark follows one of a message's clauses."""
+    last = clause if clause in text else clause.rsplit(", ", 1)[-1]
+    return re.match(r"[\s,!]*\?", text[text.rfind(last) + len(last) :]) is not None
+
+
 def _questions(sentence: str, vocabulary: Vocabulary) -> Iterator[str]:
     """Yield a sentence's questions, cut before "and when", "and is there" and the like."""
     if not sentence:

@@ -17,7 +17,9 @@ _REQUESTED = ("late_checkout", "wake_up", "taxi", "maintenance", "housekeeping")
 def parse(text: str, lexicon: Lexicon, context: Context, at: dt.datetime, language: str) -> Query:
     """Return a guest's message as a query; `at` is the moment of asking in the hotel's own time."""
     known = vocabulary(language)
-    readings = [Reading(clause, known, lexicon, at) for clause in clauses.split(text, known)]
+    readings = [
+        Reading(clause, known, lexicon, at, clauses.is_marked(clause, text)) for clause in clauses.split(text, known)
+    ]
     stated = dict.fromkeys(code for reading in readings for code in reading.stated_allergies)
     parts = [follow_up.resolve(_part(reading), reading, context) for reading in readings]
     return Query(text=text, language=language, parts=tuple(_spread(parts)), allergies=tuple(stated))
@@ -122,7 +124,12 @@ def _private(reading: Reading) -> Part | None:
 
 
 def _person(reading: Reading) -> Part | None:
-    return _make(reading, Intent.PERSON) if reading.found("person") else None
+    keys = set(reading.keys("person"))
+    if reading.asks:
+        keys.discard("noise")  # "is it very loud by the lift?" complains of nothing
+    if not keys:
+        return None
+    return _make(reading, Intent.PERSON, topic="ask" if "ask" in keys else "complaint")
 
 
 def _who(reading: Reading) -> Part | None:
@@ -151,6 +158,8 @@ def _request(reading: Reading) -> Part | None:
     keys = reading.keys("request")
     wished = "wish" in keys
     asks_price = "price" in reading.keys("aspect")
+    if "dirty" in keys and not reading.asks:
+        return _make(reading, Intent.REQUEST, topic="housekeeping")
     kind = next((each for each in _REQUESTED if each in keys), "")
     if kind == "maintenance" and not reading.text.rstrip().endswith("?"):
         return _make(reading, Intent.REQUEST, topic=kind)

@@ -88,6 +88,8 @@ class Context:
     filters: dict[str, Any] = field(default_factory=dict)
     allergies: tuple[str, ...] = ()
     offered_person: bool = False
+    # A request that waits for a detail or for the guest's word: what its row holds or will hold, see `wishes.Wish`.
+    pending: dict[str, Any] = field(default_factory=dict)
 
     def as_json(self) -> dict[str, Any]:
         """Return what a conversation's row keeps."""

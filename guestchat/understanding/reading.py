@@ -28,6 +28,7 @@ class Reading:
     known: Vocabulary
     lexicon: Lexicon
     at: dt.datetime
+    marked: bool = False  # a question mark follows
     tokens: list[str] = field(init=False)
     _found: dict[str, list[Match]] = field(init=False, default_factory=dict)
 
@@ -52,6 +53,11 @@ class Reading:
     def places(self, *tables: str) -> set[int]:
         """Return the places of all words that these tables explain."""
         return {place for table in tables for match in self.found(table) for place in range(match.start, match.end)}
+
+    @cached_property
+    def asks(self) -> bool:
+        """Whether the clause wants to know something, by its mark or its first words."""
+        return self.marked or any(match.start <= 1 for match in self.found("asks"))
 
     @cached_property
     def allergens(self) -> allergies.Allergens:
