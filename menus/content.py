@@ -163,6 +163,8 @@ class Content:
     venues: tuple[Venue, ...] = ()
     articles: tuple[Article, ...] = ()
     places: tuple[Place, ...] = ()
+    # How sure the assistant must be to answer, in per cent; a setting beside the content, None where none was made.
+    answer_confidence: int | None = field(default=None, compare=False)
     version: int = field(default=0, compare=False)
     pk: int | None = field(default=None, compare=False)
 
@@ -237,6 +239,7 @@ def _load(hotel_id: int) -> Content | None:
             Place(key=row.key, kind=row.kind, label=row.label, venue=venue_keys.get(row.venue_id or 0))
             for row in models.Place.objects.filter(hotel_id=hotel_id)
         ),
+        answer_confidence=hotel.answer_confidence,
         version=hotel.version,
         pk=hotel.pk,
     )

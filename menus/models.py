@@ -14,6 +14,8 @@ from menus.allergens import CODES, DIETS, Status
 from menus.texts import pick, validate_text
 
 KEY_PATTERN = r"^[a-z0-9-]{1,64}$"  # as PostgreSQL reads it, where $ is the very end
+LEAST_CONFIDENCE, MOST_CONFIDENCE = 50, 99
+"""In per cent: below the first an assistant guesses, above the second it never answers."""
 DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 
 
@@ -72,6 +74,14 @@ class Hotel(models.Model):
     email = models.CharField(max_length=254, blank=True)
     check_in = models.TimeField(null=True, blank=True)
     check_out = models.TimeField(null=True, blank=True)
+    # A setting of the house and no content: the hotel file does not carry it, and an import leaves it as it is.
+    answer_confidence = models.PositiveSmallIntegerField(
+        _("how sure before it answers"),
+        null=True,
+        blank=True,
+        validators=[MinValueValidator(LEAST_CONFIDENCE), MaxValueValidator(MOST_CONFIDENCE)],
+        help_text=_("50 to 99 per cent; empty: as measured. Higher: asks back or passes on more and errs less."),
+    )
     # Bumped by database triggers at every change of the hotel or of anything it owns; see the first migration.
     version = models.BigIntegerField(default=1, editable=False)
 
@@ -80,6 +90,11 @@ class Hotel(models.Model):
         constraints = [
             models.CheckConstraint(condition=Q(slug__regex=KEY_PATTERN), name="hotel_slug_is_well_formed"),
             models.CheckConstraint(condition=Q(currency__regex=r"^[A-Z]{3}$"), name="hotel_currency_is_iso_4217"),
+            models.CheckConstraint(
+                condition=Q(answer_confidence__isnull=True)
+                | Q(answer_confidence__range=(LEAST_CONFIDENCE, MOST_CONFIDENCE)),
+                name="hotel_answer_confidence_in_range",
+            ),
         ]
 
     def __str__(self) -> str:

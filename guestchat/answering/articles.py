@@ -101,7 +101,8 @@ def _band(part: Part, hits: Sequence[Hit], scene: Scene) -> Band:
     found = _articles(hits, scene)
     if not found:
         return Band.SILENT
-    chance = _chance(part, hits, scene)
+    wanted = scene.content.answer_confidence
+    chance = calibration().weighed(_chance(part, hits, scene), None if wanted is None else wanted / 100)
     return _with_subjects(calibration().band(chance), chance, part, found[0].key, scene)
 
 

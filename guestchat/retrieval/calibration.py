@@ -48,11 +48,26 @@ class Calibration:
         total = sum(self.weights[name] * value for name, value in zip(FEATURES, features, strict=True))
         return 1 / (1 + math.exp(-max(-30.0, min(30.0, total))))
 
+    def weighed(self, probability: float, answer_from: float | None) -> float:
+        """Return a probability as a hotel weighs it that wants to be so sure before it answers; None: as fitted.
+
+        All bounds move together: the log odds shift by as much as the hotel's bound lies from the fitted one.
+        """
+        if answer_from is None:
+            return probability
+        shifted = _log_odds(probability) + _log_odds(self.answer_from) - _log_odds(answer_from)
+        return 1 / (1 + math.exp(-shifted))
+
     def band(self, probability: float) -> Band:
         """Return what to do at this probability."""
         if probability >= self.answer_from:
             return Band.ANSWER
         return Band.ASK_BACK if probability >= self.ask_from else Band.SILENT
+
+
+def _log_odds(probability: float) -> float:
+    inside = min(1 - 1e-9, max(1e-9, probability))
+    return math.log(inside / (1 - inside))
 
 
 def features(asked: Sequence[str], ranked: Sequence[Candidate], weights: Mapping[str, float]) -> tuple[float, ...]:

@@ -80,6 +80,7 @@ class HotelRowPage(HotelPage):
             _("Languages, money and time"),
             {"fields": (("languages", "default_language"), ("currency", "timezone"), "slug")},
         ),
+        (_("The assistant"), {"fields": ("answer_confidence",)}),
     )
     list_display = ("name", "slug", "spoken", "currency", "timezone", "check_in", "check_out")
     search_fields = ("name", "slug", "address")

@@ -150,3 +150,26 @@ def test_a_kept_catalogue_is_dropped_with_the_next_commit(
     assert second is not None
     assert second is not first
     assert {offer.item.price for offer in second.content.offers.values()} == {Decimal("9.99")}
+
+
+def test_how_sure_the_assistant_must_be(ask: Ask) -> None:
+    hotel = models.Hotel.objects.get(slug="lindenhof")
+    loose = [
+        "somewhere to iron a shirt",
+        "the wifi is down again",
+        "my little one needs a bed",
+        "can we eat at the lake",
+        "is there a shop close by",
+        "going to the mountains for a day",
+        "got any change for the bus",
+        "a quiet place to pray",
+        "we would like to work in a room for ten",
+        "can you keep my suitcase until tonight",
+    ]
+    answered = {}
+    for per_cent in (50, None, 99):
+        hotel.answer_confidence = per_cent
+        hotel.save()
+        answered[per_cent] = sum(ask(question).outcome == "answered" for question in loose)
+    assert answered[99] <= answered[None] <= answered[50]
+    assert answered[99] < answered[50]

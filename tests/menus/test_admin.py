@@ -651,3 +651,10 @@ def test_the_sidebar_leads_somewhere(boss: Client) -> None:
     for group in UNFOLD["SIDEBAR"]["navigation"]:
         for entry in group["items"]:
             assert boss.get(str(entry["link"])).status_code == 200
+
+
+def test_a_manager_says_how_sure_the_assistant_must_be(anna: Client, ours: SimpleNamespace) -> None:
+    assert "answer_confidence" in errors(change(anna, ours.hotel, answer_confidence="120"))
+    assert errors(change(anna, ours.hotel, answer_confidence="90")) == {}
+    ours.hotel.refresh_from_db()
+    assert ours.hotel.answer_confidence == 90

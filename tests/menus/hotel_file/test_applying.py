@@ -298,3 +298,11 @@ def test_a_receiver_that_fails_takes_everything_back(
     with pytest.raises(RuntimeError):
         import_file(document)
     assert snapshot() == before
+
+
+def test_an_import_leaves_the_settings_of_the_house(document: Any, reimport: Any) -> None:
+    models.Hotel.objects.filter(slug="seeblick").update(answer_confidence=90)
+    document["hotel"]["phone"] = "+49 1"
+    reimport()
+    assert models.Hotel.objects.get(slug="seeblick").answer_confidence == 90
+    assert stored() == document
