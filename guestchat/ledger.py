@@ -22,7 +22,8 @@ _LOCK = """
     FOR UPDATE OF conversation
 """
 
-# The question and the place of its answer, or nothing where the question's id is there already.
+# The question and the place of its answer, or nothing where the question's id is there already. What comes back with
+# its key is read after the lock was taken: a join in the locking statement would show other rows as they were before.
 _PUT = """
     WITH question AS (
         INSERT INTO guestchat_message (hotel_id, conversation_id, seq, role, status, client_id, text, created_at,
@@ -40,7 +41,20 @@ _PUT = """
     )
     UPDATE guestchat_conversation SET seq = question.seq + 1, tokens = %(tokens)s, asked_at = %(now)s
     FROM question WHERE guestchat_conversation.id = %(conversation)s
-    RETURNING question.id
+    RETURNING question.id, (SELECT version FROM menus_hotel WHERE id = %(hotel)s),
+              (SELECT status = 'pending' FROM guestchat_message
+               WHERE conversation_id = %(conversation)s AND seq = %(seq)s - 1)
+"""
+
+# What an answer rests on besides its question.
+_GROUNDS = """
+    SELECT conversation.hotel_id, hotel.version, conversation.seq, conversation.language, conversation.context,
+           place.key,
+           (SELECT status = 'pending' FROM guestchat_message AS message
+            WHERE message.conversation_id = conversation.id AND message.seq = conversation.seq)
+    FROM guestchat_conversation AS conversation JOIN menus_hotel AS hotel ON hotel.id = conversation.hotel_id
+         LEFT JOIN menus_place AS place ON place.id = conversation.place_id
+    WHERE conversation.id = %(conversation)s
 """
 
 _WRITE = """
@@ -69,6 +83,22 @@ class Held:
     place_key: str | None
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Grounds:
+    """What an answer rests on besides its question: the hotel at a version, and the conversation before it.
+
+    Equal grounds make equal answers. `unsettled`: an earlier answer is still being written, and may change them.
+    """
+
+    hotel_id: int
+    version: int
+    seq: int
+    language: str
+    context: dict[str, Any]
+    place_key: str | None
+    unsettled: bool = False
+
+
 def lock(conversation_id: uuid.UUID, *, closed_too: bool = False) -> Held | None:
     """Lock a conversation's row and return it, or None where there is none that is open."""
     row = _run(_LOCK, {"conversation": conversation_id, "closed_too": closed_too}).fetchone()
@@ -81,15 +111,46 @@ def lock(conversation_id: uuid.UUID, *, closed_too: bool = False) -> Held | None
         tokens=tokens,
         asked_at=asked_at,
         language=language,
-        context=json.loads(context) if isinstance(context, str) else context,
+        context=_read(context),
         place_key=place_key,
     )
 
 
-def put_question(values: Mapping[str, Any]) -> int | None:
-    """Write a question and the place of its answer; return its key, or None where its id is there already."""
+def grounds(conversation_id: uuid.UUID) -> Grounds | None:
+    """Return what a conversation's next answer would rest on, without a lock; None where there is none; one query."""
+    row = _run(_GROUNDS, {"conversation": conversation_id}).fetchone()
+    if row is None:
+        return None
+    hotel_id, version, seq, language, context, place_key, unsettled = row
+    return Grounds(
+        hotel_id=hotel_id,
+        version=version,
+        seq=seq,
+        language=language,
+        context=_read(context),
+        place_key=place_key,
+        unsettled=bool(unsettled),
+    )
+
+
+def put_question(held: Held, values: Mapping[str, Any]) -> tuple[int, Grounds] | None:
+    """Write a question and the place of its answer; return its key and what the answer rests on.
+
+    None where the question's id is there already.
+    """
     row = _run(_PUT, values).fetchone()
-    return None if row is None else int(row[0])
+    if row is None:
+        return None
+    key, version, unsettled = row
+    return key, Grounds(
+        hotel_id=held.hotel_id,
+        version=version,
+        seq=held.seq,
+        language=held.language,
+        context=held.context,
+        place_key=held.place_key,
+        unsettled=bool(unsettled),
+    )
 
 
 def write_answer(values: Mapping[str, Any]) -> tuple[int, dt.datetime] | None:
@@ -102,6 +163,12 @@ def write_answer(values: Mapping[str, Any]) -> tuple[int, dt.datetime] | None:
 def remember(conversation_id: uuid.UUID, context: Mapping[str, Any], language: str) -> None:
     """Keep what the next question may refer to."""
     _run(_REMEMBER, {"conversation": conversation_id, "context": Jsonb(context), "language": language})
+
+
+def _read(context: Any) -> dict[str, Any]:
+    """Return a JSON column: Django's connections give text, plain ones what it says."""
+    kept: dict[str, Any] = json.loads(context) if isinstance(context, str) else context
+    return kept
 
 
 def _run(statement: str, values: Mapping[str, Any]) -> "psycopg.Cursor[Any]":

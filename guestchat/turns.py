@@ -5,7 +5,7 @@ import secrets
 import time
 import uuid
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from django.conf import settings
 from django.db import transaction
@@ -18,6 +18,7 @@ from guestchat.answering.labels import labelled
 from guestchat.answering.phrasing import phrasing
 from guestchat.answering.scene import Scene
 from guestchat.catalogue import Catalogue
+from guestchat.ledger import Grounds
 from guestchat.models import Conversation, Message, Rating
 from guestchat.retrieval.embedder import get_embedder
 from guestchat.retrieval.search import Hit, search
@@ -56,6 +57,20 @@ class Turn:
     place_key: str | None
     language: str
     is_repeat: bool = False
+    # What the answer rests on, as the commit saw it; None: an earlier answer may change it, read it when answering.
+    grounds: Grounds | None = field(default=None, compare=False)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Foreseen:
+    """An answer made while its question was still being committed; true only where the commit saw the same grounds."""
+
+    grounds: Grounds
+    answer: Answer
+
+    def holds_for(self, turn: Turn) -> bool:
+        """Return whether nothing has changed between making the answer and committing its question."""
+        return self.grounds == turn.grounds
 
 
 # --- begin ------------------------------------------------------------------
@@ -87,7 +102,8 @@ def begin(conversation_id: uuid.UUID, text: str, client_id: uuid.UUID) -> Turn:
             created_at=now,
         )
         # The answer's row is there from the start: whoever dies meanwhile, its question is seen to be unanswered.
-        question.pk = ledger.put_question(
+        put = ledger.put_question(
+            held,
             {
                 "hotel": held.hotel_id,
                 "conversation": conversation_id,
@@ -96,13 +112,14 @@ def begin(conversation_id: uuid.UUID, text: str, client_id: uuid.UUID) -> Turn:
                 "text": text,
                 "now": now,
                 "tokens": tokens,
-            }
+            },
         )
-        if question.pk is None:
+        if put is None:
             repeated = _repeated(conversation_id, client_id, held)
             assert repeated is not None  # the lock is ours: what the insert met is still there
             return repeated
-    return _turn(question, held.place_key, held.language)
+        question.pk, grounds = put
+    return replace(_turn(question, held.place_key, held.language), grounds=None if grounds.unsettled else grounds)
 
 
 def _repeated(conversation_id: uuid.UUID, client_id: uuid.UUID, held: ledger.Held) -> Turn | None:
@@ -185,29 +202,39 @@ def answer(
     return replace(composed, timings_ms={stage: round(value * 1000, 3) for stage, value in seconds.items()})
 
 
+def foresee(conversation_id: uuid.UUID, text: str) -> Foreseen | None:
+    """Answer a question that is being committed meanwhile; None where an earlier answer is still to be written.
+
+    Nothing of it may be said before the commit, and then only where it `holds_for` the turn.
+    """
+    grounds = ledger.grounds(conversation_id)
+    if grounds is None or grounds.unsettled:
+        return None
+    return Foreseen(grounds=grounds, answer=_answer_on(grounds, text, timezone.now()))
+
+
 def answer_turn(turn: Turn, at: dt.datetime | None = None) -> Answer:
     """Answer a committed question with the content as it is now, its sources labelled.
 
-    What the conversation knows is read now as well: a question may have been asked before the last answer was written.
+    What the conversation knows is as the commit saw it, or read now where an earlier answer was still to be written.
     """
-    known = (
-        Conversation.objects.filter(pk=turn.question.conversation_id)
-        .values_list("context", "language", "hotel__version")
-        .first()
-    )
-    if known is None:
+    grounds = turn.grounds or ledger.grounds(turn.question.conversation_id)
+    if grounds is None:
         raise ConversationClosed
-    context, language, version = known
-    hotel = catalogue.at_version(turn.question.hotel_id, version)
+    return _answer_on(grounds, turn.question.text, at or turn.question.created_at)
+
+
+def _answer_on(grounds: Grounds, text: str, at: dt.datetime) -> Answer:
+    hotel = catalogue.at_version(grounds.hotel_id, grounds.version)
     if hotel is None:
         raise ConversationClosed
     composed = answer(
         hotel,
-        turn.question.text,
-        context=Context.of_json(context),
-        language=language,
-        at=at or turn.question.created_at,
-        place=turn.place_key,
+        text,
+        context=Context.of_json(grounds.context),
+        language=grounds.language,
+        at=at,
+        place=grounds.place_key,
     )
     return labelled(composed, hotel.content)
 

@@ -9,7 +9,7 @@ import logging
 import traceback
 import uuid
 from collections.abc import Coroutine
-from typing import Any
+from typing import Any, TypeVar
 
 from channels.exceptions import StopConsumer
 from channels.generic.websocket import AsyncWebsocketConsumer
@@ -24,6 +24,9 @@ from guestchat.guest.database import in_thread
 from guestchat.models import Message
 
 log = logging.getLogger(__name__)
+
+Foreseeing = asyncio.Task[turns.Foreseen | None]
+Question = tuple[turns.Turn, Foreseeing | None]
 
 MOST_WAITING = 16
 PENDING_PATIENCE_S = 2.0
@@ -51,7 +54,9 @@ class ChatConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]
         self.behind = False  # whether a nudge could not bring everything, because an answer was still being written
         self.replaying = asyncio.Lock()  # what comes from the log is sent by one at a time: once, and in order
         self.closed = False
-        self.questions: asyncio.Queue[turns.Turn] = asyncio.Queue(MOST_WAITING)
+        self.questions: asyncio.Queue[Question] = asyncio.Queue(MOST_WAITING)
+        self.busy = False  # whether an answer is being made or sent
+        self.foresee_from = 0.0  # on the loop's clock; a guest who asks too fast gets no work done ahead
         self.asked = 0  # the last question that this socket took
         self.stopped_at = 0  # the last question that its guest wants no answer to any more
         await self.accept()
@@ -137,9 +142,11 @@ class ChatConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]
         if self.questions.full():
             await self._say(frames.error("busy", "Too many questions are waiting.", str(ask.id), 2.0))
             return
+        foreseen = self._foresee(ask.text)
         try:
             turn = await in_thread(turns.begin, self.conversation_id, ask.text, ask.id)
         except turns.TooManyQuestions as refused:
+            self.foresee_from = asyncio.get_running_loop().time() + refused.retry_after_s
             await self._say(
                 frames.error("rate_limited", "Too many questions at once.", str(ask.id), refused.retry_after_s)
             )
@@ -148,17 +155,25 @@ class ChatConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]
         if not turn.is_repeat:
             self._has_sent(turn.question.seq)
             self.asked = turn.question.seq
-            self.questions.put_nowait(turn)
+            self.questions.put_nowait((turn, foreseen))
+
+    def _foresee(self, text: str) -> Foreseeing | None:
+        """Begin to answer while the question is being committed: each mostly waits where the other works."""
+        if self.busy or not self.questions.empty() or asyncio.get_running_loop().time() < self.foresee_from:
+            return None
+        return keep_running(_foresee(self.conversation_id, text))
 
     async def _answer_questions(self) -> None:
         while True:
-            turn = await self.questions.get()
+            turn, foreseen = await self.questions.get()
+            self.busy = True
             # Shielded: a guest who leaves still finds the answer on return.
-            await asyncio.shield(keep_running(self._answer_or_say_why(turn)))
+            await asyncio.shield(keep_running(self._answer_or_say_why(turn, foreseen)))
+            self.busy = False
 
-    async def _answer_or_say_why(self, turn: turns.Turn) -> None:
+    async def _answer_or_say_why(self, turn: turns.Turn, foreseen: Foreseeing | None) -> None:
         try:
-            await self._answer(turn)
+            await self._answer(turn, foreseen)
         except Exception as error:
             log.error("a turn failed: %s", trace(error))
             await self._say(frames.error("unavailable", "Something went wrong.", None))
@@ -166,10 +181,12 @@ class ChatConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]
         if self.behind:
             await self._catch_up()
 
-    async def _answer(self, turn: turns.Turn) -> None:
+    async def _answer(self, turn: turns.Turn, foreseen: Foreseeing | None) -> None:
         """Stream one answer and commit it, in that order for speed: a client keeps only what `finished` confirms."""
         await self._say(frames.started(turn.answer_seq, turn.question.seq))
-        answer = await in_thread(answer_or_apologise, turn)
+        ahead = await foreseen if foreseen else None
+        ready = ahead is not None and ahead.holds_for(turn)
+        answer = ahead.answer if ahead and ready else await in_thread(answer_or_apologise, turn)
         sent = ""
         for delta in frames.deltas(turn.answer_seq, answer):
             await asyncio.sleep(0)  # sending alone never waits, and a guest's stop would be read only at the end
@@ -288,15 +305,24 @@ async def tell_staff(hotel_id: int) -> None:
 
 
 # --- work that outlives its socket ----------------------------------------------
-_running: set[asyncio.Task[None]] = set()
+_running: set[asyncio.Task[Any]] = set()
+T = TypeVar("T")
 
 
-def keep_running(work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
+def keep_running(work: Coroutine[Any, Any, T]) -> asyncio.Task[T]:
     """Return work as a task that ends even where nobody waits for it; asyncio itself keeps no task alive."""
     task = asyncio.create_task(work)
     _running.add(task)
     task.add_done_callback(_running.discard)
     return task
+
+
+async def _foresee(conversation_id: uuid.UUID, text: str) -> turns.Foreseen | None:
+    """Return an answer made ahead, or None; whatever fails here fails again, and is told, when the turn is answered."""
+    try:
+        return await in_thread(turns.foresee, conversation_id, text)
+    except Exception:
+        return None
 
 
 async def _finish_and_tell(conversation_id: uuid.UUID) -> None:

@@ -22,7 +22,7 @@ from guestchat.catalogue import Catalogue
 from guestchat.guest.consumer import finish_pending
 from guestchat.models import Conversation, Message, Rating, ServiceRequest
 from guestchat.understanding.query import Context
-from menus.models import Hotel
+from menus.models import Hotel, MenuItem
 from tests.guestchat.guest.chatting import PARKING, TOWELS, WHEAT, make_hotel
 
 Clock = Callable[[float], None]
@@ -204,6 +204,41 @@ def test_one_guests_pace_is_not_anothers(conversation: Conversation, clock: Cloc
     for _ in range(10):
         begin(conversation)
     begin(Conversation.objects.create(hotel=conversation.hotel, language="en"))
+
+
+# --- foresee ----------------------------------------------------------------
+def test_an_answer_made_ahead_holds_where_nothing_changed(conversation: Conversation) -> None:
+    foreseen = turns.foresee(conversation.pk, WHEAT)
+    turn = begin(conversation, WHEAT)
+    assert foreseen is not None
+    assert foreseen.holds_for(turn)
+    now = turns.answer_turn(turn)
+    assert (foreseen.answer.text, foreseen.answer.claims) == (now.text, now.claims)
+
+
+def test_an_answer_made_ahead_falls_with_an_edit(conversation: Conversation) -> None:
+    foreseen = turns.foresee(conversation.pk, WHEAT)
+    MenuItem.objects.filter(key="plum-cake").update(price="99.00")
+    turn = begin(conversation, WHEAT)
+    assert foreseen is not None
+    assert not foreseen.holds_for(turn)
+
+
+def test_an_answer_made_ahead_falls_with_an_answer_that_came_between(conversation: Conversation) -> None:
+    """What a follow-up refers to is another row by then."""
+    foreseen = turns.foresee(conversation.pk, "And how much is it?")
+    between = begin(conversation, WHEAT)
+    turns.finish(between, turns.answer_turn(between))
+    turn = begin(conversation, "And how much is it?")
+    assert foreseen is not None
+    assert not foreseen.holds_for(turn)
+    assert "4.50" in turns.answer_turn(turn).text
+
+
+def test_nothing_is_made_ahead_of_an_earlier_answer(conversation: Conversation) -> None:
+    begin(conversation, WHEAT)
+    assert turns.foresee(conversation.pk, "And how much is it?") is None
+    assert begin(conversation, "And how much is it?").grounds is None
 
 
 # --- finish -----------------------------------------------------------------

@@ -10,7 +10,7 @@ import secrets
 import signal
 import socket
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any, NoReturn
 
@@ -44,6 +44,8 @@ class Command(BaseCommand):
             if not options["prepare_only"]:
                 _end_in_order()
                 _refuse_a_busy_port()
+                # The model loads while the database starts, the catalogues while the server's modules do.
+                model = _beside(_load_model)
             _refuse_an_unusable_database()
             _refuse_an_unusable_redis()
             with _alone():
@@ -53,7 +55,7 @@ class Command(BaseCommand):
                 self.stdout.write(greeting)
                 return
             connection.close()
-            self._serve(greeting)
+            self._serve(greeting, [model, _beside(_load_catalogues)])
         except KeyboardInterrupt:
             raise SystemExit(130) from None
 
@@ -64,7 +66,7 @@ class Command(BaseCommand):
             call_command("demo", stdout=self.stdout, stderr=self.stderr)
         return _first_admin(Path(settings.VAR_DIR) / "admin.json")
 
-    def _serve(self, greeting: str) -> None:
+    def _serve(self, greeting: str, loading: Sequence[threading.Thread]) -> None:
         # Daphne takes over the event loop when imported, so only where it serves.
         from daphne.endpoints import build_endpoint_description_strings
         from daphne.server import Server
@@ -80,7 +82,7 @@ class Command(BaseCommand):
             self.stdout.write(greeting)
             self.stdout.write(f"Serving on  http://{settings.HOST}:{settings.PORT}  (Ctrl-C ends it)")
             self.stdout.flush()
-            _warm_up()
+            _beside(_settle, loading)
 
         server = Server(application, endpoints=endpoints, server_name="guestchat", ready_callable=ready)
         # Daphne only logs that it could not listen, and ends as if all were well.
@@ -225,24 +227,35 @@ def _end_in_order() -> None:
         signal.signal(signal.SIGHUP, lambda number, frame: os.kill(os.getpid(), signal.SIGTERM))
 
 
-def _warm_up() -> None:
-    """Load the model beside the first connections, then keep what is loaded out of garbage collection's way."""
-    threading.Thread(target=_load, daemon=True).start()
+def _beside(work: Callable[..., None], *args: Any) -> threading.Thread:
+    thread = threading.Thread(target=work, args=args, daemon=True)
+    thread.start()
+    return thread
 
 
-def _load() -> None:
+def _load_model() -> None:
+    from guestchat.retrieval.embedder import EmbedderError, get_embedder
+
+    with contextlib.suppress(EmbedderError):  # /readyz tells, and so does each question
+        get_embedder().encode_query(["warm up"])
+
+
+def _load_catalogues() -> None:
     from guestchat import catalogue
-    from guestchat.retrieval.embedder import get_embedder
 
     try:
-        get_embedder().encode_query(["warm up"])
-        hotels = list(Hotel.objects.values_list("pk", flat=True)[: catalogue.KEPT_HOTELS])
-        for hotel in hotels:
+        for hotel in list(Hotel.objects.values_list("pk", flat=True)[: catalogue.KEPT_HOTELS]):
             catalogue.current(hotel)
     except DatabaseError:
         pass  # ended before it was warm, or the database is away, which /readyz tells: questions load it, too
     finally:
         connection.close()
+
+
+def _settle(loading: Sequence[threading.Thread]) -> None:
+    """Keep what is loaded out of garbage collection's way."""
+    for thread in loading:
+        thread.join()
     gc.collect()
     gc.freeze()
     # Collections over thousands of sockets paused everyone for 140 ms and more; rare ones over little do not.

@@ -393,14 +393,14 @@ async def test_ten_questions_at_once_then_one_every_two_seconds(browser: Client)
 async def test_too_many_waiting_questions_are_refused_before_they_are_taken(
     browser: Client, no_hurry: None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    go_on = asyncio.Event()
+    real, go_on = turns.answer, asyncio.Event()
     loop = asyncio.get_running_loop()
 
-    def slowly(turn: turns.Turn) -> Answer:
+    def slowly(*args: Any, **kwargs: Any) -> Answer:
         asyncio.run_coroutine_threadsafe(go_on.wait(), loop).result(10)
-        return turns.apologise(turn)
+        return real(*args, **kwargs)
 
-    monkeypatch.setattr(consumer, "answer_or_apologise", slowly)
+    monkeypatch.setattr(turns, "answer", slowly)
     guest = Guest(pass_of(browser))
     await guest.come()
     for _ in range(consumer.MOST_WAITING + 3):
@@ -411,6 +411,29 @@ async def test_too_many_waiting_questions_are_refused_before_they_are_taken(
     go_on.set()
     for _ in range(consumer.MOST_WAITING + 1):
         await guest.hear_until("answer.finished")
+    await guest.leave()
+
+
+async def test_a_guest_who_asks_too_fast_gets_no_work_done_ahead(
+    browser: Client, monkeypatch: pytest.MonkeyPatch, settings: Any
+) -> None:
+    settings.GUESTCHAT_BURST_QUESTIONS = 1
+    real, foreseen = turns.foresee, 0
+
+    def counted(*args: Any) -> turns.Foreseen | None:
+        nonlocal foreseen
+        foreseen += 1
+        return real(*args)
+
+    monkeypatch.setattr(turns, "foresee", counted)
+    guest = Guest(pass_of(browser))
+    await guest.come()
+    await guest.ask(PARKING)
+    await guest.hear_until("answer.finished")
+    for _ in range(5):
+        await guest.ask(PARKING)
+        assert (await guest.hear_until("error"))[-1]["code"] == "rate_limited"
+    assert foreseen <= 2  # of six
     await guest.leave()
 
 
@@ -467,14 +490,14 @@ async def test_stop_in_the_middle_keeps_what_was_sent(browser: Client, monkeypat
 async def test_stop_means_all_that_was_asked_before_and_nothing_after(
     browser: Client, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    real, go_on = consumer.answer_or_apologise, asyncio.Event()
+    real, go_on = turns.answer, asyncio.Event()
     loop = asyncio.get_running_loop()
 
-    def slowly(turn: turns.Turn) -> Answer:
+    def slowly(*args: Any, **kwargs: Any) -> Answer:
         asyncio.run_coroutine_threadsafe(go_on.wait(), loop).result(10)
-        return real(turn)
+        return real(*args, **kwargs)
 
-    monkeypatch.setattr(consumer, "answer_or_apologise", slowly)
+    monkeypatch.setattr(turns, "answer", slowly)
     guest = Guest(pass_of(browser))
     await guest.come()
     for text in (TOUR, PARKING):
