@@ -35,6 +35,14 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("files", nargs="*", metavar="FILE", type=Path, help="a questions file, JSON lines")
+        parser.add_argument(
+            "--hotel",
+            metavar="HOTEL_FILE",
+            type=Path,
+            action="append",
+            default=[],
+            help="a hotel file to import for the run, which the files ask about; may be given several times",
+        )
         parser.add_argument("--canteens", metavar="DIR", type=Path, help="hotel files to make questions from")
         parser.add_argument("--questions", metavar="N", type=int, default=_QUESTIONS, help="how many to make in all")
         parser.add_argument("--seed", metavar="N", type=int, default=1, help="other questions of the same files")
@@ -47,7 +55,7 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         parts = [
-            self._files(options["files"]) if options["files"] else None,
+            self._files(options["files"], options["hotel"]) if options["files"] else None,
             self._canteens(options["canteens"], options["questions"], options["seed"]) if options["canteens"] else None,
             self._faq(options["faq"]) if options["faq"] else None,
         ]
@@ -67,7 +75,7 @@ class Command(BaseCommand):
         self._judge(whole, dict(options["floor"]))
 
     # --- three kinds of runs ------------------------------------------------
-    def _files(self, paths: Sequence[Path]) -> Report:
+    def _files(self, paths: Sequence[Path], hotels: Sequence[Path]) -> Report:
         asked: list[Question] = []
         for path in paths:
             try:
@@ -76,7 +84,21 @@ class Command(BaseCommand):
                 raise CommandError(f"{path} cannot be read: {error.strerror}.") from None
             except QuestionsError as error:
                 raise CommandError(str(error)) from None
-        return Report(asked=list(Asker().ask(asked)))
+        with transaction.atomic():
+            for path in hotels:
+                self._import(path)
+            report = Report(asked=list(Asker().ask(asked)))
+            transaction.set_rollback(True)
+        return report
+
+    def _import(self, path: Path) -> None:
+        """Make a hotel equal to its file for as long as the open transaction lasts."""
+        try:
+            hotel_file.apply(hotel_file.read(path.read_bytes()))
+        except OSError as error:
+            raise CommandError(f"{path} cannot be read: {error.strerror}.") from None
+        except hotel_file.HotelFileError as error:
+            raise CommandError(f"{path} is no hotel file: {error}") from None
 
     def _canteens(self, folder: Path, number: int, seed: int) -> Report | None:
         files = sorted(folder.glob("*.json"))

@@ -12,6 +12,8 @@ from django.core.management import CommandError, call_command
 from guestchat.management.commands.demo import FILE
 from menus.models import Hotel
 
+HARBOUR = Path(__file__).resolve().parents[2] / "hotels" / "harbour.json"
+
 pytestmark = pytest.mark.django_db
 
 
@@ -76,6 +78,22 @@ def test_a_bad_file_is_refused_with_its_line(tmp_path: Path) -> None:
         run()
     with pytest.raises(CommandError, match="is no NAME=SHARE"):
         run(file, "--floor", "facts")
+
+
+def test_a_hotel_is_imported_for_the_run_only(tmp_path: Path) -> None:
+    file = write(tmp_path / "own.jsonl", question(hotel="ropewalk", expect={"says": ["10:30"]}))
+    saved = str(tmp_path / "run.json")
+    run(file, "--hotel", str(HARBOUR), "--json", saved, "--floor", "all=1")
+    out, _err = run(file, "--json", saved)
+    assert "there is no hotel 'ropewalk'" in out
+
+
+def test_a_hotel_that_cannot_be_imported_is_refused(tmp_path: Path) -> None:
+    file = write(tmp_path / "own.jsonl", question())
+    with pytest.raises(CommandError, match="cannot be read"):
+        run(file, "--hotel", str(tmp_path / "none.json"))
+    with pytest.raises(CommandError, match="is no hotel file"):
+        run(file, "--hotel", file)
 
 
 def test_folders_that_are_missing_are_said(tmp_path: Path) -> None:

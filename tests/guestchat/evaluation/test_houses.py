@@ -1,0 +1,68 @@
+"""Two houses that the product was not made for: their files, and the questions that are asked about them."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from guestchat.evaluation.questions import Question, read_file
+from menus import hotel_file
+from menus.content import Content, load
+from menus.models import Hotel
+
+TESTS = Path(__file__).resolve().parents[2]
+HOUSES = ("harbour", "sierra")
+PARTS = ("open", "closed")
+
+
+def questions(house: str, part: str) -> list[Question]:
+    return read_file(TESTS / "questions" / "houses" / f"{house}-{part}.jsonl")
+
+
+def content(house: str) -> Content:
+    return hotel_file.read((TESTS / "hotels" / f"{house}.json").read_bytes())
+
+
+@pytest.mark.parametrize("house", HOUSES)
+def test_one_dish_of_a_house_contradicts_itself(house: str) -> None:
+    assert [", yet contains " in problem.sentence for problem in hotel_file.warnings(content(house))] == [True]
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("house", HOUSES)
+def test_a_house_comes_back_the_same(house: str) -> None:
+    read = content(house)
+    hotel_file.apply(read)
+    stored = load(Hotel.objects.get(slug=read.slug).pk)
+    assert stored is not None
+    assert hotel_file.dump(stored) == json.loads((TESTS / "hotels" / f"{house}.json").read_bytes())
+    again = hotel_file.apply(read).total
+    assert (again.created, again.updated, again.removed) == (0, 0, 0)
+
+
+@pytest.mark.parametrize("house", HOUSES)
+def test_the_questions_name_what_the_house_has(house: str) -> None:
+    has = content(house)
+    dishes = {
+        item.key: item for venue in has.venues for menu in venue.menus for part in menu.sections for item in part.items
+    }
+    menus = {menu.key for venue in has.venues for menu in venue.menus}
+    keys = {has.slug, *dishes, *menus, *(venue.key for venue in has.venues), *(article.key for article in has.articles)}
+    places = {place.key for place in has.places}
+    for asked in (*questions(house, "open"), *questions(house, "closed")):
+        expect = asked.expect
+        assert asked.hotel == has.slug, asked.id
+        assert {*expect.sources, *expect.no_sources} <= keys, asked.id
+        assert {*expect.items.all, *expect.items.some, *expect.items.none} <= dishes.keys(), asked.id
+        assert {claim.item for claim in expect.claims} <= dishes.keys(), asked.id
+        assert asked.place is None or asked.place in places, asked.id
+
+
+@pytest.mark.parametrize("house", HOUSES)
+def test_the_halves_of_a_house_share_nothing(house: str) -> None:
+    halves = [questions(house, part) for part in PARTS]
+    ids = [asked.id for half in halves for asked in half]
+    assert len(ids) == len(set(ids)) >= 250
+    first, second = ({asked.conversation for asked in half} - {None} for half in halves)
+    assert not first & second
+    assert sum(asked.expect.silent for half in halves for asked in half) >= 35
