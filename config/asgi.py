@@ -13,13 +13,15 @@ from django.urls import path, re_path
 pages = get_asgi_application()
 
 from guestchat.guest.consumer import ChatConsumer  # noqa: E402
-from guestchat.guest.gatekeeper import refuse_malformed_origins, same_origin, unknown_socket  # noqa: E402
+from guestchat.guest.gatekeeper import same_origin, slow_refusals, unknown_socket  # noqa: E402
 
 # Only where Daphne serves: importing it here would bring its event loop into every other process.
-if _daphne := sys.modules.get("daphne.ws_protocol"):
-    refuse_malformed_origins(_daphne.WebSocketProtocol)
+if "daphne.ws_protocol" in sys.modules:
+    from guestchat.guest import protocol
+
+    protocol.install()
 
 # The last one matches every path, the empty one too: the router answers a path that it does not know with a crash.
 sockets = URLRouter([path("ws/chat/", ChatConsumer.as_asgi()), re_path("", unknown_socket)])  # type: ignore[arg-type]
 
-application = ProtocolTypeRouter({"http": pages, "websocket": same_origin(CookieMiddleware(sockets))})
+application = ProtocolTypeRouter({"http": slow_refusals(pages), "websocket": same_origin(CookieMiddleware(sockets))})

@@ -61,6 +61,7 @@ if GUESTCHAT_EMBEDDER != "onnx" and not GUESTCHAT_EMBEDDER.removeprefix("sentenc
 if GUESTCHAT_EMBEDDER != "onnx" and not GUESTCHAT_EMBEDDER.startswith("sentence-transformers:"):
     raise ImproperlyConfigured("GUESTCHAT_EMBEDDER must be onnx or sentence-transformers:<model or path>.")
 environment.unsupported("GUESTCHAT_LLM_BASE_URL", "GUESTCHAT_LLM_MODEL", "GUESTCHAT_LLM_API_KEY")
+GUESTCHAT_PROXIES = environment.number("GUESTCHAT_PROXIES", 0, low=0, high=5)  # of our own, before this server
 GUESTCHAT_SESSION_DAYS = 30
 GUESTCHAT_MAX_TEXT_CHARS = 2_000
 GUESTCHAT_MAX_FRAME_BYTES = 16 * 1024

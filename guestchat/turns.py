@@ -17,6 +17,7 @@ from guestchat.answering.composer import compose
 from guestchat.answering.labels import labelled
 from guestchat.answering.phrasing import phrasing
 from guestchat.answering.scene import Scene
+from guestchat.buckets import Buckets, Pace
 from guestchat.catalogue import Catalogue
 from guestchat.ledger import Grounds
 from guestchat.models import Conversation, Message, Rating
@@ -32,6 +33,9 @@ from guestchat.words import without_name
 # How far a bucket may run below its pace: a phone's network delays one question more than the next, and who keeps
 # the pace by their own clock must not be refused for it. It is lent once, not with every question.
 _SLACK_TOKENS = 0.25
+# By process, and never felt by guests: 5,000 of them behind one code ask 200 a second when they all talk at once.
+_of_place = Buckets(Pace(burst=3_000, per_second=250))
+_of_hotel = Buckets(Pace(burst=3_000, per_second=300))
 # Parts that rows or fixed words answer whatever search would find.
 _NEEDS_NO_SEARCH = {Intent.EMERGENCY, Intent.PRIVATE, Intent.PERSON, Intent.TALK}
 
@@ -87,6 +91,7 @@ def begin(conversation_id: uuid.UUID, text: str, client_id: uuid.UUID) -> Turn:
         now = timezone.now()
         try:
             tokens = _take_token(held, now)
+            _refuse_a_flood(held)
         except TooManyQuestions:
             repeated = _repeated(conversation_id, client_id, held)
             if repeated is None:
@@ -146,6 +151,13 @@ def _take_token(held: ledger.Held, now: dt.datetime) -> float:
     if tokens < 1 - _SLACK_TOKENS:
         raise TooManyQuestions(round((1 - tokens) * interval, 1))
     return tokens - 1
+
+
+def _refuse_a_flood(held: ledger.Held) -> None:
+    """Raise TooManyQuestions where a place or a hotel asks more than all its guests would, over many conversations."""
+    wait = max(_of_place.take((held.hotel_id, held.place_key)), _of_hotel.take(held.hotel_id))
+    if wait:
+        raise TooManyQuestions(round(wait, 1) or 0.1)
 
 
 # --- answer -----------------------------------------------------------------

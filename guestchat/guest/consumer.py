@@ -19,8 +19,9 @@ from django.db import Error as DatabaseError
 
 from guestchat import turns
 from guestchat.answering.answer import Answer
+from guestchat.buckets import Buckets, Pace
 from guestchat.guest import frames, pass_cookie, welcome
-from guestchat.guest.database import in_thread
+from guestchat.guest.database import at_arrival, in_thread
 from guestchat.models import Message
 
 log = logging.getLogger(__name__)
@@ -29,6 +30,8 @@ Foreseeing = asyncio.Task[turns.Foreseen | None]
 Question = tuple[turns.Turn, Foreseeing | None]
 
 MOST_WAITING = 16
+# Of all kinds of frames together: resuming reads the log, and asks for nothing that a token would be taken for.
+_pace = Buckets(Pace(burst=60, per_second=20))
 PENDING_PATIENCE_S = 2.0
 
 
@@ -66,7 +69,7 @@ class ChatConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]
         except Exception:
             log.warning("channel layer unavailable: this socket gets no nudges until it reconnects")
         try:
-            greeting = await in_thread(welcome.frame, self.conversation_id)
+            greeting = await at_arrival(welcome.frame, self.conversation_id)
         except DatabaseError as error:
             log.error("database unavailable: %s", trace(error))
             await self._say(frames.error("unavailable", "The database is not available. Try again.", None, 2.0))
@@ -96,6 +99,7 @@ class ChatConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]
     async def receive(self, text_data: str | None = None, bytes_data: bytes | None = None) -> None:
         """Read one frame and do what it says; a bad one gets an error and the socket stays open."""
         id: str | None = None
+        await asyncio.sleep(_pace.owe(self.channel_name))  # what follows waits, and soon in the client's own buffers
         try:
             frame = frames.read(text_data, bytes_data)
             id = str(frame.id) if isinstance(frame, frames.Ask) else None
@@ -229,7 +233,7 @@ class ChatConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]
     async def _resume(self, after: int) -> None:
         """Replay what came after a number, in order and without a gap; answers under way are waited for a little."""
         deadline = asyncio.get_running_loop().time() + PENDING_PATIENCE_S
-        last, rows = await in_thread(turns.said_after, self.conversation_id, after)
+        last, rows = await at_arrival(turns.said_after, self.conversation_id, after)
         patient = True
         while patient and any(row.status == Message.Status.PENDING for row in rows):
             patient = asyncio.get_running_loop().time() < deadline

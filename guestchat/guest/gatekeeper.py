@@ -1,5 +1,6 @@
-"""Owns who may open a socket: our own pages only. Refuses at the handshake, before anything else runs."""
+"""Owns who gets in: sockets of our own pages only, and whoever guesses codes only slowly. Before anything else runs."""
 
+import asyncio
 from collections.abc import Awaitable, Callable
 from typing import Any
 
@@ -9,6 +10,10 @@ from django.http.request import split_domain_port, validate_host
 Receive = Callable[[], Awaitable[dict[str, Any]]]
 Send = Callable[[dict[str, Any]], Awaitable[None]]
 Application = Callable[[dict[str, Any], Receive, Send], Awaitable[None]]
+
+
+_GUESSED_AT = ("/q/", "/r/")
+_REFUSAL_TAKES_S = 2.0
 
 
 def same_origin(application: Application) -> Application:
@@ -21,6 +26,21 @@ def same_origin(application: Application) -> Application:
         await unknown_socket(scope, receive, send)
 
     return guarded
+
+
+def slow_refusals(application: Any) -> Application:
+    """Return the application for pages, where a client that was told to wait also has to: its answer comes late."""
+
+    async def slowed(scope: dict[str, Any], receive: Receive, send: Send) -> None:
+        async def send_late(message: dict[str, Any]) -> None:
+            if message["type"] == "http.response.start" and message["status"] == 429:
+                await asyncio.sleep(_REFUSAL_TAKES_S)
+            await send(message)
+
+        guarded = scope["path"].startswith(_GUESSED_AT)
+        await application(scope, receive, send_late if guarded else send)
+
+    return slowed
 
 
 async def unknown_socket(scope: dict[str, Any], receive: Receive, send: Send) -> None:
@@ -41,16 +61,3 @@ def _may_enter(headers: dict[bytes, bytes]) -> bool:
     if not domain or not validate_host(domain, settings.ALLOWED_HOSTS):
         return False
     return is_own(headers.get(b"origin", b"").decode("latin-1"), host)
-
-
-def refuse_malformed_origins(protocol: type[Any]) -> None:
-    """Make a server's protocol answer an Origin that it cannot read with 403, as any other that is not ours.
-
-    Autobahn, under Daphne, reads the header before any application is asked, and would call it a bad request.
-    """
-    fail_handshake = protocol.failHandshake
-
-    def fail(self: Any, reason: str, code: int = 400, *arguments: Any) -> None:
-        fail_handshake(self, reason, 403 if "Origin header" in reason else code, *arguments)
-
-    protocol.failHandshake = fail

@@ -27,7 +27,7 @@ from guestchat.answering.labels import label
 from guestchat.answering.phrasing import phrasing
 from guestchat.answering.suggestions import suggestions
 from guestchat.catalogue import Catalogue
-from guestchat.guest import frames, pass_cookie
+from guestchat.guest import frames, limits, pass_cookie
 from guestchat.guest.consumer import answer_or_apologise, finish_pending, tell_others, tell_staff, trace
 from guestchat.guest.gatekeeper import is_own
 from guestchat.guest.page_texts import LANGUAGES, page_texts
@@ -53,10 +53,12 @@ def scan(request: HttpRequest, code: str) -> HttpResponse:
     places_of_code = Place.objects.select_related("hotel").filter(code=code, revoked_at=None)
     place = places_of_code.first() if _CODE.fullmatch(code) else None
     if place is None:
-        return _friendly(request, "guest/not_found.html", 404)
+        return _unknown_code(request)
     held = pass_cookie.read(request.COOKIES.get(pass_cookie.COOKIE))
     places = dict(held.by_place) if held else {}
     known = Conversation.objects.filter(pk=places.pop(place.pk, None), place=place, closed_at=None).first()
+    if known is None and (wait := limits.new_conversations.take(limits.address_of(request))):
+        return _later(request, wait)
     conversation = known or Conversation.objects.create(
         hotel=place.hotel, place=place, language=_language(request, place.hotel.languages, place.hotel.default_language)
     )
@@ -70,6 +72,18 @@ def scan(request: HttpRequest, code: str) -> HttpResponse:
         secure=settings.BEHIND_TLS,
         samesite="Lax",
     )
+    return response
+
+
+def _unknown_code(request: HttpRequest) -> HttpResponse:
+    """Say that a code is not valid; to an address that tries many, that it has to wait."""
+    wait = limits.unknown_codes.take(limits.address_of(request))
+    return _later(request, wait) if wait else _friendly(request, "guest/not_found.html", 404)
+
+
+def _later(request: HttpRequest, wait: float) -> HttpResponse:
+    response = _friendly(request, "guest/later.html", 429)
+    response["Retry-After"] = str(math.ceil(wait))
     return response
 
 
@@ -340,7 +354,7 @@ def receipt(request: HttpRequest, code: str) -> HttpResponse:
     row = Message.objects.select_related("hotel").filter(receipt=code).first() if _CODE.fullmatch(code) else None
     hotel = catalogue.current(row.hotel_id) if row else None
     if row is None or hotel is None:
-        return _friendly(request, "guest/not_found.html", 404)
+        return _unknown_code(request)
     language = row.language or row.hotel.default_language
     t = page_texts(language)
     return render(

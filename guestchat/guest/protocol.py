@@ -1,0 +1,93 @@
+"""Owns what Daphne leaves open on a guest's socket: how much may wait unread, on either side of it.
+
+Imported only where Daphne serves. Daphne itself bounds a message to 1 MiB and drops who answers no ping for 30 s; in
+that time a client that never reads could ask for its history over and over, and all of it would be kept for it here.
+"""
+
+import logging
+from typing import Any
+
+from daphne.ws_protocol import WebSocketFactory, WebSocketProtocol
+from twisted.internet import interfaces
+from zope.interface import implementer
+
+log = logging.getLogger(__name__)
+
+# Beyond the system's own buffers, which hold 2 to 4 MB on loopback and less on a network.
+MOST_UNREAD_BYTES = 1_048_576
+# A frame that waits here has been read from the network and not yet from the queue; more stay in the client's buffers.
+MOST_WAITING_FRAMES = 64
+_LOOK_AGAIN_S = 0.05
+
+
+@implementer(interfaces.IPushProducer)
+class Unread:
+    """Counts what is sent to a client while the network takes nothing more for it."""
+
+    def __init__(self) -> None:
+        self.is_full = False
+        self.bytes = 0
+
+    def pauseProducing(self) -> None:  # noqa: N802 - the transport calls it by this name
+        """Note that the network's buffer is full."""
+        self.is_full = True
+
+    def resumeProducing(self) -> None:  # noqa: N802
+        """Note that the client has read all."""
+        self.is_full, self.bytes = False, 0
+
+    def stopProducing(self) -> None:  # noqa: N802
+        """Do nothing: the connection is lost."""
+
+
+class GuestProtocol(WebSocketProtocol):  # type: ignore[misc]
+    """A guest's socket that lets a client wait, and not the server's memory grow."""
+
+    def onOpen(self) -> None:  # noqa: N802
+        """Take the place of the page's protocol, which had opened this connection and is told of full buffers."""
+        self.unread = Unread()
+        self.transport.unregisterProducer()
+        self.transport.registerProducer(self.unread, True)
+        super().onOpen()
+
+    def serverSend(self, content: Any, binary: bool = False) -> None:  # noqa: N802
+        """Send a frame, or end a connection whose client reads nothing."""
+        unread = getattr(self, "unread", None)
+        if unread is not None and unread.is_full:
+            unread.bytes += len(content)
+            if unread.bytes > MOST_UNREAD_BYTES:
+                if self.state == self.STATE_OPEN:
+                    log.info("a socket was closed: its client does not read")
+                    self.dropConnection(abort=True)
+                return
+        super().serverSend(content, binary)
+
+    def onMessage(self, payload: bytes, isBinary: bool) -> None:  # noqa: N802, N803
+        """Hand a frame on; with too many waiting, read nothing more from the network until they are done."""
+        super().onMessage(payload, isBinary)
+        if self.application_queue.qsize() >= MOST_WAITING_FRAMES:
+            self.transport.pauseProducing()
+            self._read_on_later()
+
+    def _read_on_later(self) -> None:
+        # Not above: this import makes the process's event loop, which is Daphne's to choose.
+        from twisted.internet import reactor
+
+        if self.state != self.STATE_OPEN:
+            return
+        if self.application_queue.qsize() < MOST_WAITING_FRAMES // 2:
+            self.transport.resumeProducing()
+        else:
+            reactor.callLater(_LOOK_AGAIN_S, self._read_on_later)  # type: ignore[arg-type]
+
+    def failHandshake(self, reason: str, code: int = 400, *arguments: Any) -> None:  # noqa: N802
+        """Answer an Origin that cannot be read with 403, as any other that is not ours.
+
+        Autobahn reads the header before any application is asked, and would call it a bad request.
+        """
+        super().failHandshake(reason, 403 if "Origin header" in reason else code, *arguments)
+
+
+def install() -> None:
+    """Let Daphne's sockets be these."""
+    WebSocketFactory.protocol = GuestProtocol

@@ -1,0 +1,88 @@
+"""What a hostile client can make the server keep for it: a real server, and clients that only write or never read."""
+
+import contextlib
+import http.client
+import os
+import socket
+import struct
+from collections.abc import Iterator
+from typing import Any
+from urllib.parse import urlsplit
+
+import pytest
+
+from guestchat.guest import protocol
+from tests.guestchat.guest.conftest import Hotel
+
+
+@pytest.fixture
+def raw_guest(running_hotel: Hotel) -> Iterator[socket.socket]:
+    """A guest's socket after its handshake, spoken to byte by byte."""
+    link = urlsplit(running_hotel.guest_link)
+    connection = http.client.HTTPConnection(link.netloc, timeout=10)
+    connection.request("GET", link.path)
+    cookie = (connection.getresponse().getheader("Set-Cookie") or "").partition(";")[0]
+    connection.close()
+    with socket.create_connection((link.hostname or "", link.port or 0), timeout=5) as client:
+        client.sendall(
+            f"GET /ws/chat/ HTTP/1.1\r\nHost: {link.netloc}\r\nOrigin: http://{link.netloc}\r\nCookie: {cookie}\r\n"
+            "Upgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Version: 13\r\n"
+            "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n".encode()
+        )
+        assert client.recv(12) == b"HTTP/1.1 101"
+        yield client
+
+
+def frame(text: bytes) -> bytes:
+    """Return a client's text frame; masked with zeros, which is a mask as well."""
+    size = bytes([0x80 | len(text)]) if len(text) < 126 else bytes([0x80 | 126]) + struct.pack(">H", len(text))
+    return b"\x81" + size + bytes(4) + text
+
+
+def test_a_client_that_only_writes_is_soon_kept_from_writing(raw_guest: socket.socket) -> None:
+    wanted, sent = 64 * 1_048_576, 0
+    flood = frame(b'{"type": "ping", "x": "' + b"x" * 12_000 + b'"}') * 20
+    raw_guest.settimeout(1.5)
+    with contextlib.suppress(TimeoutError):
+        while sent < wanted:
+            sent += raw_guest.send(flood)
+    # What it got rid of lies in the system's buffers of both sides and in a queue of 64 frames.
+    assert sent < 16 * 1_048_576
+
+
+class Transport:
+    """A network that takes nothing more once it is told so."""
+
+    def __init__(self) -> None:
+        self.producer: Any = None
+
+    def registerProducer(self, producer: Any, streaming: bool) -> None:  # noqa: N802
+        assert streaming
+        self.producer = producer
+
+    def unregisterProducer(self) -> None:  # noqa: N802
+        self.producer = None
+
+
+@pytest.mark.skipif(os.name != "posix", reason="Daphne's event loop")
+def test_a_client_that_never_reads_is_cut_off_before_it_fills_the_memory(monkeypatch: pytest.MonkeyPatch) -> None:
+    sent: list[int] = []
+    monkeypatch.setattr(protocol.WebSocketProtocol, "serverSend", lambda self, content, binary=False: sent.append(1))
+    monkeypatch.setattr(protocol.WebSocketProtocol, "onOpen", lambda self: None)
+    guest = protocol.GuestProtocol.__new__(protocol.GuestProtocol)
+    guest.transport, guest.state = Transport(), guest.STATE_OPEN
+    dropped: list[bool] = []
+    guest.dropConnection = lambda abort: dropped.append(abort)
+    guest.onOpen()
+    for _ in range(40):
+        guest.serverSend("x" * 100_000)
+    assert (len(sent), dropped) == (40, [])  # as long as the network takes it, any amount may be sent
+    guest.transport.producer.pauseProducing()
+    for _ in range(8):
+        guest.serverSend("x" * 100_000)
+    guest.transport.producer.resumeProducing()
+    guest.transport.producer.pauseProducing()
+    for _ in range(12):
+        guest.serverSend("x" * 100_000)
+    assert len(sent) == 40 + 8 + 10
+    assert dropped == [True, True]
