@@ -1,5 +1,6 @@
 """Owns answers from articles: which one fits best, and whether it fits well enough to speak."""
 
+import math
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
@@ -16,6 +17,9 @@ from menus.content import Article
 WORDS_WEIGHT = 0.15
 # Subjects are the same in every language: they lead a French question to the German article on parking.
 SUBJECT_WEIGHT = 0.12
+# Whether there is parking and what it costs are two articles in many houses.
+ASPECT_WEIGHT = 0.08
+_ASPECTS = frozenset({"price", "location", "phone"})
 # An article that is asked for this very subject may speak at a lower chance: the subject is evidence of its own.
 SUBJECT_ANSWER_FROM = 0.3
 SUBJECT_AND_MORE_FROM = 0.97
@@ -39,7 +43,27 @@ def _score(part: Part, hit: Hit, scene: Scene, asked: Mapping[str, float]) -> fl
     own = scene.catalogue.lexicon.article_words.get(hit.key, frozenset())
     said = sum(weight for word, weight in asked.items() if says(own, word))
     words_score = WORDS_WEIGHT * (said / sum(asked.values()) if asked else 0.5)
-    return hit.similarity + words_score + SUBJECT_WEIGHT * _agreement(part, hit.key, scene)
+    subjects_score = SUBJECT_WEIGHT * _agreement(part, hit.key, scene) * _telling(part, scene)
+    return hit.similarity + words_score + subjects_score + ASPECT_WEIGHT * _aspect(part, hit.key, scene)
+
+
+def _telling(part: Part, scene: Scene) -> float:
+    """Return how much the question's subjects tell this hotel's articles apart, from 0 to 1."""
+    lexicon = scene.catalogue.lexicon
+    rarest = math.log(1 + max(1, len(scene.content.articles)))
+    return max((lexicon.subject_weights.get(each, rarest) for each in part.subjects), default=0.0) / rarest
+
+
+def _aspect(part: Part, key: str, scene: Scene) -> float:
+    """Return how well an article fits the aspect that is asked: 1 in its question, 0.5 in its answer, -0.5 another."""
+    lexicon = scene.catalogue.lexicon
+    asked = part.aspects & _ASPECTS
+    titled = lexicon.article_aspects.get(key, frozenset()) & _ASPECTS
+    if asked & titled:
+        return 1.0
+    if asked & lexicon.answered_aspects.get(key, frozenset()):
+        return 0.5
+    return -0.5 if titled and not asked else 0.0
 
 
 def _agreement(part: Part, key: str, scene: Scene) -> float:
@@ -48,8 +72,12 @@ def _agreement(part: Part, key: str, scene: Scene) -> float:
         return 0.0
     lexicon = scene.catalogue.lexicon
     about, mentions = lexicon.article_subjects.get(key, frozenset()), lexicon.article_mentions.get(key, frozenset())
-    share = sum(1.0 if each in about else 0.4 if each in mentions else 0.0 for each in part.subjects)
-    return 2 * share / len(part.subjects) - 1
+    rarest = math.log(1 + max(1, len(scene.content.articles)))
+    weights = {each: lexicon.subject_weights.get(each, rarest) for each in part.subjects}
+    share = sum(
+        weight * (1.0 if each in about else 0.4 if each in mentions else 0.0) for each, weight in weights.items()
+    )
+    return 2 * share / sum(weights.values()) - 1
 
 
 def answer(part: Part, hits: Sequence[Hit], scene: Scene, *, sure: bool) -> Reply | None:

@@ -174,6 +174,9 @@ class Lexicon:
     article_words: Mapping[str, frozenset[str]]
     article_subjects: Mapping[str, frozenset[str]]
     article_mentions: Mapping[str, frozenset[str]]
+    subject_weights: Mapping[str, float]
+    article_aspects: Mapping[str, frozenset[str]]
+    answered_aspects: Mapping[str, frozenset[str]]
     article_weights: Mapping[str, float]
     rarest_weight: float
 
@@ -181,6 +184,12 @@ class Lexicon:
     def of(cls, content: Content) -> "Lexicon":
         """Index a hotel's content."""
         weights = _weights(content)
+        # What an article is asked for, and what its answer speaks of besides: in whatever language both are.
+        subjects = {
+            article.key: frozenset(_kinds("topic", article.question, *article.also_asked))
+            for article in content.articles
+        }
+        mentions = {article.key: frozenset(_kinds("topic", article.answer)) for article in content.articles}
         return cls(
             items=Names(Name(key, stems) for key, offer in content.offers.items() for stems in _names(offer.item.name)),
             venues=Names(Name(venue.key, stems) for venue in content.venues for stems in _names(venue.name)),
@@ -208,12 +217,15 @@ class Lexicon:
             spoken=_spoken(content),
             article_weights=weights,
             rarest_weight=max(weights.values(), default=1.0),
-            # What an article is asked for, and what its answer speaks of besides: in whatever language both are.
-            article_subjects={
-                article.key: frozenset(_kinds("topic", article.question, *article.also_asked))
+            article_subjects=subjects,
+            article_mentions=mentions,
+            # A train service speaks of trains everywhere: there, the train tells no article apart.
+            subject_weights=_telling([subjects[article.key] | mentions[article.key] for article in content.articles]),
+            article_aspects={
+                article.key: frozenset(_kinds("aspect", article.question, *article.also_asked))
                 for article in content.articles
             },
-            article_mentions={article.key: frozenset(_kinds("topic", article.answer)) for article in content.articles},
+            answered_aspects={article.key: frozenset(_kinds("aspect", article.answer)) for article in content.articles},
             article_words={
                 article.key: _words(article.question, article.answer, *article.also_asked)
                 for article in content.articles
@@ -274,10 +286,13 @@ def _same_names(content: Content) -> dict[str, list[str]]:
 
 def _weights(content: Content) -> dict[str, float]:
     """Return how much a word tells articles apart: the fewer of them say it, the more."""
-    counts = Counter(
-        word for article in content.articles for word in _words(article.question, article.answer, *article.also_asked)
-    )
-    return {word: math.log(1 + len(content.articles) / count) for word, count in counts.items()}
+    return _telling([_words(article.question, article.answer, *article.also_asked) for article in content.articles])
+
+
+def _telling(sets: Sequence[frozenset[str]]) -> dict[str, float]:
+    """Return how much each thing tells the sets apart that it may be in: the fewer have it, the more."""
+    counts = Counter(each for one in sets for each in one)
+    return {each: math.log(1 + len(sets) / count) for each, count in counts.items()}
 
 
 def _spoken(content: Content) -> dict[str, frozenset[str]]:

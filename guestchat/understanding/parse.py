@@ -133,8 +133,10 @@ def _person(reading: Reading) -> Part | None:
 
 
 def _who(reading: Reading) -> Part | None:
-    """ "Are you a human?" asks who speaks; it asks for nobody."""
-    return _make(reading, Intent.TALK, topic="who_are_you") if "who_are_you" in reading.keys("talk") else None
+    """ "Are you a human?" asks who speaks; it asks for nobody. "Can you help me with my luggage" asks for help."""
+    if "who_are_you" not in reading.keys("talk") or reading.places("topic") - reading.places("talk"):
+        return None
+    return _make(reading, Intent.TALK, topic="who_are_you")
 
 
 def _talk(reading: Reading) -> Part | None:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from guestchat.retrieval.calibration import Band, Calibration
+from guestchat.retrieval.calibration import Band, Calibration, says
 
 FITTED = Calibration(weights={}, answer_from=0.8, ask_from=0.3)
 
@@ -31,3 +31,20 @@ def test_a_careful_hotel_also_asks_back_less() -> None:
 def test_certain_stays_certain() -> None:
     assert band(1.0, 0.99) is Band.ANSWER
     assert band(0.0, 0.5) is Band.SILENT
+
+
+@pytest.mark.parametrize(
+    ("own", "word", "expected"),
+    [
+        ("smoking", "smoke", True),
+        ("park", "parking", True),
+        ("allowed", "allow", True),
+        ("parkplatzgebuhr", "parkplatz", True),
+        ("ring", "red", False),
+        ("bed", "bring", False),
+        ("breakfast", "break", True),
+        ("king", "kite", False),
+    ],
+)
+def test_a_word_meets_its_other_forms(own: str, word: str, expected: bool) -> None:
+    assert says(frozenset({own}), word) is expected
