@@ -10,6 +10,7 @@ from django.utils import timezone
 from guestchat import catalogue, turns
 from guestchat.answering.answer import Answer
 from guestchat.catalogue import Catalogue
+from guestchat.evaluation.curve import Guess, expected_guess
 from guestchat.evaluation.judging import Fault, Kind, Verdict, judge
 from guestchat.evaluation.questions import Question
 from guestchat.evaluation.referee import Referee
@@ -20,11 +21,12 @@ from menus.models import Hotel
 
 @dataclass(frozen=True, kw_only=True)
 class Asked:
-    """A question with its answer and its judgement; there is no answer where asking failed."""
+    """A question with its answer, its judgement and its guess at an article; there is no answer where asking failed."""
 
     question: Question
     answer: Answer | None
     verdict: Verdict
+    guess: Guess | None = None
 
     @property
     def kind(self) -> Kind:
@@ -70,7 +72,12 @@ class Asker:
                 fault = Fault(Kind.WRONG, f"failed with {type(error).__name__}: {error}")
                 yield Asked(question=question, answer=None, verdict=Verdict(faults=(fault,)))
                 continue
-            yield Asked(question=question, answer=answer, verdict=judge(question.expect, answer, truth))
+            yield Asked(
+                question=question,
+                answer=answer,
+                verdict=judge(question.expect, answer, truth),
+                guess=expected_guess(answer, question.expect, content.content.articles_by_key),
+            )
 
     def answer(self, hotel: Catalogue, question: Question) -> Answer:
         """Answer one question and remember what its conversation may refer to."""

@@ -16,6 +16,7 @@ from typing import Any
 
 from guestchat.answering.answer import Answer, Outcome
 from guestchat.evaluation.asking import Asked
+from guestchat.evaluation.curve import guess
 from guestchat.evaluation.judging import Fault, Kind, Verdict, judge
 from guestchat.evaluation.questions import Expectation, Question
 from guestchat.words import fold
@@ -185,10 +186,13 @@ def judged(tried: Tried) -> Iterator[Asked]:
     first = next(iter(articles(tried.full)), "nothing")
     reason = f"{first} comes first, expected {' or '.join(turn.gold)}"
     faults = () if first in tried.same else (Fault(Kind.WRONG, reason),)
-    yield Asked(question=question, answer=tried.full, verdict=Verdict(faults=faults))
+    yield Asked(
+        question=question, answer=tried.full, verdict=Verdict(faults=faults), guess=guess(tried.full, tried.same)
+    )
     silent = Expectation(silent=True)
     taken = replace(question, category=f"faq {turn.group} taken away", expect=silent)
-    yield Asked(question=taken, answer=tried.silenced, verdict=judge(silent, tried.silenced))
+    verdict = judge(silent, tried.silenced)
+    yield Asked(question=taken, answer=tried.silenced, verdict=verdict, guess=guess(tried.silenced, frozenset()))
 
 
 # --- figures --------------------------------------------------------------------

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from guestchat.evaluation import curve as calibration
 from guestchat.evaluation.asking import Asked
 from guestchat.evaluation.judging import Kind
 
@@ -63,6 +64,10 @@ class Report:
         wrong = [each for each in self.asked if each.kind is not Kind.RIGHT]
         return sorted(wrong, key=lambda each: -kinds.index(each.kind))[:number]
 
+    def calibration(self) -> list[dict[str, float]]:
+        """Return how likely the best articles were said to be right, and how often they were."""
+        return calibration.table(each.guess for each in self.asked if each.guess is not None)
+
     def lines(self, worst: int) -> Iterator[str]:
         """Yield the report as it is printed."""
         if self.asked:
@@ -73,6 +78,8 @@ class Report:
         width = max(map(len, self.figures), default=0)
         for name, value in self.figures.items():
             yield f"{name:{width}}  {value:.3f}" if isinstance(value, float) else f"{name:{width}}  {value}"
+        if curve := self.calibration():
+            yield from ("", *calibration.lines(curve))
         for each in self.worst(worst):
             yield ""
             yield f"[{each.kind}] {each.question.id} ({each.question.category}): {each.question.text}"
@@ -105,6 +112,7 @@ class Report:
             },
             "languages": self.by_language(),
             "figures": dict(self.figures),
+            "calibration": self.calibration(),
             "timings_ms": timings(each.answer.timings_ms["total"] for each in self.asked if each.answer),
             "not_right": [each.as_json() for each in self.worst(len(self.asked))],
         }

@@ -1,7 +1,10 @@
 """What an evaluation prints and saves."""
 
+from dataclasses import replace
+
 from guestchat.answering.answer import Answer, Outcome
 from guestchat.evaluation.asking import Asked
+from guestchat.evaluation.curve import Guess
 from guestchat.evaluation.judging import Fault, Kind, Verdict
 from guestchat.evaluation.questions import Expectation, Question
 from guestchat.evaluation.report import Report, timings
@@ -69,3 +72,11 @@ def test_what_is_saved_tells_when_and_of_what() -> None:
 def test_timings_are_percentiles() -> None:
     assert timings(float(number) for number in range(1, 101)) == {"p50": 51.0, "p99": 100.0}
     assert timings([]) == {}
+
+
+def test_the_calibration_curve_is_printed_and_saved() -> None:
+    guessed = [replace(each, guess=Guess(chance=0.85, right=each.kind is Kind.RIGHT)) for each in REPORT.asked]
+    report = Report(asked=guessed)
+    assert report.as_json({})["calibration"] == [{"from": 0.8, "questions": 4, "expected": 0.85, "right": 0.25}]
+    assert "chance told  questions  expected  right" in list(report.lines(worst=0))
+    assert REPORT.as_json({})["calibration"] == []
