@@ -7,10 +7,12 @@ version, asked for at each question, is still its own: so an edit is true in the
 import threading
 from collections import OrderedDict
 from dataclasses import dataclass
+from functools import cached_property
 
 from django.db import connection
 
 from guestchat.understanding.lexicon import Lexicon
+from guestchat.understanding.statements import Statement, statements
 from menus.content import Content, load
 from menus.models import Hotel
 
@@ -30,6 +32,11 @@ class Catalogue:
         """The hotel's primary key."""
         assert self.content.pk is not None
         return self.content.pk
+
+    @cached_property
+    def statements(self) -> tuple[Statement, ...]:
+        """What the hotel and its venues say of themselves, by sentences."""
+        return tuple(statements(self.content))
 
 
 _kept: OrderedDict[int, Catalogue] = OrderedDict()

@@ -5,6 +5,8 @@ import unicodedata
 from functools import lru_cache
 
 _WORD = re.compile(r"[^\W_]+(?:['\u2019][^\W_]+)*")
+# French glues its small words on: "l'eau" is water.
+_ELIDED = re.compile(r"\b(?:[cdjlmnst]|qu|jusqu|lorsqu|puisqu|quelqu)'(?=[^\W_]{2})")
 _LETTERS = str.maketrans({"ß": "ss", "æ": "ae", "œ": "oe", "ø": "o", "ł": "l", "đ": "d", "\u2019": "'"})
 
 
@@ -20,8 +22,9 @@ def fold(text: str) -> str:
 
 
 def words(text: str) -> list[str]:
-    """Return the folded words of a text, in order."""
-    return _WORD.findall(fold(text))
+    """Return the folded words of a text, in order, without what French glues to their beginning."""
+    folded = fold(text)
+    return _WORD.findall(_ELIDED.sub("", folded) if "'" in folded else folded)
 
 
 @lru_cache(maxsize=1024)

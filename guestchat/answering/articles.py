@@ -1,4 +1,4 @@
-"""Owns answers from articles: which one fits best, and whether it fits well enough to speak."""
+"""Owns answers from articles: which one fits best, and whether it tells what is asked."""
 
 import math
 import re
@@ -10,41 +10,83 @@ from guestchat.answering.answer import Outcome, Reply, Source
 from guestchat.answering.scene import Scene
 from guestchat.retrieval.calibration import Band, Candidate, calibration, features, says
 from guestchat.retrieval.search import Hit
+from guestchat.understanding.matters import ACTS, CIRCUMSTANCES, NEAR, SOFT_DETAILS
 from guestchat.understanding.query import Part
 from menus.content import Article
 
 # Words decide between articles that mean nearly the same: "is breakfast included" is not about tips.
 WORDS_WEIGHT = 0.15
-# Subjects are the same in every language: they lead a French question to the German article on parking.
+# Subjects and what is asked of them are the same in every language: they lead a French question to a German article.
 SUBJECT_WEIGHT = 0.12
 # Whether there is parking and what it costs are two articles in many houses.
 ASPECT_WEIGHT = 0.08
 _ASPECTS = frozenset({"price", "location", "phone"})
-# An article that is asked for this very subject may speak at a lower chance: the subject is evidence of its own.
-SUBJECT_ANSWER_FROM = 0.3
-SUBJECT_AND_MORE_FROM = 0.97
+DETAIL_WEIGHT = 0.06
+# Of two articles on a subject, the one that is about less besides is meant.
+BESIDE_WEIGHT = 0.03
+# The encoder reads few languages: where the hotel writes none of the guest's, nearness tells little.
+FOREIGN_SIMILARITY = 0.3
+FOREIGN_AND_AGREES = 0.3
+# From this chance on an article speaks although the question says something that it does not.
 SURE = 0.97
+# An article that says every word of a question may speak at a lower chance.
+EXPLAINED_FROM = 0.45
+# The chance from which an article on the subject speaks, by how many words of the question it leaves open.
+_FROM = (0.0, 0.9, 0.97)
+# The same where it leaves open something that most such articles do not need to tell.
+SOFTLY_FROM = 0.5
+# A question that the article itself asks, nearly word by word.
+VERBATIM = 0.93
 _MOST_OFFERED = 3
 _CLOCK = re.compile(r"\d[:.]\d\d|24")
 
 
 def rerank(part: Part, hits: Sequence[Hit], scene: Scene) -> list[Hit]:
-    """Return the hits with the articles scored by meaning and by how many of the question's words they say."""
+    """Return the hits with the articles scored by meaning, and by how much of what is asked they tell."""
     lexicon = scene.catalogue.lexicon
     asked = {
         word: lexicon.article_weights.get(word, lexicon.rarest_weight) for word in part.words if not word.isdigit()
     }
-    rescored = [replace(hit, score=_score(part, hit, scene, asked)) if hit.type == "article" else hit for hit in hits]
+    found = [*hits, *_of_the_subjects(part, hits, scene)]
+    rescored = [replace(hit, score=_score(part, hit, scene, asked)) if hit.type == "article" else hit for hit in found]
     return sorted(rescored, key=lambda hit: -hit.score)
+
+
+def _of_the_subjects(part: Part, hits: Sequence[Hit], scene: Scene) -> list[Hit]:
+    """Return the articles on the question's very subjects that search passed over: it reads few languages."""
+    known = {hit.key for hit in hits if hit.type == "article"}
+    least = min((hit.similarity for hit in hits), default=0.0)
+    return [
+        Hit(type="article", key=key, score=0.0, similarity=least, matched=0.0)
+        for key in scene.catalogue.lexicon.article_subjects
+        if key not in known and _agreement(part, key, scene) == 1
+    ]
 
 
 def _score(part: Part, hit: Hit, scene: Scene, asked: Mapping[str, float]) -> float:
     """Return an article's score; `asked` are the question's words with how much each tells articles apart."""
-    own = scene.catalogue.lexicon.article_words.get(hit.key, frozenset())
+    lexicon = scene.catalogue.lexicon
+    own = lexicon.article_words.get(hit.key, frozenset())
     said = sum(weight for word, weight in asked.items() if says(own, word))
-    words_score = WORDS_WEIGHT * (said / sum(asked.values()) if asked else 0.5)
-    subjects_score = SUBJECT_WEIGHT * _agreement(part, hit.key, scene) * _telling(part, scene)
-    return hit.similarity + words_score + subjects_score + ASPECT_WEIGHT * _aspect(part, hit.key, scene)
+    score = hit.similarity * (FOREIGN_SIMILARITY if _foreign(hit.key, scene) else 1)
+    score += WORDS_WEIGHT * (said / sum(asked.values()) if asked else 0.5)
+    agreement = _agreement(part, hit.key, scene)
+    score += SUBJECT_WEIGHT * agreement * _telling(part, scene) + ASPECT_WEIGHT * _aspect(part, hit.key, scene)
+    if agreement == 1 and _foreign(hit.key, scene):
+        score += FOREIGN_AND_AGREES
+    if part.details:
+        told = lexicon.article_details.get(hit.key, frozenset())
+        score += DETAIL_WEIGHT * (2 * len(part.details & told) / len(part.details) - 1)
+    about = lexicon.article_subjects.get(hit.key, frozenset())
+    if part.subjects & about:
+        score -= BESIDE_WEIGHT * len(about - part.subjects) / len(about)
+    return score
+
+
+def _foreign(key: str, scene: Scene) -> bool:
+    """Return whether an article is not written in the guest's language."""
+    article = scene.content.articles_by_key.get(key)
+    return article is not None and scene.language[:2] not in {each[:2] for each in article.question}
 
 
 def _telling(part: Part, scene: Scene) -> float:
@@ -67,17 +109,33 @@ def _aspect(part: Part, key: str, scene: Scene) -> float:
 
 
 def _agreement(part: Part, key: str, scene: Scene) -> float:
-    """Return how far an article is about what the question names: 1 fully, 0 where it names nothing, -1 not at all."""
-    if not part.subjects:
+    """Return how far an article is about what the question names: 1 fully, 0 where it names nothing, -1 not at all.
+
+    Of several subjects, those beside the first may be only spoken of: "wifi in the meeting room".
+    """
+    wanted = _wanted(part.subjects)
+    if not wanted:
         return 0.0
     lexicon = scene.catalogue.lexicon
     about, mentions = lexicon.article_subjects.get(key, frozenset()), lexicon.article_mentions.get(key, frozenset())
-    rarest = math.log(1 + max(1, len(scene.content.articles)))
-    weights = {each: lexicon.subject_weights.get(each, rarest) for each in part.subjects}
-    share = sum(
-        weight * (1.0 if each in about else 0.4 if each in mentions else 0.0) for each, weight in weights.items()
-    )
-    return 2 * share / sum(weights.values()) - 1
+    shares = [_share(subject, about, mentions, lexicon.subjects) for subject in wanted]
+    if (1.0 in shares or part.subjects & about & CIRCUMSTANCES) and all(shares):
+        return 1.0
+    return 2 * sum(shares) / len(shares) - 1
+
+
+def _share(subject: str, about: frozenset[str], mentions: frozenset[str], asked: frozenset[str]) -> float:
+    """Return how far an article is on one subject; `asked` are those on which there is an article at all."""
+    if subject in ACTS and about - {subject}:
+        return 0.4  # how a massage is cancelled tells nothing of how a stay is
+    if subject in about or (subject not in asked and (subject in mentions or NEAR.get(subject, frozenset()) & about)):
+        return 1.0
+    return 0.4 if subject in mentions else 0.0
+
+
+def _wanted(subjects: frozenset[str]) -> frozenset[str]:
+    """Return the subjects without those that only tell when or whence, where others tell what."""
+    return subjects - CIRCUMSTANCES or subjects
 
 
 def answer(part: Part, hits: Sequence[Hit], scene: Scene, *, sure: bool) -> Reply | None:
@@ -86,22 +144,9 @@ def answer(part: Part, hits: Sequence[Hit], scene: Scene, *, sure: bool) -> Repl
         article = scene.content.articles_by_key.get(scene.context.article)
         return None if article is None else _say(article, scene)
     found = _articles(hits, scene)
-    if not found or not sure or _band(part, hits, scene) is not Band.ANSWER or _lacks_the_thing(part, hits, scene):
+    if not found or not sure or _band(part, hits, scene) is not Band.ANSWER:
         return None
     return _say(found[0], scene)
-
-
-def _lacks_the_thing(part: Part, hits: Sequence[Hit], scene: Scene) -> bool:
-    """Return whether the question asks if there is a thing that the best article never names.
-
-    "Is there valet parking" is near to the article on parking, and not answered by it.
-    """
-    best = next(hit for hit in hits if hit.type == "article" and _current(hit.key, scene) is not None)
-    if "available" not in part.aspects or best.similarity >= 0.85:
-        return False
-    lexicon = scene.catalogue.lexicon
-    own = lexicon.article_words.get(best.key, frozenset())
-    return any(not says(own, word) and word not in lexicon.all_words for word in part.words if not word.isdigit())
 
 
 def calibrated(part: Part, hits: Sequence[Hit], scene: Scene) -> list[Hit]:
@@ -126,12 +171,12 @@ def nearest(part: Part, hits: Sequence[Hit], scene: Scene) -> list[str]:
 
 
 def _band(part: Part, hits: Sequence[Hit], scene: Scene) -> Band:
-    found = _articles(hits, scene)
-    if not found:
+    best = next((hit for hit in hits if hit.type == "article" and _current(hit.key, scene) is not None), None)
+    if best is None:
         return Band.SILENT
     wanted = scene.content.answer_confidence
     chance = calibration().weighed(_chance(part, hits, scene), None if wanted is None else wanted / 100)
-    return _with_subjects(calibration().band(chance), chance, part, found[0].key, scene)
+    return _decide(part, best, chance, scene)
 
 
 def _chance(part: Part, hits: Sequence[Hit], scene: Scene) -> float:
@@ -147,24 +192,37 @@ def _chance(part: Part, hits: Sequence[Hit], scene: Scene) -> float:
     return calibration().probability(features(part.words, ranked, lexicon.article_weights))
 
 
-def _with_subjects(band: Band, chance: float, part: Part, best: str, scene: Scene) -> Band:
-    """Correct the band by what question and article are about, and by what the question says beyond that.
+def _decide(part: Part, best: Hit, chance: float, scene: Scene) -> Band:
+    """Return what to do with the best article: it speaks where it tells all that is asked.
 
-    The bounds are where, on our own questions, right answers and answers beside the point part: see docs/quality.md.
+    A chance alone cannot tell "how deep is the pool" from "how warm is the pool"; what the article says of it can.
     """
-    own = scene.catalogue.lexicon.article_words.get(best, frozenset())
-    beyond = any(not says(own, word) for word in part.beyond) or _asks_for_a_time_not_told(part, best, scene)
-    if not part.subjects:
-        return _at_most_asked_back(band) if beyond and chance < SURE else band
-    agreement = _agreement(part, best, scene)
-    foreign = scene.language[:2] not in {each[:2] for each in scene.content.languages}
-    if agreement < 1:
+    band = calibration().band(chance)
+    agreement = _agreement(part, best.key, scene)
+    if part.subjects and agreement < 1:
         # It leaves out something that the guest named: better asked back than answered beside the point.
-        return band if agreement > -1 and chance >= SURE else _at_most_asked_back(band)
-    if beyond:
-        # "How deep is the pool": the article is on the pool and says nothing of depth.
-        return Band.ANSWER if chance >= SUBJECT_AND_MORE_FROM and not foreign else Band.ASK_BACK
-    return Band.ANSWER if foreign or chance >= SUBJECT_ANSWER_FROM else Band.ASK_BACK
+        return band if best.similarity >= VERBATIM else _at_most_asked_back(band)
+    if _lacking(part, best, scene) - SOFT_DETAILS or _asks_for_a_time_not_told(part, best.key, scene):
+        return Band.ASK_BACK if part.subjects else _at_most_asked_back(band)
+    own = scene.catalogue.lexicon.article_words.get(best.key, frozenset())
+    open_words = sum(not says(own, word) for word in part.beyond)
+    if not open_words and _lacking(part, best, scene):
+        return Band.ANSWER if chance >= SOFTLY_FROM else _at_most_asked_back(band)
+    if part.subjects:
+        return Band.ANSWER if chance >= _FROM[min(open_words, 2)] else Band.ASK_BACK
+    if open_words:
+        return band if chance >= SURE else _at_most_asked_back(band)
+    if part.beyond or part.details:
+        return Band.ANSWER if chance >= EXPLAINED_FROM else band
+    return band if chance >= SURE else _at_most_asked_back(band)
+
+
+def _lacking(part: Part, best: Hit, scene: Scene) -> frozenset[str]:
+    """Return what the question asks for, a price, an age, a depth …, and the article does not tell."""
+    if best.similarity >= VERBATIM:
+        return frozenset()
+    told = scene.catalogue.lexicon.article_details.get(best.key, frozenset())
+    return part.details - told
 
 
 def _asks_for_a_time_not_told(part: Part, best: str, scene: Scene) -> bool:

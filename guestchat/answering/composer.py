@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
-from guestchat.answering import articles, dishes, opening, people
+from guestchat.answering import articles, dishes, opening, people, statements
 from guestchat.answering.answer import Answer, Outcome, Proposal, Reply, Source
 from guestchat.answering.scene import Scene
 from guestchat.retrieval.search import Hit
@@ -85,13 +85,34 @@ def _reply(part: Part, hits: Sequence[Hit], scene: Scene) -> Reply:
             return _request(part, scene)
     if part.topic == "statement":
         return _statement(part, scene)
-    from_rows = _from_rows(part, scene)
+    if part.intent is not Intent.DISH and (fact := _fact_of_the_subject(part, scene)) is not None:
+        return fact
+    from_rows = _from_rows(part, scene) if _rows_tell(part) else None
     article = articles.answer(part, hits, scene, sure=from_rows is None or bool(part.rest))
+    said = None if part.intent is Intent.DISH else statements.answer(part, scene)
     if from_rows is not None and (article is None or not _prefers_article(part, article)):
-        return from_rows
+        return said if said is not None and part.rest else from_rows
     if article is not None:
         return article
+    if said is not None:
+        return said
     return _unknown(part, hits, scene)
+
+
+def _rows_tell(part: Part) -> bool:
+    """Return whether rows can tell what is asked, rather than something that shares a word with it."""
+    if part.intent is Intent.DISH:
+        # "Is there a kids' club" is near to a club sandwich.
+        return not (part.unsure and part.subjects and not part.aspects & {"allergens", "safe", "ingredients"})
+    if part.intent is Intent.PLACE:
+        return part.details <= _OF_A_PLACE
+    if part.intent is Intent.HOURS:
+        return "price" not in part.details
+    return True
+
+
+# What a venue's row tells of it; a price, a temperature or an age is told by a sentence or an article, or not at all.
+_OF_A_PLACE = frozenset({"floor", "hours", "children", "booking", "outdoors"})
 
 
 def _prefers_article(part: Part, article: Reply) -> bool:
@@ -144,6 +165,23 @@ def _request(part: Part, scene: Scene) -> Reply:
     )
 
 
+def _fact_of_the_subject(part: Part, scene: Scene) -> Reply | None:
+    """Return when the rooms are ready or to be left, or where the house is, however that was asked."""
+    for topic, others in _FACTS.items():
+        when_or_where = "hours" in part.details or "when" in part.aspects or topic == "address"
+        if topic in part.subjects and part.subjects - {topic} <= others and part.details <= {"hours"} and when_or_where:
+            return _fact(replace(part, topic=topic), scene)
+    return None
+
+
+# What a guest may name beside it without asking for it.
+_FACTS: Mapping[str, frozenset[str]] = {
+    "check_in": frozenset({"reception"}),
+    "check_out": frozenset({"reception"}),
+    "address": frozenset({"taxi", "airport", "parking", "reception"}),
+}
+
+
 def _fact(part: Part, scene: Scene) -> Reply | None:
     content = scene.content
     times = {"check_in": content.check_in, "check_out": content.check_out}
@@ -159,7 +197,9 @@ def _fact(part: Part, scene: Scene) -> Reply | None:
 def _place(part: Part, scene: Scene) -> Reply | None:
     venues = opening.find_venues(part, scene)
     known = {word for venue in venues for word in scene.catalogue.lexicon.venue_words[venue.key]}
-    if not venues or not set(part.rest) <= known:
+    keys = {venue.key for venue in venues}
+    told = {each for said in scene.catalogue.statements if said.key in keys for each in said.subjects | said.names}
+    if not venues or not set(part.beyond) <= known or not part.subjects <= told:
         return None  # "a pool in the annex": what is said of the pool says nothing of an annex
     said: list[str] = []
     for venue in venues:

@@ -9,6 +9,7 @@ from functools import cache
 from rapidfuzz import process
 from rapidfuzz.distance import DamerauLevenshtein
 
+from guestchat.understanding.matters import told
 from guestchat.understanding.vocabulary import LANGUAGES, singular, vocabulary
 from guestchat.words import words
 from menus.content import Content, Offer
@@ -34,12 +35,13 @@ class Name:
 
     key: str
     stems: tuple[str, ...]
+    generic: frozenset[str] = frozenset()  # words that many such names share
 
     @property
     def head(self) -> frozenset[str]:
-        """The words before "with …": what the dish is, not what comes beside it."""
+        """The words before "with …" that are its own: what the row is called, not what comes beside it."""
         cut = next((place for place, each in enumerate(self.stems) if place and each in _BESIDE), len(self.stems))
-        return frozenset(self.stems[:cut])
+        return frozenset(self.stems[:cut]) - self.generic or frozenset(self.stems[:cut])
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -156,6 +158,20 @@ def _known_words() -> frozenset[str]:
     )
 
 
+@cache
+def _generic() -> frozenset[str]:
+    """Return what says no more of a venue than its kind: "the Capstan Bar" is called "the Capstan"."""
+    kinds = {
+        stem(word)
+        for language in LANGUAGES
+        for kind in ("restaurant", "bar", "cafe", "spa", "pool", "gym", "shop", "reception")
+        for phrase in vocabulary(language)["venue"].phrases(kind)
+        for word in phrase
+    }
+    articles = {stem(word) for language in LANGUAGES for word in vocabulary(language).common if len(word) <= 3}
+    return frozenset(kinds | articles)
+
+
 @dataclass(frozen=True, kw_only=True)
 class Lexicon:
     """A hotel's names, and the words of its dishes by dish."""
@@ -168,15 +184,18 @@ class Lexicon:
     item_options: Mapping[str, list[tuple[str, frozenset[str], frozenset[str]]]]
     same_names: Mapping[str, list[str]]
     all_words: frozenset[str]
+    own_words: frozenset[str]
     venue_kinds: Mapping[str, frozenset[str]]
     venue_words: Mapping[str, frozenset[str]]
     spoken: Mapping[str, frozenset[str]]
     article_words: Mapping[str, frozenset[str]]
     article_subjects: Mapping[str, frozenset[str]]
+    subjects: frozenset[str]  # all on which there is an article
     article_mentions: Mapping[str, frozenset[str]]
     subject_weights: Mapping[str, float]
     article_aspects: Mapping[str, frozenset[str]]
     answered_aspects: Mapping[str, frozenset[str]]
+    article_details: Mapping[str, frozenset[str]]
     article_weights: Mapping[str, float]
     rarest_weight: float
 
@@ -192,7 +211,9 @@ class Lexicon:
         mentions = {article.key: frozenset(_kinds("topic", article.answer)) for article in content.articles}
         return cls(
             items=Names(Name(key, stems) for key, offer in content.offers.items() for stems in _names(offer.item.name)),
-            venues=Names(Name(venue.key, stems) for venue in content.venues for stems in _names(venue.name)),
+            venues=Names(
+                Name(venue.key, stems, _generic()) for venue in content.venues for stems in _names(venue.name)
+            ),
             sections=Names(
                 Name(f"{menu.key}/{number}", stems)
                 for venue in content.venues
@@ -208,6 +229,7 @@ class Lexicon:
             item_options={key: _options(offer) for key, offer in content.offers.items()},
             same_names=_same_names(content),
             all_words=_all_words(content),
+            own_words=frozenset(word for text in _texts(content) for said in text.values() for word in words(said)),
             # What is inside a venue without being one: the pool and the sauna of the spa.
             venue_kinds={
                 venue.key: frozenset(_kinds("venue", venue.name, venue.description) & _INSIDE_OTHERS)
@@ -226,6 +248,11 @@ class Lexicon:
                 for article in content.articles
             },
             answered_aspects={article.key: frozenset(_kinds("aspect", article.answer)) for article in content.articles},
+            subjects=frozenset(each for about in subjects.values() for each in about),
+            article_details={
+                article.key: told((article.question, *article.also_asked), article.answer)
+                for article in content.articles
+            },
             article_words={
                 article.key: _words(article.question, article.answer, *article.also_asked)
                 for article in content.articles
@@ -268,11 +295,15 @@ def _options(offer: Offer) -> list[tuple[str, frozenset[str], frozenset[str]]]:
 
 
 def _all_words(content: Content) -> frozenset[str]:
-    """Return every word that the hotel has written anywhere."""
+    """Return the stem of every word that the hotel has written anywhere."""
+    return _words(*_texts(content))
+
+
+def _texts(content: Content) -> list[Mapping[str, str]]:
     texts = [text for article in content.articles for text in (article.question, article.answer, *article.also_asked)]
     texts += [text for offer in content.offers.values() for text in (offer.item.name, offer.item.description)]
     texts += [text for venue in content.venues for text in (venue.name, venue.description, venue.location)]
-    return _words(content.description, *texts)
+    return [content.description, *texts]
 
 
 def _same_names(content: Content) -> dict[str, list[str]]:

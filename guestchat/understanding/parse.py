@@ -94,11 +94,9 @@ def _make(reading: Reading, intent: Intent, *, explained: Sequence[str] = (), **
             "room": reading.room,
             "quantity": reading.quantity,
             "words": reading.stems(reading.topics),
-            "subjects": frozenset(reading.keys("topic")),
-            "beyond": reading.stems(
-                reading.topics
-                - reading.places("topic", "aspect", "hours", "follow_up", "number", "request", "talk", "fact")
-            ),
+            "subjects": reading.matters.subjects,
+            "details": reading.matters.details,
+            "beyond": reading.beyond,
             "rest": reading.stems(reading.topics - taken),
             **fields,
         }
@@ -158,7 +156,7 @@ def _talk(reading: Reading) -> Part | None:
 
 def _request(reading: Reading) -> Part | None:
     keys = reading.keys("request")
-    wished = "wish" in keys
+    wished = "wish" in keys and "necessity" not in keys  # "do I need an adapter?" wants to know
     asks_price = "price" in reading.keys("aspect")
     if "dirty" in keys and not reading.asks:
         return _make(reading, Intent.REQUEST, topic="housekeeping")
@@ -179,6 +177,8 @@ def _dish(reading: Reading) -> Part | None:
         reading.keys("diet") or reading.keys("course") or reading.allergens.avoid
     )
     best = reading.named[0]
+    if best.coverage < 0.95 and set(best.places) < reading.matters.places and not reading.allergens.places:
+        return None  # "a kids' club" is no club sandwich
     if asks_for_many and best.coverage < 0.75 and len(best.places) < 2:
         return None
     return _make(

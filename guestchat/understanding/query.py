@@ -28,8 +28,8 @@ class Intent(StrEnum):
 class Part:
     """One question of a message.
 
-    `text` is the clause as written; `subjects` are the matters of hotel life that it names, the same in every language;
-    `beyond` are the stems that say something else about them ("how deep is the pool").
+    `text` is the clause as written; `subjects` are the matters of hotel life that it names and `details` what it asks
+    of them, the same in every language; `beyond` are the stems that say something else ("wifi in the annex").
     `rest` are the stems that no interpretation explains, which decide between a row's fact and an article. `unsure` is
     set where a dish was named only in part or with a slip.
     """
@@ -60,6 +60,7 @@ class Part:
     quantity: int | None = None
     words: tuple[str, ...] = ()
     subjects: frozenset[str] = frozenset()
+    details: frozenset[str] = frozenset()
     beyond: tuple[str, ...] = ()
     rest: tuple[str, ...] = ()
     follow_up: bool = False

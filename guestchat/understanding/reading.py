@@ -5,9 +5,9 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from decimal import Decimal
-from functools import cached_property
+from functools import cache, cached_property
 
-from guestchat.understanding import allergies, when
+from guestchat.understanding import allergies, matters, when
 from guestchat.understanding.lexicon import Lexicon, Named, stem
 from guestchat.understanding.vocabulary import Match, Vocabulary
 from guestchat.words import fold, words
@@ -15,9 +15,16 @@ from guestchat.words import fold, words
 _AMOUNT = re.compile(r"(?<![\d.,])(\d{1,4}(?:[.,]\d{1,2})?)(?![\d:])")
 _ROOM = re.compile(r"\b(?:room|zimmer|chambre|habitacion|zi|rm)\s*(?:no\.?|nr\.?|number|nummer)?\s*(\d{1,4}[a-z]?)\b")
 _MAX_QUANTITY = 99
+_SHORTEST_WORD = 2  # "n", "pa": shorter ones are slips and phone talk
 _ALLERGY = ("allerg", "alerg", "intoleran", "unvertrag")
 # What stands before something ordered along with a dish, in any language.
 _WITH = frozenset({"with", "mit", "con", "avec", "au", "plus"})
+
+
+@cache
+def _plain_stems(known: Vocabulary) -> frozenset[str]:
+    """Return the stems of the words that ask for nothing of their own."""
+    return frozenset(stem(word) for word in known.plain)
 
 
 @dataclass
@@ -119,6 +126,21 @@ class Reading:
         """The places of the words that carry a topic."""
         numbers = {place for place, token in enumerate(self.tokens) if token.isdigit()}
         return set(range(len(self.tokens))) - self.filler - set(self.when.places) - numbers
+
+    @cached_property
+    def matters(self) -> matters.Matters:
+        """The subjects of hotel life and what is asked of them."""
+        return matters.find(self.tokens, self.known, self.lexicon.own_words, in_any_language=not self.named)
+
+    @cached_property
+    def beyond(self) -> tuple[str, ...]:
+        """The stems of words that neither subjects nor details explain, nor any table of what guests do."""
+        tables = ("aspect", "hours", "follow_up", "number", "request", "talk", "fact", "venue")
+        places = self.topics - self.matters.places - self.places(*tables)
+        said = (self.matters.mended[place] for place in sorted(places))
+        plain = _plain_stems(self.known)
+        stems = dict.fromkeys(stem(word) for word in said if len(word) > _SHORTEST_WORD)
+        return tuple(each for each in stems if each not in plain)
 
     @cached_property
     def room(self) -> str:
@@ -264,4 +286,4 @@ class Reading:
 
     def stems(self, places: Iterable[int]) -> tuple[str, ...]:
         """Return the stems at these places, in order."""
-        return tuple(dict.fromkeys(stem(self.tokens[place]) for place in sorted(places)))
+        return tuple(dict.fromkeys(stem(self.matters.mended[place]) for place in sorted(places)))

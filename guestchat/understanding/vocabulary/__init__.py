@@ -63,6 +63,12 @@ class PhraseBook:
         else:
             self._by_first[self._root(phrase[0])].append((phrase, key))
 
+    def phrases(self, key: str) -> list[tuple[str, ...]]:
+        """Return the phrases of a meaning."""
+        return [
+            phrase for each in (*self._by_first.values(), *self._by_prefix.values()) for phrase, k in each if k == key
+        ]
+
     def find(self, tokens: Sequence[str]) -> list[Match]:
         """Return the phrases in these folded words, left to right; phrases of one length at one place all count."""
         found: list[Match] = []
@@ -129,7 +135,7 @@ class Vocabulary:
 
     def __init__(self, language: str) -> None:
         tables: dict[str, dict[str, Any]] = _read(_FOLDER / f"{language}.toml")
-        topics = _read(_FOLDER / "topics" / f"{language}.toml")["topic"]
+        topics = _read(_FOLDER / "topics" / f"{language}.toml")
         self.language = language
         self.common = frozenset(_folded(tables["language"]["common"]))
         self.filler = frozenset(word for entry in tables["filler"]["words"] for word in words(entry))
@@ -144,7 +150,13 @@ class Vocabulary:
             name: PhraseBook(entries, plurals=language in _PLURAL_S and name not in _EXACT)
             for name, entries in tables.items()
         }
-        self._books["topic"] = PhraseBook(topics, plurals=language in _PLURAL_S)
+        for name in ("topic", "detail"):
+            self._books[name] = PhraseBook(topics[name], plurals=language in _PLURAL_S)
+        # Words that ask for nothing of their own.
+        self.plain = frozenset(word for entry in topics["plain"]["words"] for word in words(entry))
+        self.topic_words = _single_words(topics["topic"])
+        self.detail_words = _single_words(topics["detail"])
+        self.topic_words_by_letter = _by_letter(self.topic_words)
         self.known = frozenset(
             word.rstrip("*")
             for entries in tables.values()
@@ -152,10 +164,30 @@ class Vocabulary:
             for phrase in phrases
             for word in phrase_words(phrase)
         )
+        of_topics = {word for table in topics.values() for each in table.values() for word in _words_of(each)}
+        self.understood = self.known | self.filler | self.common | of_topics
 
     def __getitem__(self, table: str) -> PhraseBook:
         """Return a table's phrases."""
         return self._books[table]
+
+
+def _words_of(phrases: Iterable[str]) -> set[str]:
+    return {word.rstrip("*") for phrase in phrases for word in phrase_words(phrase)}
+
+
+def _single_words(entries: Mapping[str, Sequence[str]]) -> frozenset[str]:
+    """Return the phrases of one word."""
+    found = (phrase_words(phrase) for phrases in entries.values() for phrase in phrases)
+    return frozenset(phrase[0].rstrip("*") for phrase in found if len(phrase) == 1)
+
+
+def _by_letter(own: Iterable[str]) -> Mapping[str, Sequence[str]]:
+    found: dict[str, list[str]] = defaultdict(list)
+    for word in sorted(own):
+        if len(word) >= 5:
+            found[word[0]].append(word)
+    return dict(found)
 
 
 def _read(file: Path) -> dict[str, dict[str, Any]]:

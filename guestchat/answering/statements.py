@@ -1,0 +1,54 @@
+"""Owns answers from what the hotel and its venues say of themselves: the one sentence that tells what is asked."""
+
+from guestchat.answering import gate
+from guestchat.answering.answer import Reply, Source
+from guestchat.answering.scene import Scene
+from guestchat.retrieval.calibration import says
+from guestchat.understanding.matters import SOFT_DETAILS
+from guestchat.understanding.query import Intent, Part
+from guestchat.understanding.statements import Statement
+
+
+def answer(part: Part, scene: Scene) -> Reply | None:
+    """Return the sentence that explains every word of the question; None where none does."""
+    found = [(weight, each) for each in scene.catalogue.statements if (weight := _weight(part, each, scene)) > 0]
+    if not found:
+        return None
+    _weight_of_best, best = max(found, key=lambda each: each[0])
+    text = scene.text(best.text)
+    if gate.promises(text):
+        return None
+    return Reply(
+        text=text,
+        sources=[Source(best.type, best.key)],
+        venues=[best.key] if best.type == "venue" else (),
+    )
+
+
+def _weight(part: Part, statement: Statement, scene: Scene) -> float:
+    """Return how much of what is asked a sentence tells; 0 where it leaves out any of it."""
+    own = part.subjects & statement.subjects
+    if not part.subjects <= own | statement.names or not _tells(part, own, statement):
+        return 0.0
+    if part.intent is Intent.HOURS and not own:
+        return 0.0  # when a bar closes is told by its hours, not by when its music plays
+    if any(not says(statement.said | statement.around, word) for word in part.beyond):
+        return 0.0
+    said = sum(1.0 for word in part.beyond if says(statement.said, word)) + len(own)
+    if not said and not part.details - SOFT_DETAILS:
+        return 0.0  # a venue's name alone asks for the venue, not for this sentence of it
+    if not part.beyond and not part.subjects and part.details <= _FIGURES_OF_ANYTHING:
+        return 0.0  # "how much is it": of what?
+    return said + len(part.details) + (0.5 if statement.key in part.venues else 0.0)
+
+
+def _tells(part: Part, own: frozenset[str], statement: Statement) -> bool:
+    """Return whether the details are told of the very subject: "pool at 27 °C, sauna" tells only the pool's."""
+    asked = part.details - SOFT_DETAILS
+    if not own:
+        return asked <= statement.details
+    return any(own <= subjects and asked <= details for subjects, details in statement.pieces)
+
+
+# What is asked of some thing or other: alone it asks for nothing that a sentence could tell.
+_FIGURES_OF_ANYTHING = frozenset({"price", "hours", "duration", "distance", "temperature", "age", "count", "floor"})

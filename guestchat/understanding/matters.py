@@ -1,0 +1,201 @@
+"""Owns what words are about: subjects of hotel life, what is asked of them, and what neither explains. Pure.
+
+Subjects and details are the same in every language, so a French question meets a German article. Slips of the finger
+and German compounds are read as the words that they are made of.
+"""
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+
+from rapidfuzz import process
+from rapidfuzz.distance import DamerauLevenshtein
+
+from guestchat.understanding.vocabulary import LANGUAGES, Match, Vocabulary, vocabulary
+from guestchat.words import fold, words
+
+# What a text must hold to tell a detail: a figure of the kind. Every other detail is told by its own words.
+_FIGURES: Mapping[str, re.Pattern[str]] = {
+    "price": re.compile(r"[€$£]|\b(?:eur|usd|gbp|chf|euros?)\b|\d ?%|\d[.,]\d\d\b"),
+    "hours": re.compile(r"\b\d{1,2}[:.h]\d\d\b|\b\d{1,2} ?(?:am|pm|uhr|h)\b|\b24\b|clos|geschlossen|ferme|cerrad"),
+    "duration": re.compile(r"\d+ ?-?(?:min|hour|h\b|stunde|gehmin|heure|hora)"),
+    "distance": re.compile(r"\d+ ?(?:m|km|met\w*|kilom\w*|miles?|min\w*|gehmin\w*|stunden?|hours?)\b"),
+    "temperature": re.compile(r"°|\d ?(?:degree|grad|grado)"),
+    "age": re.compile(r"\b(?:years?|jahren?|jahrige\w*|ans|anos|aged?|alter|edad|under|unter|moins de)\b"),
+    "count": re.compile(r"\d|\b(?:one|two|three|four|zwei|drei|vier|deux|trois|quatre|dos|tres|cuatro)\b"),
+    "rooms": re.compile(r"\d (?:\w+ ){0,2}(?:(?:bed)?rooms?|\w*zimmern?|chambres?|habitacion(?:es)?|suites?)\b"),
+}
+# An article on the second answers a question on the first where no article is on the first itself.
+NEAR: Mapping[str, frozenset[str]] = {
+    "atm": frozenset({"cash", "currency_exchange"}),
+    "cash": frozenset({"payment"}),
+    "credit_card": frozenset({"payment", "cash"}),
+    "crypto": frozenset({"payment"}),
+    "early_check_in": frozenset({"check_in"}),
+    "ebike": frozenset({"bicycle"}),
+    "internet_speed": frozenset({"wifi"}),
+    "late_arrival": frozenset({"check_in"}),
+    "late_check_out": frozenset({"check_out"}),
+    "noise": frozenset({"quiet_hours"}),
+    "pool_temperature": frozenset({"pool", "thermal_bath"}),
+    "quiet_hours": frozenset({"noise"}),
+    "running": frozenset({"walking", "hiking"}),
+    "shuttle": frozenset({"airport"}),
+    "streaming": frozenset({"tv"}),
+    "tap_water": frozenset({"minibar"}),
+    "walking": frozenset({"hiking", "running"}),
+    "hiking": frozenset({"walking"}),
+    "wedding": frozenset({"party"}),
+    "party": frozenset({"wedding", "quiet_hours"}),
+    "birthday": frozenset({"party"}),
+    "luggage": frozenset({"storing"}),
+    "local_products": frozenset({"sale"}),
+    "hot_tub": frozenset({"thermal_bath"}),
+    "rainy_day": frozenset({"museum"}),
+    "picnic": frozenset({"breakfast_box"}),
+    "breakfast_box": frozenset({"picnic"}),
+    "farm_animals": frozenset({"pets"}),
+}
+# When or whence, beside the thing that is asked about: "leave our bags after check-out, our flight is at nine".
+CIRCUMSTANCES = frozenset({"airport", "check_in", "check_out", "late_arrival", "reception", "train_station"})
+# What is done with one thing or another: an article on doing it with a massage says nothing of a room.
+ACTS = frozenset({"cancellation"})
+# What a question may say of its subject and the article leave open, without answering beside the point.
+SOFT_DETAILS = frozenset({"booking", "children", "cleaning", "lost", "loud", "outdoors", "rental", "slow", "storing"})
+_LINKS = ("", "s", "n", "en", "es", "e")
+_SHORTEST_PART = 4
+_SENTENCE_END = re.compile(r"(?<=[.!?])\s+(?=[^\W\d_a-zà-ÿ])")
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Matters:
+    """What a clause is about. `places` are the words that subjects and details explain; `mended` the words as meant."""
+
+    subjects: frozenset[str]
+    details: frozenset[str]
+    places: frozenset[int]
+    mended: tuple[str, ...]
+
+
+def find(tokens: Sequence[str], known: Vocabulary, own: frozenset[str], *, in_any_language: bool = True) -> Matters:
+    """Return what folded words are about; `own` are the hotel's words, which a slip may have hit."""
+    mended = tuple(_mended(token, known, own) for token in tokens)
+    said = [(piece, place) for place, word in enumerate(mended) for piece in word.split()]
+    pieces = [piece for piece, _place in said]
+    of_subjects = known["topic"].find(pieces) or (_in_another_language(pieces, known) if in_any_language else [])
+    inside = {number for match in of_subjects for number in range(match.start, match.end)}
+    of_details = [
+        match
+        for match in known["detail"].find(pieces)
+        # "Rent a bike" names its subject whole; a price is asked whatever it is the price of.
+        if match.key in _FIGURES or not set(range(match.start, match.end)) <= inside
+    ]
+    return Matters(
+        subjects=frozenset(match.key for match in of_subjects),
+        details=frozenset(match.key for match in of_details),
+        places=frozenset(
+            said[number][1] for match in (*of_subjects, *of_details) for number in range(match.start, match.end)
+        ),
+        mended=tuple(word.replace(" ", "") for word in mended),
+    )
+
+
+def _in_another_language(pieces: Sequence[str], known: Vocabulary) -> list[Match]:
+    """Return the subjects named in whatever language names any: two words are often too few to tell the language."""
+    for language in LANGUAGES:
+        found = [] if language == known.language else vocabulary(language)["topic"].find(pieces)
+        if found:
+            return found
+    return []
+
+
+def subjects(*texts: Mapping[str, str]) -> frozenset[str]:
+    """Return the subjects that texts name, in whatever languages they are."""
+    return _keys("topic", texts)
+
+
+def told(asked: Iterable[Mapping[str, str]], answer: Mapping[str, str]) -> frozenset[str]:
+    """Return the details that an article tells: by its own words, or by a figure of the kind in its answer."""
+    named = _keys("detail", (*asked, answer)) - _FIGURES.keys()
+    figures = {
+        key
+        for key, pattern in _FIGURES.items()
+        for said in answer.values()
+        if pattern.search(" ".join(fold(said).replace("-", " ").split()))
+    }
+    if "price" in _keys("detail", (answer,)):
+        figures.add("price")  # "free of charge" is a price as well
+    if "age" in figures:
+        figures.add("children")
+    if "price" in figures:
+        figures.add("rental")
+    return named | figures
+
+
+def sentences(text: Mapping[str, str]) -> list[dict[str, str]]:
+    """Return a text's sentences with their translations; the whole text where the languages count differently."""
+    cut = {language: [each for each in _SENTENCE_END.split(said) if each] for language, said in text.items()}
+    counts = {len(each) for each in cut.values()}
+    if len(counts) != 1:
+        return [dict(text)] if text else []
+    return [{language: each[number] for language, each in cut.items()} for number in range(counts.pop())]
+
+
+def _keys(table: str, texts: Iterable[Mapping[str, str]]) -> frozenset[str]:
+    return frozenset(
+        key
+        for text in texts
+        for language, said in text.items()
+        for key in vocabulary(language)[table].keys(words(said))
+    )
+
+
+def _mended(token: str, known: Vocabulary, own: frozenset[str]) -> str:
+    """Return the word that a misspelt one stands for, or the two that a compound is made of, parted by a space."""
+    if len(token) < 6 or token.isdigit() or token in own or token in _understood():
+        return token
+    return _parted(token, known) or _near(token, known, own) or token
+
+
+def _parted(token: str, known: Vocabulary) -> str | None:
+    """Return a compound's two words: "hundegebuhr" is "hunde gebuhr"."""
+    if known.language != "de" or len(token) < 2 * _SHORTEST_PART:
+        return None
+    firsts, lasts = known.topic_words, known.topic_words | known.detail_words
+    for cut in range(len(token) - _SHORTEST_PART, _SHORTEST_PART - 2, -1):
+        last = token[cut:]
+        if last not in lasts and last.rstrip("en") not in lasts:
+            continue
+        for link in _LINKS:
+            first = token[: cut - len(link)] if token[:cut].endswith(link) else ""
+            if first in firsts:
+                return f"{first} {last if last in lasts else last.rstrip('en')}"
+    return None
+
+
+def _near(token: str, known: Vocabulary, own: frozenset[str]) -> str | None:
+    """Return the known word one slip away, two in a long word; guests rarely miss the first letter."""
+    slips = 1 if len(token) < 9 else 2
+    around = [
+        each
+        for each in (*known.topic_words_by_letter.get(token[0], ()), *_by_letter(own).get(token[0], ()))
+        if abs(len(each) - len(token)) <= slips
+    ]
+    found = process.extractOne(token, around, scorer=DamerauLevenshtein.distance, score_cutoff=slips)
+    return None if found is None else str(found[0])
+
+
+@cache
+def _by_letter(own: frozenset[str]) -> Mapping[str, tuple[str, ...]]:
+    grouped: dict[str, list[str]] = {}
+    for each in sorted(own):
+        if len(each) >= 5:
+            grouped.setdefault(each[0], []).append(each)
+    return {letter: tuple(each) for letter, each in grouped.items()}
+
+
+@cache
+def _understood() -> frozenset[str]:
+    """Return every word of every vocabulary: it is no slip of another."""
+    return frozenset(word for language in LANGUAGES for word in vocabulary(language).understood)
