@@ -207,7 +207,7 @@ def _decide(part: Part, best: Hit, chance: float, scene: Scene) -> Band:
     own = scene.catalogue.lexicon.article_words.get(best.key, frozenset())
     open_words = sum(not says(own, word) for word in part.beyond)
     if not open_words and _lacking(part, best, scene):
-        return Band.ANSWER if chance >= SOFTLY_FROM else _at_most_asked_back(band)
+        return Band.ANSWER if part.subjects and chance >= SOFTLY_FROM else _at_most_asked_back(band)
     if part.subjects:
         return Band.ANSWER if chance >= _FROM[min(open_words, 2)] else Band.ASK_BACK
     if open_words:

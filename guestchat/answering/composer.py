@@ -104,11 +104,19 @@ def _rows_tell(part: Part) -> bool:
     if part.intent is Intent.DISH:
         # "Is there a kids' club" is near to a club sandwich.
         return not (part.unsure and part.subjects and not part.aspects & {"allergens", "safe", "ingredients"})
+    if part.intent is Intent.LIST and part.subjects:
+        return _asks_for_food(part)
     if part.intent is Intent.PLACE:
         return part.details <= _OF_A_PLACE
     if part.intent is Intent.HOURS:
         return "price" not in part.details
     return True
+
+
+def _asks_for_food(part: Part) -> bool:
+    """Return whether a list is asked for by more than a word that some dish's name holds as well."""
+    kinds = (part.diets, part.avoid, part.containing, part.courses, part.sections, part.meals, part.order)
+    return any(kinds) or part.drinks or part.kids or part.price_up_to is not None or part.price_from is not None
 
 
 # What a venue's row tells of it; a price, a temperature or an age is told by a sentence or an article, or not at all.

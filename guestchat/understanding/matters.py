@@ -63,8 +63,10 @@ CIRCUMSTANCES = frozenset({"airport", "check_in", "check_out", "late_arrival", "
 ACTS = frozenset({"cancellation"})
 # What a question may say of its subject and the article leave open, without answering beside the point.
 SOFT_DETAILS = frozenset({"booking", "children", "cleaning", "lost", "loud", "outdoors", "rental", "slow", "storing"})
+_PER_TIME = re.compile(r"\b(?:per|a|pro|am|par|al|por|la|the) (?:half )?(?:day|hour|tag|stunde|jour|heure|dia|hora)\b")
 _LINKS = ("", "s", "n", "en", "es", "e")
 _SHORTEST_PART = 4
+_TELLING_LETTERS = 6
 _SENTENCE_END = re.compile(r"(?<=[.!?])\s+(?=[^\W\d_a-zà-ÿ])")
 
 
@@ -105,8 +107,10 @@ def _in_another_language(pieces: Sequence[str], known: Vocabulary) -> list[Match
     """Return the subjects named in whatever language names any: two words are often too few to tell the language."""
     for language in LANGUAGES:
         found = [] if language == known.language else vocabulary(language)["topic"].find(pieces)
-        if found:
-            return found
+        # A French "car" is a bus: short words mean something else in the next language.
+        long = [match for match in found if sum(map(len, pieces[match.start : match.end])) >= _TELLING_LETTERS]
+        if long:
+            return long
     return []
 
 
@@ -128,7 +132,7 @@ def told(asked: Iterable[Mapping[str, str]], answer: Mapping[str, str]) -> froze
         figures.add("price")  # "free of charge" is a price as well
     if "age" in figures:
         figures.add("children")
-    if "price" in figures:
+    if "price" in figures and any(_PER_TIME.search(fold(said)) for said in answer.values()):
         figures.add("rental")
     return named | figures
 

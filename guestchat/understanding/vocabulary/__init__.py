@@ -63,6 +63,11 @@ class PhraseBook:
         else:
             self._by_first[self._root(phrase[0])].append((phrase, key))
 
+    @property
+    def meanings(self) -> set[str]:
+        """The keys of all phrases."""
+        return {key for each in (*self._by_first.values(), *self._by_prefix.values()) for _phrase, key in each}
+
     def phrases(self, key: str) -> list[tuple[str, ...]]:
         """Return the phrases of a meaning."""
         return [

@@ -16,21 +16,21 @@ FLOORS = {
     "allergy held": 0.95,
     "diets": 0.75,
     "dishes": 0.9,
-    "facts": 0.55,
-    "follow-ups": 0.9,
-    "hours": 0.8,
+    "facts": 0.9,
+    "follow-ups": 0.95,
+    "hours": 0.85,
     "injection": 1.0,
     "lists": 0.95,
     "options": 0.8,
     "people": 1.0,
     "privacy": 1.0,
     "requests": 1.0,
-    "silent": 0.95,
+    "silent": 1.0,
     "talk": 1.0,
     "two in one": 0.75,
 }
 # Answers to questions that the content does not answer: only ever fewer.
-MOST_INVENTED = 2
+MOST_INVENTED = 0
 
 
 def test_the_own_questions_are_answered_as_well_as_ever(lindenhof: Catalogue) -> None:
