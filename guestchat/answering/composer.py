@@ -176,7 +176,7 @@ def _request(part: Part, scene: Scene) -> Reply:
 def _fact_of_the_subject(part: Part, scene: Scene) -> Reply | None:
     """Return when the rooms are ready or to be left, or where the house is, however that was asked."""
     for topic, others in _FACTS.items():
-        when_or_where = "hours" in part.details or "when" in part.aspects or topic == "address"
+        when_or_where = "hours" in part.details or part.intent is Intent.HOURS or topic == "address"
         if topic in part.subjects and part.subjects - {topic} <= others and part.details <= {"hours"} and when_or_where:
             return _fact(replace(part, topic=topic), scene)
     return None
