@@ -20,7 +20,9 @@ def resolve(part: Part, reading: Reading, context: Context) -> Part:
         return replace(part, intent=Intent.DISH, items=(chosen,), unsure=False, follow_up=True)
     if context.intent in {Intent.DISH, Intent.LIST} and context.items:
         return _of_dishes(part, reading, context)
-    if context.intent == Intent.HOURS:
+    if context.venues and part.aspects & {"location", "phone"} and _is_bare(part, reading):
+        return replace(part, intent=Intent.PLACE, venues=context.venues, follow_up=True)
+    if context.intent == Intent.HOURS or (context.intent == Intent.PLACE and part.intent is Intent.HOURS):
         return _of_hours(part, reading, context)
     if context.article and part.intent is Intent.QUESTION and not _own_topic(part, reading):
         return replace(part, follow_up=True)
@@ -39,6 +41,12 @@ def _chosen(reading: Reading, context: Context) -> str:
         if number <= len(context.items):
             return context.items[number - 1]
     return ""
+
+
+def _is_bare(part: Part, reading: Reading) -> bool:
+    """ "Where is it?": whether a clause names nothing of its own."""
+    named = part.venues or part.venue_kinds or part.items or part.meals
+    return part.intent in {Intent.QUESTION, Intent.PLACE} and not named and not _own_topic(part, reading)
 
 
 def _own_topic(part: Part, reading: Reading) -> bool:
@@ -99,7 +107,8 @@ def _of_hours(part: Part, reading: Reading, context: Context) -> Part:
     if part.intent in {Intent.LIST, Intent.DISH, Intent.FACT, Intent.TALK}:
         return part
     explained = reading.places("follow_up", "hours", "venue", "meal", "time") | reading.venue_places
-    if reading.topics - explained or not (part.when or part.venues or part.venue_kinds or part.meals):
+    asks = part.when or part.venues or part.venue_kinds or part.meals or part.intent is Intent.HOURS
+    if reading.topics - explained or not asks:
         return part
     named = part.venues or part.venue_kinds
     when = part.when

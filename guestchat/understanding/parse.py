@@ -67,6 +67,10 @@ def _part(reading: Reading) -> Part:
     return _make(reading, Intent.QUESTION)
 
 
+# What rows tell of these is not lessened by words that ask for nothing of their own.
+_PLAINLY = frozenset({Intent.HOURS, Intent.PLACE, Intent.FACT})
+
+
 def _make(reading: Reading, intent: Intent, *, explained: Sequence[str] = (), **fields: Any) -> Part:
     """Return a part with everything that any answer may use; `explained` tables take their words from the rest."""
     allergens = reading.allergens
@@ -97,7 +101,7 @@ def _make(reading: Reading, intent: Intent, *, explained: Sequence[str] = (), **
             "subjects": reading.matters.subjects,
             "details": reading.matters.details,
             "beyond": reading.beyond,
-            "rest": reading.stems(reading.topics - taken),
+            "rest": reading.stems(reading.topics - taken - (reading.plain if intent in _PLAINLY else set())),
             **fields,
         }
     )
@@ -259,7 +263,7 @@ def _hours(reading: Reading) -> Part | None:
 
 def _asks_whether_a_meal_is_served(reading: Reading) -> bool:
     """ "Do you serve lunch on Monday?" is about hours; "what can I eat for lunch on Monday" is about dishes."""
-    beside = reading.topics - reading.places("meal", "menu", "aspect", "time") - reading.venue_places
+    beside = reading.topics - reading.places("meal", "menu", "aspect", "time") - reading.venue_places - reading.plain
     asks_for_dishes = {"ask", "drink"} & set(reading.keys("menu"))
     return bool(reading.keys("meal") and reading.when.dates and not beside and not asks_for_dishes)
 

@@ -143,6 +143,12 @@ class Reading:
         return tuple(each for each in stems if each not in plain)
 
     @cached_property
+    def plain(self) -> set[int]:
+        """The places of words that ask for nothing of their own: "doing", "stop", "kitchen"."""
+        plain = _plain_stems(self.known)
+        return {place for place, token in enumerate(self.tokens) if stem(token) in plain}
+
+    @cached_property
     def room(self) -> str:
         """The room number that the guest wrote."""
         found = _ROOM.search(self.folded)
