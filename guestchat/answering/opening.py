@@ -4,6 +4,7 @@ import datetime as dt
 from collections.abc import Iterator, Sequence
 from itertools import groupby
 
+from guestchat.answering import gate
 from guestchat.answering.answer import Reply, Source
 from guestchat.answering.scene import Scene
 from guestchat.understanding.query import Part
@@ -24,14 +25,27 @@ def answer(part: Part, scene: Scene) -> Reply | None:
     if not venues:
         return _what_is_open(scene) if part.when.now and not (part.venues or part.venue_kinds or part.meals) else None
     said = [" ".join(_about(venue, part, scene)) for venue in venues]
-    if part.venue_kinds and not any(venue.kind in part.venue_kinds for venue in venues):
-        # The pool inside the spa: the venue's own words say which of its hours are the pool's.
-        said = [f"{each} {scene.text(venue.description)}" for each, venue in zip(said, venues, strict=True)]
+    # The pool inside the spa: the venue's own words say which of its hours are the pool's.
+    said = [
+        f"{each} {_description(venue, scene)}".rstrip() if _is_around(venue, part, scene) else each
+        for each, venue in zip(said, venues, strict=True)
+    ]
     return Reply(
         text="\n".join(said),
         sources=[Source("venue", venue.key) for venue in venues],
         venues=[venue.key for venue in venues],
     )
+
+
+def _is_around(venue: Venue, part: Part, scene: Scene) -> bool:
+    """Return whether what is asked for is inside a venue and not the venue itself."""
+    inside = scene.catalogue.lexicon.venue_kinds[venue.key] & set(part.venue_kinds)
+    return not part.venues and bool(inside - {venue.kind})
+
+
+def _description(venue: Venue, scene: Scene) -> str:
+    description = scene.text(venue.description)
+    return "" if gate.promises(description) else description
 
 
 def find_venues(part: Part, scene: Scene) -> list[Venue]:
@@ -81,6 +95,8 @@ def _on(venue: Venue, day: dt.date, part: Part, scene: Scene) -> list[Interval]:
 def _about(venue: Venue, part: Part, scene: Scene) -> Iterator[str]:
     if not venue.opening_hours:
         yield scene.say("hours.unknown", venue=scene.name(venue))
+        if description := _description(venue, scene):
+            yield description  # a season is told in words
         return
     asked_time = part.when.time or (part.when.around if not part.meals else None)
     if part.when.now or (asked_time is not None and part.topic == "hours"):

@@ -148,6 +148,8 @@ def _talk(reading: Reading) -> Part | None:
         return None
     spoken = reading.places("talk")
     wants = reading.found("request") or reading.found("hours") or reading.found("menu") or reading.venues
+    if "price" in reading.aspects:
+        return None  # "cuánto vale": the same word is thanks
     if "abuse" in keys and not wants:
         return _make(reading, Intent.TALK, topic="abuse")
     beside = set(range(len(reading.tokens))) - spoken
