@@ -6,6 +6,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from guestchat.training.aspects import Aspects
+from guestchat.training.chatter import spoken
 from guestchat.training.corpus import LANGUAGES, Doc, fragment
 from guestchat.training.mining import Articles, Ints, Sampler, mine_contrasts, mine_pairs
 
@@ -20,22 +22,6 @@ SAME_TOPIC = 0.6
 FRAGMENT_TOPIC = 0.5
 """For a fragment less is enough: "parking" asks for every article on parking."""
 
-# How guests come to the point, and leave it again.
-_BEFORE = (
-    "Hi, ", "Hello! ", "Also, ", "And ", "Great, ", "Thanks. ", "Excuse me, ", "One more thing: ", "Quick question: ",
-    "Yes, ", "Okay, and ", "I was wondering, ", "Could you tell me, ", "Sorry to bother you. ", "Before we come: ",
-    "By the way, ",
-)  # fmt: skip
-_AFTER = (
-    " Thanks!",
-    " Thank you.",
-    " Just curious.",
-    " please",
-    " We are staying until Sunday.",
-    " I need to know.",
-    " Let me know.",
-)
-
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Mix:
@@ -43,9 +29,10 @@ class Mix:
 
     size: int = 64
     translated: float = 0.3
+    aspects: float = 0.15
     contrasts: float = 0.6
-    fragments: float = 0.15
-    chatter: float = 0.25
+    fragments: float = 0.12
+    chatter: float = 0.45
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -63,7 +50,10 @@ class Batch:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class _Example:
-    """`anchor_key` and `positive_key` name English texts with a known vector, by which topics are compared."""
+    """`anchor_key` and `positive_key` name English texts with a known vector, by which topics are compared.
+
+    `asked` is the aspect of a made question, `answers` and `contrast_answers` the aspects that its articles answer.
+    """
 
     group: tuple[str, int]
     anchor: str
@@ -73,6 +63,9 @@ class _Example:
     contrast: str = ""
     contrast_key: str = ""
     short: bool = False
+    asked: str = ""
+    answers: frozenset[str] = frozenset()
+    contrast_answers: frozenset[str] = frozenset()
 
 
 class Batches:
@@ -86,13 +79,18 @@ class Batches:
         *,
         seed: int,
         mix: Mix | None = None,
+        aspects: Aspects | None = None,
     ) -> None:
-        """Mine the pairs. `vectors` maps every title, body and English translation to its vector, (d,) of unit norm."""
+        """Mine the pairs.
+
+        `vectors` maps every title, body, English translation and key of an aspect to its vector, (d,) of unit norm.
+        """
         self._seed = seed
         self._mix = mix or Mix()
         self._vectors = vectors
         self._translations = {topic: list(rows) for topic, rows in translations.items()}
         self._topics = list(self._translations)
+        self._aspects = aspects
         self._docs = {domain: [doc for doc in docs if doc.domain == domain] for domain in DOMAINS}
         self._samplers = {domain: sampler for domain in DOMAINS if (sampler := self._mine(domain))}
 
@@ -105,8 +103,10 @@ class Batches:
         """Return batch `number`."""
         random = np.random.default_rng([self._seed, number])
         translated = round(self._mix.size * self._mix.translated) if self._topics else 0
-        examples = self._articles(self._mix.size - translated, random) if self._samplers else []
+        made = round(self._mix.size * self._mix.aspects) if self._aspects else 0
+        examples = self._articles(self._mix.size - translated - made, random) if self._samplers else []
         examples += self._translated(translated, random)
+        examples += self._made(made, random)
         contrasts = [(row, example) for row, example in enumerate(examples) if example.contrast]
         return Batch(
             anchors=[example.anchor for example in examples],
@@ -165,9 +165,7 @@ class Batches:
             short = fragment(title)
             return (short, True) if short else (title, False)
         if chance < self._mix.fragments + self._mix.chatter:
-            if random.random() < 0.7:
-                return f"{random.choice(_BEFORE)}{title[:1].lower()}{title[1:]}", False
-            return f"{title}{random.choice(_AFTER)}", False
+            return spoken(title, random), False
         return title, False
 
     def _translated(self, count: int, random: np.random.Generator) -> list[_Example]:
@@ -191,6 +189,26 @@ class Batches:
             )
         return examples
 
+    def _made(self, count: int, random: np.random.Generator) -> list[_Example]:
+        """Draw made questions about one aspect of a thing, each with an article on another aspect of it."""
+        if self._aspects is None:
+            return []
+        return [
+            _Example(
+                group=("aspects", 0),
+                anchor=spoken(asked.text, random) if random.random() < self._mix.chatter else asked.text,
+                positive=asked.article,
+                contrast=asked.other,
+                anchor_key=self._aspects.keys[asked.key],
+                positive_key=self._aspects.keys[asked.key],
+                contrast_key=self._aspects.keys[asked.other_key],
+                asked=asked.key,
+                answers=asked.answers,
+                contrast_answers=frozenset({asked.other_key}),
+            )
+            for asked in self._aspects.draw(count, random)
+        ]
+
     def _allowed(self, examples: Sequence[_Example], contrasts: Sequence[tuple[int, _Example]]) -> Bools:
         anchors = np.stack([self._vectors[example.anchor_key] for example in examples])
         keys = [example.positive_key for example in examples] + [example.contrast_key for _, example in contrasts]
@@ -203,6 +221,12 @@ class Batches:
         limit = np.where(short, FRAGMENT_TOPIC, np.where(together, np.inf, SAME_TOPIC))
         # An article may be the positive of one anchor and the contrast of another of its group.
         allowed: Bools = (alike < limit) & (np.array(keys[: len(examples)])[:, None] != np.array(keys)[None, :])
+        # Of made questions it is known which article answers which.
+        answers = [example.answers for example in examples] + [each.contrast_answers for _, each in contrasts]
+        for row, example in enumerate(examples):
+            if example.asked:
+                known = np.array([bool(each) for each in answers])
+                allowed[row, known] = [example.asked not in each for each in answers if each]
         rows = np.arange(len(examples))
         allowed[rows, rows] = True
         return allowed

@@ -42,11 +42,11 @@ class Articles:
         return mixed
 
 
-def mine_pairs(articles: Articles) -> Ints:
+def mine_pairs(articles: Articles, *, margin: float = MARGIN, at_least: float = MIN_SIMILARITY) -> Ints:
     """Return the pairs of articles of two entities that ask the same, (n, 2) int64, the smaller row first, in order.
 
-    Two articles are a pair where each is the other's best match in its entity, clearly so (`MARGIN` over the second
-    best, on both sides) and well enough (`MIN_SIMILARITY`). An entity that answers one question twice thus gives no
+    Two articles are a pair where each is the other's best match in its entity, clearly so (`margin` over the second
+    best, on both sides) and well enough (`at_least`). An entity that answers one question twice thus gives no
     pair for it.
     """
     blocks = articles.blocks()
@@ -55,12 +55,12 @@ def mine_pairs(articles: Articles) -> Ints:
         similarity = articles.similarity(rows, slice(blocks[number + 1].start, None))
         for columns in blocks[number + 1 :]:
             shift = blocks[number + 1].start
-            pairs = _best_of_each_other(similarity[:, columns.start - shift : columns.stop - shift])
+            pairs = _best_of_each_other(similarity[:, columns.start - shift : columns.stop - shift], margin, at_least)
             found.append(pairs + np.array([rows.start, columns.start]))
     return np.concatenate(found)
 
 
-def _best_of_each_other(similarity: Floats) -> Ints:
+def _best_of_each_other(similarity: Floats, margin: float, at_least: float) -> Ints:
     if not similarity.size:
         return np.empty((0, 2), dtype=np.int64)
     rows = np.arange(len(similarity))
@@ -68,9 +68,9 @@ def _best_of_each_other(similarity: Floats) -> Ints:
     value = similarity[rows, best]
     chosen = (
         (similarity.argmax(axis=0)[best] == rows)
-        & (value >= MIN_SIMILARITY)
-        & (value - _second(similarity) >= MARGIN)
-        & (value - _second(similarity.T)[best] >= MARGIN)
+        & (value >= at_least)
+        & (value - _second(similarity) >= margin)
+        & (value - _second(similarity.T)[best] >= margin)
     )
     return np.stack([rows[chosen], best[chosen]], axis=1).astype(np.int64)
 

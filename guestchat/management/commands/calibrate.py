@@ -17,16 +17,16 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("data", help="the folder with knowledge.json")
-        parser.add_argument("--count", type=int, default=6_000, help="how many questions a kind of entity")
-        parser.add_argument("--precision", type=float, default=0.95, help="the share of right answers to keep")
+        parser.add_argument("--count", type=int, default=2_000, help="how many questions a kind of entity")
+        parser.add_argument("--precision", type=float, default=0.9, help="the share of right answers to keep")
 
     def handle(self, *args: Any, **options: Any) -> None:
         from guestchat.training.calibrating import examples, fit
-        from guestchat.training.corpus import CorpusError, read_knowledge
+        from guestchat.training.corpus import CorpusError, held_out, read_knowledge
 
         embedder = get_embedder()
         try:
-            docs = read_knowledge(Path(options["data"]) / "knowledge.json")
+            docs = [doc for doc in read_knowledge(Path(options["data"]) / "knowledge.json") if held_out(doc.entity)]
         except CorpusError as error:
             raise CommandError(str(error)) from error
         found = []

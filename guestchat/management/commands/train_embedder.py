@@ -8,6 +8,7 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
 from guestchat.retrieval.embedder import EmbedderError, OnnxEmbedder, load_embedder
+from guestchat.training.aspects import Aspects
 from guestchat.training.batches import Batches
 from guestchat.training.comparing import compare_demo, compare_houses
 from guestchat.training.corpus import CorpusError, held_out, read_knowledge, read_questions, read_translations
@@ -52,15 +53,15 @@ class Command(BaseCommand):
         out: Path = options["out"]
         recipe = Recipe(steps=options["steps"], seed=options["seed"])
         docs = [doc for doc in read_knowledge(options["data"] / "knowledge.json") if not held_out(doc.entity)]
-        translations = read_translations()
+        translations, aspects = read_translations(), Aspects()
         model = load_base(options["base"])
         work = out.with_name(f"{out.name}.work")
         try:
             work.mkdir(parents=True, exist_ok=True)
             english = [row["en"] for rows in translations.values() for row in rows]
             texts = [text for doc in docs for text in (doc.title, doc.body)]
-            vectors = encode(model, [*texts, *english], work / "vectors.npz")
-            batches = Batches(docs, translations, vectors, seed=recipe.seed, mix=recipe.mix)
+            vectors = encode(model, [*texts, *english, *aspects.keys.values()], work / "vectors.npz")
+            batches = Batches(docs, translations, vectors, seed=recipe.seed, mix=recipe.mix, aspects=aspects)
             self.stdout.write(
                 f"{batches.pairs:,} pairs among {len(docs):,} articles; {len(translations)} topics in translation."
             )

@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+from guestchat.training.aspects import Aspects
 from guestchat.training.batches import Batches, Mix
 from guestchat.training.corpus import read_knowledge, read_translations
 
@@ -78,3 +79,17 @@ def test_without_translations_all_are_articles(data: Path, word_embedder: Any) -
     vectors = dict(zip(texts, word_embedder.encode_query(texts), strict=True))
     batch = Batches(docs, {}, vectors, seed=1, mix=Mix(size=8)).batch(0)
     assert len(batch.anchors) == 8
+
+
+def test_of_made_questions_only_wrong_answers_are_candidates(data: Path, word_embedder: Any) -> None:
+    docs, aspects = read_knowledge(data / "knowledge.json"), Aspects()
+    texts = sorted({text for doc in docs for text in (doc.title, doc.body)} | set(aspects.keys.values()))
+    vectors = dict(zip(texts, word_embedder.encode_query(texts), strict=True))
+    batch = Batches(docs, {}, vectors, seed=3, mix=Mix(size=12, aspects=1), aspects=aspects).batch(0)
+    made = aspects.draw(12, np.random.default_rng([3, 0]))
+    assert batch.positives == [asked.article for asked in made]
+    assert batch.contrasts == [asked.other for asked in made]
+    for row, asked in enumerate(made):
+        expected = [row == column or asked.key not in other.answers for column, other in enumerate(made)]
+        expected += [asked.key != other.other_key for other in made]
+        assert batch.allowed[row].tolist() == expected
