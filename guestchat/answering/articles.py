@@ -28,11 +28,11 @@ BESIDE_WEIGHT = 0.03
 FOREIGN_SIMILARITY = 0.3
 FOREIGN_AND_AGREES = 0.3
 # From this chance on an article speaks although the question says something that it does not.
-SURE = 0.97
+SURE = 0.93
 # An article that says every word of a question may speak at a lower chance.
-EXPLAINED_FROM = 0.45
+EXPLAINED_FROM = 0.55
 # The chance from which an article on the subject speaks, by how many words of the question it leaves open.
-_FROM = (0.0, 0.9, 0.97)
+_FROM = (0.0, 0.95, 0.99)
 # The same where it leaves open something that most such articles do not need to tell.
 SOFTLY_FROM = 0.5
 # A question that the article itself asks, nearly word by word.
@@ -212,9 +212,7 @@ def _decide(part: Part, best: Hit, chance: float, scene: Scene) -> Band:
         return Band.ANSWER if chance >= _FROM[min(open_words, 2)] else Band.ASK_BACK
     if open_words:
         return band if chance >= SURE else _at_most_asked_back(band)
-    if part.beyond or part.details:
-        return Band.ANSWER if chance >= EXPLAINED_FROM else band
-    return band if chance >= SURE else _at_most_asked_back(band)
+    return Band.ANSWER if chance >= EXPLAINED_FROM else _at_most_asked_back(band)
 
 
 def _lacking(part: Part, best: Hit, scene: Scene) -> frozenset[str]:
