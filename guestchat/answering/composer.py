@@ -18,6 +18,8 @@ _WORST_LAST = (
     Outcome.SMALLTALK,
 )
 MAX_CANDIDATES = 10
+# What stands in no row of a venue: an article or a sentence may tell it, or nobody.
+_MEASURES = frozenset({"depth", "length", "width", "height", "weight", "temperature"})
 
 
 def compose(query: Query, hits: Mapping[int, Sequence[Hit]], scene: Scene) -> Answer:
@@ -87,11 +89,12 @@ def _reply(part: Part, hits: Sequence[Hit], scene: Scene) -> Reply:
         return _statement(part, scene)
     if part.intent is not Intent.DISH and (fact := _fact_of_the_subject(part, scene)) is not None:
         return fact
-    from_rows = _from_rows(part, scene) if _rows_tell(part) else None
+    measured = part.intent in {Intent.HOURS, Intent.PLACE} and part.details & _MEASURES
+    from_rows = None if measured else _from_rows(part, scene) if _rows_tell(part) else None
     article = articles.answer(part, hits, scene, sure=from_rows is None or bool(part.rest))
     said = None if part.intent is Intent.DISH else statements.answer(part, scene)
     if from_rows is not None and (article is None or not _prefers_article(part, article)):
-        return said if said is not None and part.rest else from_rows
+        return said if said is not None and (part.rest or _tells_more(part)) else from_rows
     if article is not None:
         return article
     if said is not None:
@@ -121,6 +124,11 @@ def _asks_for_food(part: Part) -> bool:
 
 # What a venue's row tells of it; a price, a temperature or an age is told by a sentence or an article, or not at all.
 _OF_A_PLACE = frozenset({"floor", "hours", "children", "booking", "outdoors"})
+
+
+def _tells_more(part: Part) -> bool:
+    """Return whether more is asked of a venue than its hours and its place: a sentence of its own tells that."""
+    return part.intent in {Intent.HOURS, Intent.PLACE} and bool(part.details - {"hours", "floor"})
 
 
 def _prefers_article(part: Part, article: Reply) -> bool:
