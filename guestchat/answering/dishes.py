@@ -6,6 +6,7 @@ from decimal import Decimal
 from guestchat.answering import gate, kitchen
 from guestchat.answering.answer import Claim, Outcome, Reply, Source
 from guestchat.answering.scene import Scene
+from guestchat.understanding.food import asked_for
 from guestchat.understanding.query import Part
 from menus import hours
 from menus.allergens import Status, is_safe, status, suits
@@ -135,7 +136,7 @@ def _aspects(offer: Offer, part: Part, scene: Scene) -> Iterator[str]:
     item, name, aspects = offer.item, scene.full_name(offer.item), part.aspects
     if "price" in aspects:
         yield _price(item, scene) or scene.say("dish.no_price", name=name)
-    if "ingredients" in aspects and not part.diets and not part.avoid:
+    if aspects & {"ingredients", "about"} and not part.diets and not part.avoid:
         yield _introduction(offer, scene)
         if not part.containing:
             yield kitchen.everything(item, scene).text
@@ -201,14 +202,14 @@ def listed(part: Part, scene: Scene) -> Reply | None:
 def _asks_for_the_menu(part: Part, scene: Scene) -> bool:
     return not (
         part.items or part.diets or part.avoid or part.containing or part.courses or part.order or part.kids
-    ) and not (part.price_up_to or part.price_from or scene.allergies or part.rest or part.mild)
+    ) and not (part.price_up_to or part.price_from or scene.allergies or part.rest or part.mild or part.spicy)
 
 
 def _scope(part: Part, scene: Scene) -> list[Offer] | None:
     """Return the dishes that the question is about, before allergens; None where its words mean something else."""
     offers = list(scene.content.offers.values())
     tags = scene.catalogue.lexicon.item_tags
-    if part.items and part.follow_up:
+    if part.items:
         offers = [offer for offer in offers if offer.item.key in part.items]
     kinds = {venue.key for venue in scene.content.venues if venue.kind in part.venue_kinds}
     venues = set(part.venues) or kinds
@@ -225,10 +226,13 @@ def _scope(part: Part, scene: Scene) -> list[Offer] | None:
         offers = both or [offer for offer in offers if tags[offer.item.key] & wanted]
     if part.drinks:
         offers = [offer for offer in offers if "drink" in tags[offer.item.key]]
-    elif not part.courses and not (part.items and part.follow_up):
+    elif not part.courses and not part.items:
         offers = [offer for offer in offers if "drink" not in tags[offer.item.key]]
-    if part.kids and any("kids" in tags[offer.item.key] for offer in offers):
-        offers = [offer for offer in offers if "kids" in tags[offer.item.key]]
+    if part.kids:
+        for_kids = [offer for offer in offers if "kids" in tags[offer.item.key]]
+        if not for_kids and not (part.diets or part.avoid or part.courses or part.mild or scene.allergies):
+            return None  # a card without a dish for children does not say what suits them
+        offers = for_kids or offers
     if part.rest:
         offers = _saying(part.rest, offers, scene)
         if not offers:
@@ -240,24 +244,26 @@ def _scope(part: Part, scene: Scene) -> list[Offer] | None:
 
 
 def _saying(words: Sequence[str], offers: Sequence[Offer], scene: Scene) -> list[Offer]:
-    """Return the dishes whose own words hold all of these."""
+    """Return the dishes whose own words hold all of these, or mean the same foods."""
     own = scene.catalogue.lexicon.item_words
-    return [offer for offer in offers if set(words) <= own[offer.item.key]]
+    wanted = [asked_for(word) for word in words]
+    return [offer for offer in offers if all(not own[offer.item.key].isdisjoint(each) for each in wanted)]
 
 
 def _fits(item: Item, part: Part) -> bool:
     price: Decimal | None = item.price
     if any(not suits(item.declaration, diet) for diet in part.diets):
         return False
-    if part.containing and not any(
-        status(item.declaration, code) in {Status.CONTAINS, Status.MAY_CONTAIN} for code in part.containing
-    ):
+    # "Is there fish tonight?" wants the fish; "what contains fish?" also its traces.
+    wanted = {Status.CONTAINS} if "available" in part.aspects else {Status.CONTAINS, Status.MAY_CONTAIN}
+    if part.containing and not any(status(item.declaration, code) in wanted for code in part.containing):
         return False
     if part.price_up_to is not None and (price is None or price > part.price_up_to):
         return False
     if part.price_from is not None and (price is None or price < part.price_from):
         return False
-    return not (part.mild and (item.spiciness or 0) > 0)
+    hot = (item.spiciness or 0) > 0
+    return not (part.mild and hot) and not (part.spicy and not hot)
 
 
 def _listing(offers: Sequence[Offer], part: Part, scene: Scene) -> Reply:

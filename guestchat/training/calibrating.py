@@ -22,7 +22,7 @@ from guestchat.training.chatter import spoken
 from guestchat.training.corpus import Doc, fragment
 from guestchat.training.evaluation import RIGHT, auc, coverage_at_precision, passage_vectors
 from guestchat.training.mining import Articles, mine_pairs
-from guestchat.understanding.lexicon import stem
+from guestchat.understanding.stems import stem
 from guestchat.understanding.vocabulary import vocabulary
 from guestchat.words import words
 

@@ -7,7 +7,10 @@ from guestchat.understanding.vocabulary import Vocabulary
 from guestchat.words import words
 
 # A full stop ends a clause only before a space and a letter: "14.50", "a.m." and "e.g." stay whole.
-_END = re.compile(r"[?!;\n]+|(?<![.\s]\w)\.+(?=\s+[^\W\d])|\.+$")
+_END = re.compile(
+    r"[?!;\n]+|(?<![.\s]\w)(?<!\b[mM]r)(?<!\b[mM]s)(?<!\b[dD]r)(?<!\b[mM]rs)(?<!\bHr)(?<!\bFr)(?<!\bSr)(?<!\bSra)"
+    r"\.+(?=\s+[^\W\d])|\.+$"
+)
 MAX_CLAUSES = 5
 
 

@@ -7,6 +7,8 @@ from guestchat.understanding.query import Context, Intent, Part
 from guestchat.understanding.reading import Reading
 from guestchat.understanding.when import When
 
+# So few dishes are told one by one: a list would leave out what the others hold.
+_ALL_TOLD = 3
 # What points at one thing, in any language: "is it vegan", "enthält das Nüsse".
 _ONE_THING = frozenset({"it", "that", "this", "das", "dies", "dieses", "ca", "eso", "esto", "lo"})
 
@@ -65,16 +67,26 @@ def _of_dishes(part: Part, reading: Reading, context: Context) -> Part:
     if "options" in part.aspects and context.intent == Intent.DISH and not _words_of_its_own(part, reading):
         return replace(part, intent=Intent.DISH, items=context.items[:1], unsure=False, follow_up=True)
     if new_list:
-        return part
+        return _with_its_diet(part, reading, context)
     about_dishes = part.aspects or part.diets or part.avoid or part.containing or part.order
     if not about_dishes or part.intent not in {Intent.QUESTION, Intent.LIST} or _words_of_its_own(part, reading):
         return part
     many = len(context.items) > 1 and ("which" in reading.keys("menu") or not _singular(reading))
+    if many and part.containing and len(context.items) <= _ALL_TOLD:
+        return replace(part, intent=Intent.DISH, items=context.items, unsure=False, follow_up=True)
     if many and (part.diets or part.avoid or part.containing or part.order):
         return replace(part, intent=Intent.LIST, items=context.items, follow_up=True)
     if points_back or part.intent is Intent.QUESTION or not reading.keys("menu"):
         return replace(part, intent=Intent.DISH, items=context.items[:1], unsure=False, follow_up=True)
     return part
+
+
+def _with_its_diet(part: Part, reading: Reading, context: Context) -> Part:
+    """ "And desserts?" after vegan mains wants vegan ones."""
+    if not reading.keys("follow_up") or part.avoid or part.containing or part.diets or len(reading.topics) > 2:
+        return part
+    asked = context.filters
+    return replace(part, avoid=tuple(asked.get("avoid", ())), diets=tuple(asked.get("diets", ())), follow_up=True)
 
 
 def _with_its_question(part: Part, reading: Reading, context: Context) -> Part:

@@ -1,161 +1,19 @@
-"""Owns a hotel's own words: the names of its dishes and venues, found in a question with typos and in part. Pure."""
+"""Owns a hotel's own words, by row: what its dishes, venues and articles say, and of what kind dishes are. Pure."""
 
 import math
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 
-from rapidfuzz import process
-from rapidfuzz.distance import DamerauLevenshtein
-
+from guestchat.understanding.food import meanings
 from guestchat.understanding.matters import told
-from guestchat.understanding.vocabulary import LANGUAGES, singular, vocabulary
+from guestchat.understanding.names import BESIDE, Name, Names
+from guestchat.understanding.stems import stem
+from guestchat.understanding.vocabulary import LANGUAGES, vocabulary
 from guestchat.words import words
+from menus.allergens import DIETS, suits
 from menus.content import Content, Offer
-
-# Words of names that alone never name a dish.
-_NEVER_ALONE = frozenset({"with", "mit", "avec", "con", "and", "und", "et", "y", "the", "of", "in", "de", "la", "le"})
-
-_BESIDE = frozenset({"with", "mit", "avec", "con", "an", "auf", "dazu"})
-
-
-def stem(word: str) -> str:
-    """Return a word without common endings, so that `Suppen` meets `Suppe` and `sandwiches` meets `sandwich`."""
-    word = singular(word)
-    for ending in ("en", "n", "e"):
-        if len(word) > 5 and word.endswith(ending):
-            return word[: -len(ending)]
-    return word
-
-
-@dataclass(frozen=True, slots=True)
-class Name:
-    """One name of one row in one language, as stems."""
-
-    key: str
-    stems: tuple[str, ...]
-    generic: frozenset[str] = frozenset()  # words that many such names share
-
-    @property
-    def head(self) -> frozenset[str]:
-        """The words before "with …" that are its own: what the row is called, not what comes beside it."""
-        cut = next((place for place, each in enumerate(self.stems) if place and each in _BESIDE), len(self.stems))
-        return frozenset(self.stems[:cut]) - self.generic or frozenset(self.stems[:cut])
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Named:
-    """A row that a question may name: how much of the row's name was said, and at which words."""
-
-    key: str
-    coverage: float
-    places: frozenset[int]
-    exact: bool
-    in_head: bool
-
-
-class Names:
-    """The names of one kind of row, with an index from their words."""
-
-    def __init__(self, names: Iterable[Name]) -> None:
-        self.names = tuple(names)
-        counts = Counter(each for name in self.names for each in set(name.stems))
-        total = max(1, len(self.names))
-        self.weights = {each: 0.3 + math.log(1 + total / count) for each, count in counts.items()}
-        self.postings: dict[str, list[int]] = defaultdict(list)
-        for number, name in enumerate(self.names):
-            for each in set(name.stems):
-                self.postings[each].append(number)
-        # "cheese cake" is asked for "cheesecake", and the other way round.
-        self.joined = {a + b: (a, b) for name in self.names for a, b in zip(name.stems, name.stems[1:], strict=False)}
-        self.long_stems = [each for each in self.weights if len(each) >= 4]
-
-    def weight(self, stems: Iterable[str]) -> float:
-        """Return how much these words say together; unknown words weigh as much as the rarest."""
-        rarest = 0.3 + math.log(1 + max(1, len(self.names)))
-        return sum(self.weights.get(each, rarest) for each in stems)
-
-    def find(self, tokens: Sequence[str], free: Sequence[int]) -> list[Named]:
-        """Return the rows that the words at the places `free` may name, those said most completely first."""
-        said = self._said(tokens, free)
-        candidates: dict[int, set[int]] = defaultdict(set)
-        spoken: dict[int, set[str]] = defaultdict(set)
-        for place, (stems, _exact) in said.items():
-            for each in stems:
-                for number in self.postings.get(each, ()):
-                    candidates[number].add(place)
-                    spoken[number].add(each)
-        best: dict[str, Named] = {}
-        for number, places in candidates.items():
-            name = self.names[number]
-            if spoken[number] <= _NEVER_ALONE:
-                continue
-            whole = _whole(tokens, name.stems)
-            if whole:
-                # All of a name, word by word: "cake of the day" is a dish, however empty its words are.
-                places, spoken[number] = set(whole), set(name.stems)
-            # What comes "with" a dish counts only where it was said: nobody orders by the whole line.
-            own = set(name.head) | (set(name.stems) & spoken[number])
-            found = Named(
-                key=name.key,
-                coverage=self.weight(own & spoken[number]) / self.weight(own),
-                places=frozenset(places),
-                exact=bool(whole) or all(said[place][1] for place in places),
-                in_head=bool(name.head & spoken[number]),
-            )
-            if name.key not in best or _rank(found, self, said) > _rank(best[name.key], self, said):
-                best[name.key] = found
-        return sorted(best.values(), key=lambda found: _rank(found, self, said), reverse=True)
-
-    def _said(self, tokens: Sequence[str], free: Sequence[int]) -> dict[int, tuple[tuple[str, ...], bool]]:
-        """Return, by place, the known stems that a word stands for and whether it was spelt so."""
-        said: dict[int, tuple[tuple[str, ...], bool]] = {}
-        for place in free:
-            own = stem(tokens[place])
-            following = place + 1 < len(tokens) and own + stem(tokens[place + 1])
-            if following and following in self.weights:
-                said[place] = ((following,), True)
-                said[place + 1] = ((following,), True)
-            elif own in self.weights:
-                said.setdefault(place, ((own,), True))
-            elif own in self.joined:
-                said[place] = (self.joined[own], True)
-            elif place not in said and (near := self._near(own)):
-                said[place] = ((near,), False)
-        return said
-
-    def _near(self, word: str) -> str | None:
-        """Return the known word that a misspelt one stands for: one slip in five letters, two in eight, else none."""
-        if len(word) < 5 or word.isdigit() or word in _known_words():
-            return None
-        slips = 1 if len(word) < 8 else 2
-        found = process.extractOne(word, self.long_stems, scorer=DamerauLevenshtein.distance, score_cutoff=slips)
-        if found is None or found[0][0] != word[0]:
-            return None  # guests rarely miss the first letter, and other words often differ by it alone
-        return str(found[0])
-
-
-def _whole(tokens: Sequence[str], name: tuple[str, ...]) -> range | None:
-    """Return where a name of several words stands word by word."""
-    if len(name) > 1:
-        for start in range(len(tokens) - len(name) + 1):
-            if all(stem(token) == each for token, each in zip(tokens[start:], name, strict=False)):
-                return range(start, start + len(name))
-    return None
-
-
-def _rank(found: Named, names: Names, said: Mapping[int, tuple[tuple[str, ...], bool]]) -> tuple[float, float]:
-    explained = sum(names.weight(said[place][0]) if place in said else 0.1 for place in found.places)
-    return explained, found.coverage
-
-
-@cache
-def _known_words() -> frozenset[str]:
-    """Return the stems of every vocabulary: a guest's everyday word is no misspelt dish."""
-    return frozenset(
-        stem(word) for language in LANGUAGES for word in vocabulary(language).known | vocabulary(language).filler
-    )
 
 
 @cache
@@ -180,7 +38,11 @@ class Lexicon:
     venues: Names
     sections: Names
     item_words: Mapping[str, frozenset[str]]
+    section_words: Mapping[str, frozenset[str]]
+    elsewhere: frozenset[str]
     item_tags: Mapping[str, frozenset[str]]
+    item_diets: Mapping[str, frozenset[str]]
+    item_venues: Mapping[str, tuple[str, str]]
     item_options: Mapping[str, list[tuple[str, frozenset[str], frozenset[str]]]]
     same_names: Mapping[str, list[str]]
     all_words: frozenset[str]
@@ -210,7 +72,10 @@ class Lexicon:
         }
         mentions = {article.key: frozenset(_kinds("topic", article.answer)) for article in content.articles}
         return cls(
-            items=Names(Name(key, stems) for key, offer in content.offers.items() for stems in _names(offer.item.name)),
+            items=Names(
+                (Name(key, stems) for key, offer in content.offers.items() for stems in _names(offer.item.name)),
+                food=True,
+            ),
             venues=Names(
                 Name(venue.key, stems, _generic()) for venue in content.venues for stems in _names(venue.name)
             ),
@@ -222,10 +87,17 @@ class Lexicon:
                 for stems in _names(section.name)
             ),
             item_words={
-                key: _words(offer.item.name, offer.item.description, offer.section.name)
+                key: _food_words(offer.item.name, offer.item.description, offer.section.name)
                 for key, offer in content.offers.items()
             },
+            section_words=_section_words(content),
+            elsewhere=_elsewhere(content),
             item_tags={key: _tags(offer) for key, offer in content.offers.items()},
+            item_diets={
+                key: frozenset(diet for diet in DIETS if suits(offer.item.declaration, diet))
+                for key, offer in content.offers.items()
+            },
+            item_venues={key: (offer.venue.key, offer.venue.kind) for key, offer in content.offers.items()},
             item_options={key: _options(offer) for key, offer in content.offers.items()},
             same_names=_same_names(content),
             all_words=_all_words(content),
@@ -371,7 +243,7 @@ def _tags(offer: Offer) -> frozenset[str]:
 def _what_it_is(offer: Offer) -> set[str]:
     """Return the courses that the last word of a dish's name tells, before "with …": a "lager beer" is one."""
     last = {
-        language: [word for word in said if word not in _BESIDE][: _until_beside(said)][-1]
+        language: [word for word in said if word not in BESIDE][: _until_beside(said)][-1]
         for language, text in offer.item.name.items()
         if (said := words(text))
     }
@@ -379,7 +251,7 @@ def _what_it_is(offer: Offer) -> set[str]:
 
 
 def _until_beside(said: Sequence[str]) -> int:
-    return next((place for place, word in enumerate(said) if place and word in _BESIDE), len(said))
+    return next((place for place, word in enumerate(said) if place and word in BESIDE), len(said))
 
 
 def _kinds(table: str, *texts: Mapping[str, str]) -> set[str]:
@@ -389,6 +261,27 @@ def _kinds(table: str, *texts: Mapping[str, str]) -> set[str]:
         for language, said in text.items()
         for key in vocabulary(language)[table].keys(words(said))
     }
+
+
+def _food_words(*texts: Mapping[str, str]) -> frozenset[str]:
+    """Return the words of these texts with the foods that they mean."""
+    return frozenset().union(*(meanings(word) for word in _words(*texts)))
+
+
+def _section_words(content: Content) -> dict[str, frozenset[str]]:
+    """Return the dishes that stand under a heading, by each word of the heading."""
+    found: dict[str, set[str]] = defaultdict(set)
+    for key, offer in content.offers.items():
+        for word in _food_words(offer.section.name):
+            found[word].add(key)
+    return {word: frozenset(keys) for word, keys in found.items()}
+
+
+def _elsewhere(content: Content) -> frozenset[str]:
+    """Return the words that the hotel says of other things than dishes."""
+    texts = [text for article in content.articles for text in (article.question, article.answer, *article.also_asked)]
+    texts += [text for venue in content.venues for text in (venue.name, venue.description, venue.location)]
+    return _words(content.description, *texts)
 
 
 def _words(*texts: Mapping[str, str]) -> frozenset[str]:

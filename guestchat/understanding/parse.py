@@ -22,7 +22,16 @@ def parse(text: str, lexicon: Lexicon, context: Context, at: dt.datetime, langua
     ]
     stated = dict.fromkeys(code for reading in readings for code in reading.stated_allergies)
     parts = [follow_up.resolve(_part(reading), reading, context) for reading in readings]
+    parts = [_only_stated(part, reading, parts) for part, reading in zip(parts, readings, strict=True)]
     return Query(text=text, language=language, parts=tuple(_spread(parts)), allergies=tuple(stated))
+
+
+def _only_stated(part: Part, reading: Reading, parts: Sequence[Part]) -> Part:
+    """ "Allergic to nuts. What can I have for dinner?": the first clause asks for nothing of its own."""
+    asks = reading.asks or part.courses or part.meals or part.venues or part.items
+    if len(parts) > 1 and part.intent is Intent.LIST and reading.stated_allergies and not asks:
+        return replace(part, topic="statement")
+    return part
 
 
 def _spread(parts: Sequence[Part]) -> list[Part]:
@@ -68,7 +77,7 @@ def _part(reading: Reading) -> Part:
 
 
 # What rows tell of these is not lessened by words that ask for nothing of their own.
-_PLAINLY = frozenset({Intent.HOURS, Intent.PLACE, Intent.FACT})
+_PLAINLY = frozenset({Intent.HOURS, Intent.PLACE, Intent.FACT, Intent.LIST})
 
 
 def _make(reading: Reading, intent: Intent, *, explained: Sequence[str] = (), **fields: Any) -> Part:
@@ -93,6 +102,7 @@ def _make(reading: Reading, intent: Intent, *, explained: Sequence[str] = (), **
             "order": next((key for key in reading.keys("menu") if key in {"cheapest", "dearest"}), ""),
             "kids": "kids" in reading.keys("menu"),
             "mild": "not_spicy" in reading.keys("menu"),
+            "spicy": intent is Intent.LIST and "spicy" in reading.aspects and "not_spicy" not in reading.keys("menu"),
             "drinks": "drink" in reading.keys("menu"),
             "when": reading.when,
             "room": reading.room,
@@ -179,14 +189,11 @@ def _request(reading: Reading) -> Part | None:
 def _dish(reading: Reading) -> Part | None:
     if not reading.named:
         return None
-    asks_for_many = "which" in reading.keys("menu") and (
-        reading.keys("diet") or reading.keys("course") or reading.allergens.avoid
-    )
+    if _asks_for_many(reading):
+        return _narrowed(reading)
     best = reading.named[0]
     if best.coverage < 0.95 and set(best.places) < reading.matters.places and not reading.allergens.places:
         return None  # "a kids' club" is no club sandwich
-    if asks_for_many and best.coverage < 0.75 and len(best.places) < 2:
-        return None
     return _make(
         reading,
         Intent.DISH,
@@ -196,6 +203,34 @@ def _dish(reading: Reading) -> Part | None:
         # "Can a coeliac eat it", "nuts in the cake?": an allergen named beside a dish is always a question about it.
         containing=tuple(dict.fromkeys((*reading.allergens.contains, *reading.allergens.named))),
         unsure=best.coverage < 0.5 or not best.exact,
+    )
+
+
+def _asks_for_many(reading: Reading) -> bool:
+    """ "Which pizzas are vegan", "pasta under 14", "sushi without fish": the word names a kind, not one dish."""
+    best = reading.named[0]
+    said = set(best.places) - reading.filler
+    if (best.coverage >= 0.75 and len(reading.named) == 1) or "options" in reading.aspects or reading.options:
+        return False
+    menu = set(reading.keys("menu"))
+    if menu & {"cheapest", "dearest"} or reading.price_up_to or reading.price_from:
+        return len(reading.named) > 1 or reading.naming.is_heading or best.coverage < 0.75
+    wanted = bool(reading.keys("diet") or reading.allergens.avoid)
+    if "which" in menu and (wanted or reading.keys("course")) and best.coverage < 0.75 and len(said) < 2:
+        return True
+    return wanted and (reading.naming.is_heading or ("which" in menu and len(reading.named) > 1))
+
+
+def _narrowed(reading: Reading) -> Part:
+    """Return a list of the dishes that say the named words in their name, description or heading."""
+    keys = reading.naming.of_the_kind
+    return _make(
+        reading,
+        Intent.LIST,
+        explained=("aspect", "menu", "diet", "course", "meal", "venue"),
+        items=keys,
+        rest=(),
+        containing=reading.allergens.contains,
     )
 
 
@@ -279,7 +314,7 @@ def _fact(reading: Reading) -> Part | None:
 
 def _place(reading: Reading) -> Part | None:
     """ "Where is the bar?", "what is the spa's number?": a venue and one of its facts, and nothing else."""
-    aspects = set(reading.keys("aspect")) & {"location", "phone", "ingredients", "available"}
+    aspects = set(reading.keys("aspect")) & {"location", "phone", "ingredients", "about", "available"}
     if not (reading.venues or reading.keys("venue")) or not (aspects or len(reading.topics) <= 2):
         return None
     return _make(reading, Intent.PLACE, explained=("venue", "aspect", "menu"))

@@ -54,6 +54,7 @@ class Part:
     order: str = ""  # "cheapest" or "dearest"
     kids: bool = False
     mild: bool = False
+    spicy: bool = False
     drinks: bool = False
     when: When = field(default_factory=When)
     room: str = ""

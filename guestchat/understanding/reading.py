@@ -8,7 +8,10 @@ from decimal import Decimal
 from functools import cache, cached_property
 
 from guestchat.understanding import allergies, matters, when
-from guestchat.understanding.lexicon import Lexicon, Named, stem
+from guestchat.understanding.lexicon import Lexicon
+from guestchat.understanding.names import Named
+from guestchat.understanding.naming import Naming
+from guestchat.understanding.stems import stem
 from guestchat.understanding.vocabulary import Match, Vocabulary
 from guestchat.words import fold, words
 
@@ -17,8 +20,6 @@ _ROOM = re.compile(r"\b(?:room|zimmer|chambre|habitacion|zi|rm)\s*(?:no\.?|nr\.?
 _MAX_QUANTITY = 99
 _SHORTEST_WORD = 2  # "n", "pa": shorter ones are slips and phone talk
 _ALLERGY = ("allerg", "alerg", "intoleran", "unvertrag")
-# What stands before something ordered along with a dish, in any language.
-_WITH = frozenset({"with", "mit", "con", "avec", "au", "plus"})
 
 
 @cache
@@ -67,25 +68,33 @@ class Reading:
         return self.marked or any(match.start <= 1 for match in self.found("asks"))
 
     @cached_property
+    def allergen_words(self) -> allergies.Allergens:
+        """The allergens as they are written, dishes' names and all."""
+        return allergies.find(self.tokens, self.known)
+
+    @cached_property
     def allergens(self) -> allergies.Allergens:
         """The allergens and their stance; words inside a dish's name are no question about an allergen."""
-        found = allergies.find(self.tokens, self.known)
-        inside = {place for named in self.named for place in named.places}
-        if not inside or not found.spans:
-            return found
-        plain = [
-            codes
-            for start, end, codes, _stance in found.spans
-            if set(range(start, end)) <= inside and self._names_without_stance(start, end)
-        ]
-        dropped = {code for codes in plain for code in codes.split("+")}
-        elsewhere = {
-            code
-            for start, end, codes, _stance in found.spans
-            if not (set(range(start, end)) <= inside and self._names_without_stance(start, end))
-            for code in codes.split("+")
-        }
-        return found.without(dropped - elsewhere)
+        found = self.allergen_words
+        own = [span for span in found.spans if self._is_a_dishs_own(span)]
+        if len(own) == len(found.spans) and self.naming.option_places and not self._asks_something_else:
+            # "Pancakes with nougat cream: hazelnuts?" asks, though the option is called so.
+            own = [span for span in own if self._names_without_stance(*span[:2])]
+        dropped = {code for _start, _end, codes, _stance in own for code in codes.split("+")}
+        asked = {code for span in found.spans if span not in own for code in span[2].split("+")}
+        return found.without(dropped - asked) if own else found
+
+    @property
+    def _asks_something_else(self) -> bool:
+        return bool(self.found("aspect") or self.found("diet"))
+
+    def _is_a_dishs_own(self, span: tuple[int, int, str, str]) -> bool:
+        """Return whether an allergen's word belongs to the name of a dish or to an option that is ordered."""
+        start, end, _codes, stance = span
+        places = set(range(start, end))
+        if stance in {"", "contains"} and places <= self.naming.option_places:
+            return True
+        return self._names_without_stance(start, end)
 
     def _names_without_stance(self, start: int, end: int) -> bool:
         """Return whether a dish's own word stands there: longer names win over the allergen they hold."""
@@ -155,98 +164,19 @@ class Reading:
         return found[1] if found else ""
 
     @cached_property
+    def naming(self) -> Naming:
+        """What the clause says of dishes."""
+        return Naming(self)
+
+    @property
     def named(self) -> tuple[Named, ...]:
         """The dishes that the clause names, those of equal rank together; empty where it names none clearly."""
-        spans = allergies.find(self.tokens, self.known)
-        of_spans = {place for start, end, _codes, _stance in spans.spans for place in range(start, end)}
-        stance = (spans.places - of_spans) | self._asked_for(spans)
-        free = [
-            place
-            for place, token in enumerate(self.tokens)
-            if place not in self.when.places
-            and place not in stance
-            # "Still water" holds an empty word that means something; "in" and "the" never do.
-            and (place not in self.filler or (token not in self.known.common and len(token) > 3))
-        ]
-        kinds = self.places("course", "venue", "meal", "menu", "diet") | of_spans
-        found = [each for each in self.lexicon.items.find(self.tokens, free) if self._names_a_dish(each, kinds)]
-        if not found:
-            return ()
-        best = [each for each in found if each.places == found[0].places]
-        return self._clear(best, kinds, set(spans.places))
+        return self.naming.dishes
 
-    def _asked_for(self, found: allergies.Allergens) -> set[int]:
-        """Return the places of allergens that the guest wants absent or asks about: such a word names no dish."""
-        return {
-            place
-            for start, end, _codes, stance in found.spans
-            if stance in {"absent", "mine"}
-            or (stance == "contains" and not (start and self.tokens[start - 1] in _WITH))
-            for place in range(start, end)
-        }
-
-    def _names_a_dish(self, found: Named, kinds: set[int]) -> bool:
-        """Return whether the words mean the dish and no kind of food, no venue and no empty word."""
-        said = set(found.places) - self.filler
-        if found.coverage >= 0.95 and (found.exact or said - kinds) and len(found.places) > 1:
-            return True
-        if not said or said <= self._venue_name:
-            return False
-        return bool(said - kinds) or found.coverage >= (0.4 if len(said) > 1 else 0.95)
-
-    @cached_property
-    def _venue_name(self) -> set[int]:
-        """The places of a venue's whole name: "the phone of Restaurant Linden" asks for no Linden burger."""
-        found = self.lexicon.venues.find(self.tokens, [p for p in range(len(self.tokens)) if p not in self.filler])
-        return {place for each in found[:1] if each.coverage >= 0.9 for place in each.places}
-
-    def _clear(self, found: list[Named], kinds: set[int], of_allergens: set[int]) -> tuple[Named, ...]:
-        """Keep the candidates if the clause is clear enough about them beside its other words."""
-        best = max(each.coverage for each in found)
-        said = set(found[0].places) - self.filler
-        explained = said | kinds | self.places("aspect", "hours", "request", "follow_up", "number") | of_allergens
-        if self.topics - explained:
-            # A question about food says so; elsewhere a single shared word ("warm", "green") names no dish.
-            about_food = bool(of_allergens) or bool(self.found("diet")) or "ingredients" in self.keys("aspect")
-            open_words = len(self.topics - explained)
-            if best < (0.3 if about_food else 0.6 if open_words == 1 else 0.75):
-                return ()
-            # A slip in a short word may make any other word of it; in "cappucino" it does not.
-            if not found[0].exact and not (best >= 0.9 and all(len(self.tokens[place]) > 6 for place in said)):
-                return ()
-        elif best < 0.6 and (self.places("venue") - said or not found[0].exact):
-            return ()
-        # All that the guest's words fit: the one who asks about "the tomato soup" may mean either of two, and what is
-        # safe in one need not be in the other.
-        heads = [each for each in found if each.in_head]
-        return tuple(heads or found)
-
-    @cached_property
+    @property
     def options(self) -> tuple[str, ...]:
         """The options of the named dishes that the clause orders with them."""
-        said = {stem(token) for token in self.tokens}
-        words_of_allergens = {
-            stem(self.tokens[place])
-            for start, end, _codes, _stance in allergies.find(self.tokens, self.known).spans
-            if end - start == 1
-            for place in range(start, end)
-        }
-        beside = {
-            code
-            for start, _end, codes, _stance in allergies.find(self.tokens, self.known).spans
-            if start and self.tokens[start - 1] in _WITH
-            for code in codes.split("+")
-        }
-        found: dict[str, int] = {}
-        for named in self.named:
-            for key, stems, contains in self.lexicon.item_options.get(named.key, ()):
-                if beside & contains:
-                    found[key] = 3  # "with oat milk": whatever the language, the option that contains oats
-                hits = stems & said
-                if hits - words_of_allergens or (hits and hits == stems and len(stems) > 1):
-                    found[key] = max(found.get(key, 0), len(hits))
-        most = max(found.values(), default=0)
-        return tuple(key for key, hits in found.items() if hits == most)
+        return self.naming.options
 
     @cached_property
     def venues(self) -> tuple[str, ...]:

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from guestchat.understanding import matters
-from guestchat.understanding.lexicon import stem
+from guestchat.understanding.stems import stem
 from guestchat.words import words
 from menus.content import Content
 from menus.texts import Text

@@ -1,0 +1,45 @@
+"""Owns what food is called in each language, so that "poulet" meets a dish that is written "chicken"; pure."""
+
+import tomllib
+from collections import defaultdict
+from functools import cache, lru_cache
+from pathlib import Path
+
+from guestchat.understanding.stems import stem
+from guestchat.words import words
+
+_FILE = Path(__file__).parent / "food.toml"
+# A compound tells what it is at its end, and of what at its beginning: "Tomatensuppe" is a soup of tomatoes.
+_SHORTEST_END, _SHORTEST_BEGINNING = 4, 5
+
+
+def concepts(word: str) -> tuple[str, ...]:
+    """Return the foods that a word means in any language, by their English names."""
+    return _by_stem().get(word, ())
+
+
+@cache
+def _by_stem() -> dict[str, tuple[str, ...]]:
+    found: dict[str, list[str]] = defaultdict(list)
+    for concept, called in tomllib.loads(_FILE.read_text("utf-8"))["food"].items():
+        for word in words(f"{concept} {' '.join(called.values())}"):
+            found[stem(word)].append(concept)
+    return {each: tuple(dict.fromkeys(own)) for each, own in found.items()}
+
+
+@lru_cache(maxsize=16384)
+def meanings(word: str) -> frozenset[str]:
+    """Return a stem with marks for the foods that it means, parts of compounds too: two words that share one agree."""
+    found = set(concepts(word))
+    if len(word) > _SHORTEST_END + 2:
+        for cut in range(2, len(word) - 2):
+            if len(word) - cut >= _SHORTEST_END:
+                found.update(concepts(word[cut:]))
+            if cut >= _SHORTEST_BEGINNING and len(word) - cut >= _SHORTEST_END:
+                found.update(concepts(stem(word[:cut])))
+    return frozenset({word, *(f"~{each}" for each in found)})
+
+
+def asked_for(word: str) -> frozenset[str]:
+    """Return what a question's stem looks for: itself or the food that it means as a whole."""
+    return frozenset({word, *(f"~{each}" for each in concepts(word))})
