@@ -32,7 +32,7 @@ SURE = 0.93
 # An article that says every word of a question may speak at a lower chance.
 EXPLAINED_FROM = 0.55
 # The chance from which an article on the subject speaks, by how many words of the question it leaves open.
-_FROM = (0.0, 0.95, 0.99)
+_FROM = (0.0, 0.65, 0.95)
 # The same where it leaves open something that most such articles do not need to tell.
 SOFTLY_FROM = 0.5
 # A question that the article itself asks, nearly word by word.

@@ -17,7 +17,9 @@ from guestchat.words import fold, words
 
 # What a text must hold to tell a detail: a figure of the kind. Every other detail is told by its own words.
 _FIGURES: Mapping[str, re.Pattern[str]] = {
-    "price": re.compile(r"[€$£]|\b(?:eur|usd|gbp|chf|euros?)\b|\d ?%|\d[.,]\d\d\b"),
+    "price": re.compile(
+        r"[€$£]|\b(?:eur|usd|gbp|chf|euros?|pounds?|libras?|pfund|francs?|franken|kr|dollars?|dolares)\b|\d ?%|\d[.,]\d\d\b"
+    ),
     "hours": re.compile(r"\b\d{1,2}[:.h]\d\d\b|\b\d{1,2} ?(?:am|pm|uhr|h)\b|\b24\b|clos|geschlossen|ferme|cerrad"),
     "duration": re.compile(r"\d+ ?-?(?:min|hour|h\b|stunde|gehmin|heure|hora)"),
     "distance": re.compile(r"\d+ ?(?:m|km|met\w*|kilom\w*|miles?|min\w*|gehmin\w*|stunden?|hours?)\b"),
@@ -86,6 +88,7 @@ def find(tokens: Sequence[str], known: Vocabulary, own: frozenset[str], *, in_an
     said = [(piece, place) for place, word in enumerate(mended) for piece in word.split()]
     pieces = [piece for piece, _place in said]
     of_subjects = known["topic"].find(pieces) or (_in_another_language(pieces, known) if in_any_language else [])
+    together = known.together.find(pieces) if not of_subjects else []
     inside = {number for match in of_subjects for number in range(match.start, match.end)}
     of_details = [
         match
@@ -94,10 +97,13 @@ def find(tokens: Sequence[str], known: Vocabulary, own: frozenset[str], *, in_an
         if match.key in _FIGURES or not set(range(match.start, match.end)) <= inside
     ]
     return Matters(
-        subjects=frozenset(match.key for match in of_subjects),
+        subjects=frozenset([*(match.key for match in of_subjects), *(key for key, _places in together)]),
         details=frozenset(match.key for match in of_details),
         places=frozenset(
-            said[number][1] for match in (*of_subjects, *of_details) for number in range(match.start, match.end)
+            [
+                *(said[each][1] for match in (*of_subjects, *of_details) for each in range(match.start, match.end)),
+                *(said[each][1] for _key, places in together for each in places),
+            ]
         ),
         mended=tuple(word.replace(" ", "") for word in mended),
     )

@@ -16,6 +16,24 @@ from guestchat.understanding.vocabulary import LANGUAGES, vocabulary
 # Words of names that alone never name a dish.
 NEVER_ALONE = frozenset(
     {"with", "mit", "avec", "con", "and", "und", "et", "y", "the", "of", "in", "de", "la", "le", "el", "les", "los"}
+    # "Without raisins" in a name is no answer to "without nuts".
+    | {
+        "without",
+        "ohn",
+        "ohne",
+        "san",
+        "sans",
+        "sin",
+        "no",
+        "not",
+        "kein",
+        "keine",
+        "non",
+        "pas",
+        "free",
+        "frei",
+        "libre",
+    }
     | {"las", "al", "alla", "alle", "du", "des", "del", "della", "a", "au", "aux", "e", "an", "auf", "vom", "im", "en"}
 )
 # What follows these comes beside a dish.

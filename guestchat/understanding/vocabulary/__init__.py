@@ -117,6 +117,39 @@ def phrase_words(phrase: str) -> list[str]:
     return found
 
 
+class Together:
+    """Meanings told by words that stand anywhere in a clause: one word of each group."""
+
+    def __init__(self, entries: Mapping[str, Sequence[str]], *, plurals: bool) -> None:
+        self._root = singular if plurals else str
+        self._by_word: dict[str, list[tuple[tuple[frozenset[str], ...], str]]] = defaultdict(list)
+        for key, patterns in entries.items():
+            for pattern in patterns:
+                groups = tuple(frozenset(map(self._root, words(group.replace("|", " ")))) for group in pattern.split())
+                for word in groups[0]:
+                    self._by_word[word].append((groups, key))
+        self._by_word.default_factory = None
+
+    def find(self, tokens: Sequence[str]) -> list[tuple[str, frozenset[int]]]:
+        """Return the meanings found in these folded words, each with the places of the words that tell it."""
+        roots = [self._root(token) for token in tokens]
+        found: dict[str, frozenset[int]] = {}
+        for word in dict.fromkeys(roots):
+            for groups, key in self._by_word.get(word, ()):
+                places = _one_of_each(groups, roots)
+                if places:
+                    found[key] = found.get(key, frozenset()) | places
+        return list(found.items())
+
+
+def _one_of_each(groups: Sequence[frozenset[str]], roots: Sequence[str]) -> frozenset[int]:
+    """Return the places of the words of all groups, each group at a place of its own; empty where one is not said."""
+    by_group = [{place for place, root in enumerate(roots) if root in group} for group in groups]
+    if not all(by_group) or len(frozenset().union(*by_group)) < len(groups):
+        return frozenset()
+    return frozenset().union(*by_group)
+
+
 @dataclass(frozen=True, slots=True)
 class Around:
     """What stands around an allergen: `without {}` is before=("without",); `{}frei*` is glued="frei"."""
@@ -157,6 +190,7 @@ class Vocabulary:
         }
         for name in ("topic", "detail"):
             self._books[name] = PhraseBook(topics[name], plurals=language in _PLURAL_S)
+        self.together = Together(topics["together"], plurals=language in _PLURAL_S)
         # Words that ask for nothing of their own.
         self.plain = frozenset(word for entry in topics["plain"]["words"] for word in words(entry))
         self.topic_words = _single_words(topics["topic"])
@@ -169,7 +203,13 @@ class Vocabulary:
             for phrase in phrases
             for word in phrase_words(phrase)
         )
-        of_topics = {word for table in topics.values() for each in table.values() for word in _words_of(each)}
+        of_topics = {
+            word
+            for table in topics.values()
+            for phrases in table.values()
+            for phrase in phrases
+            for word in _words_of(phrase.split("|"))
+        }
         self.understood = self.known | self.filler | self.common | of_topics
 
     def __getitem__(self, table: str) -> PhraseBook:
