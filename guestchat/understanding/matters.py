@@ -18,7 +18,8 @@ from guestchat.words import fold, words
 # What a text must hold to tell a detail: a figure of the kind. Every other detail is told by its own words.
 _FIGURES: Mapping[str, re.Pattern[str]] = {
     "price": re.compile(
-        r"[€$£]|\b(?:eur|usd|gbp|chf|euros?|pounds?|libras?|pfund|francs?|franken|kr|dollars?|dolares)\b|\d ?%|\d[.,]\d\d\b"
+        r"[€$£]|\b(?:eur|usd|gbp|chf|euros?|pounds?|libras?|pfund|francs?|franken|kr|dollars?|dolares)\b"
+        r"|\d ?%|\d[.,]\d\d\b"
     ),
     "hours": re.compile(r"\b\d{1,2}[:.h]\d\d\b|\b\d{1,2} ?(?:am|pm|uhr|h)\b|\b24\b|clos|geschlossen|ferme|cerrad"),
     "duration": re.compile(r"\d+ ?-?(?:min|hour|h\b|stunde|gehmin|heure|hora)"),

@@ -332,7 +332,8 @@ class Naming:
     @cached_property
     def _by_words(self) -> tuple[Named, ...]:
         """The few dishes whose own words say all that the clause says: "the one with tuna"."""
-        said = self._open - self._kinds
+        # The "without" of "without nuts" is also in "without raisins", and names neither.
+        said = self._open - self._kinds - self._empty - set(self._reading.allergen_words.places)
         if not said or not self._is_of_food(said):
             return ()
         keys = self.saying(said)
