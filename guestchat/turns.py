@@ -178,7 +178,11 @@ def answer(
     started = time.perf_counter()
     content = hotel.content
     at = at.astimezone(content.zone)
-    spoken = detect(text, language, content.languages, hotel.lexicon.spoken) if detect_language else language
+    lexicon = hotel.lexicon
+    if detect_language:
+        spoken = detect(text, language, content.languages, lexicon.spoken, lexicon.name_pairs)
+    else:
+        spoken = language
     query = parse(text, hotel.lexicon, context, at, spoken)
     allergies = tuple(dict.fromkeys((*context.allergies, *query.allergies)))
     understood = time.perf_counter()

@@ -1,36 +1,59 @@
 """Owns finding a message's language; pure. A hint decides where the words say nothing ("wifi?")."""
 
 from collections.abc import Mapping, Sequence
+from collections.abc import Set as AbstractSet
+from itertools import pairwise
 
-from guestchat.understanding.vocabulary import LANGUAGES, vocabulary
+from guestchat.understanding.vocabulary import LANGUAGES, singular, vocabulary
 from guestchat.words import words
 
 
-def detect(text: str, hint: str, offered: Sequence[str], spoken: Mapping[str, frozenset[str]]) -> str:
+def detect(
+    text: str,
+    hint: str,
+    offered: Sequence[str],
+    spoken: Mapping[str, frozenset[str]],
+    names: AbstractSet[tuple[str, str]] = frozenset(),
+) -> str:
     """Return the language of a message: by its small words, then by its topic words, else the hint.
 
-    `offered` are the hotel's languages, `spoken` the words that the hotel writes in one of them alone. The answer is
-    a language of the hotel's or one that the assistant speaks.
+    `offered` are the hotel's languages, `spoken` the words that the hotel writes in one of them alone, `names` the
+    pairs of words that stand side by side in a row's name: "enthält Boquerones en vinagre Mandeln" is German. The
+    answer is a language of the hotel's or one that the assistant speaks.
     """
-    found = words(text)
+    found = _besides_names(words(text), names)
     if not found:
         return hint
     candidates = list(dict.fromkeys([hint, *(each for each in offered if each[:2] in LANGUAGES), *LANGUAGES]))
-    scores = {language: _score(found, language, spoken.get(language, frozenset())) for language in candidates}
+    told = {language: _weights(found, language, spoken.get(language, frozenset())) for language in candidates}
+    scores = {language: sum(each) for language, each in told.items()}
     best = max(candidates, key=lambda language: scores[language])
     # One shared word ("bar", "menu") must not turn an English talk into a French one.
-    return best if scores[best] > scores.get(hint, 0.0) + 0.5 else hint
+    if scores[best] > scores.get(hint, 0.0) + _MARGIN:
+        return best
+    # Two or three words that only one language knows all of: "vegetarian dishes".
+    whole = [language for language in candidates if len(found) > 1 and all(told[language])]
+    return whole[0] if len(whole) == 1 else hint
 
 
-def _score(found: Sequence[str], language: str, spoken: frozenset[str]) -> float:
+_MARGIN = 0.5
+
+
+def _besides_names(found: Sequence[str], names: AbstractSet[tuple[str, str]]) -> Sequence[str]:
+    """Return the words that are no part of a row's name, or all of them where nothing else is said."""
+    inside = {place + more for place, pair in enumerate(pairwise(found)) if pair in names for more in (0, 1)}
+    return [word for place, word in enumerate(found) if place not in inside] or found
+
+
+def _weights(found: Sequence[str], language: str, spoken: frozenset[str]) -> list[float]:
     known = vocabulary(language)
-    return sum(
+    return [
         1.0
         if word in known.common
         else 0.6
         if word in known.filler or word in spoken or known["allergen"].find([word])
         else 0.4
-        if word in known.known
+        if word in known.understood or singular(word) in known.understood
         else 0.0
         for word in found
-    )
+    ]

@@ -2,9 +2,10 @@
 
 import math
 from collections import Counter, defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
+from itertools import pairwise
 
 from guestchat.understanding.food import meanings
 from guestchat.understanding.matters import told
@@ -50,6 +51,7 @@ class Lexicon:
     venue_kinds: Mapping[str, frozenset[str]]
     venue_words: Mapping[str, frozenset[str]]
     spoken: Mapping[str, frozenset[str]]
+    name_pairs: frozenset[tuple[str, str]]  # words side by side in the name of a dish or a venue
     article_words: Mapping[str, frozenset[str]]
     article_subjects: Mapping[str, frozenset[str]]
     subjects: frozenset[str]  # all on which there is an article
@@ -109,6 +111,7 @@ class Lexicon:
             },
             venue_words={venue.key: _words(venue.name, venue.description, venue.location) for venue in content.venues},
             spoken=_spoken(content),
+            name_pairs=frozenset(pair for said in _names_of_rows(content) for pair in pairwise(words(said))),
             article_weights=weights,
             rarest_weight=max(weights.values(), default=1.0),
             article_subjects=subjects,
@@ -196,6 +199,13 @@ def _telling(sets: Sequence[frozenset[str]]) -> dict[str, float]:
     """Return how much each thing tells the sets apart that it may be in: the fewer have it, the more."""
     counts = Counter(each for one in sets for each in one)
     return {each: math.log(1 + len(sets) / count) for each, count in counts.items()}
+
+
+def _names_of_rows(content: Content) -> Iterator[str]:
+    for offer in content.offers.values():
+        yield from offer.item.name.values()
+    for venue in content.venues:
+        yield from venue.name.values()
 
 
 def _spoken(content: Content) -> dict[str, frozenset[str]]:
