@@ -96,10 +96,7 @@ def read(text: str | None, data: bytes | None = None) -> Frame:
     if kind == "resume":
         return Resume(_number(frame, "after"))
     if kind == "rate":
-        value = frame.get("value")
-        if value not in (1, -1) or isinstance(value, (bool, float)):
-            raise BadFrame("value is 1 or -1.")
-        return Rate(_number(frame, "seq"), value)
+        return read_rate(frame)
     if kind == "confirm":
         return read_confirm(frame)
     if kind == "stop":
@@ -126,6 +123,14 @@ def read_ask(frame: Mapping[str, Any]) -> Ask:
             f"text has more than {settings.GUESTCHAT_MAX_TEXT_CHARS} characters.", code="too_long", id=str(id)
         )
     return Ask(id, text)
+
+
+def read_rate(frame: Mapping[str, Any]) -> Rate:
+    """Return a guest's thumb on an answer from a frame; raises BadFrame."""
+    value = frame.get("value")
+    if value not in (1, -1) or isinstance(value, (bool, float)):
+        raise BadFrame("value is 1 or -1.")
+    return Rate(_number(frame, "seq"), value)
 
 
 def read_confirm(frame: Mapping[str, Any]) -> Confirm:

@@ -31,7 +31,7 @@ from guestchat.guest import frames, limits, pass_cookie
 from guestchat.guest.consumer import answer_or_apologise, finish_pending, tell_others, tell_staff, trace
 from guestchat.guest.gatekeeper import is_own
 from guestchat.guest.page_texts import LANGUAGES, page_texts
-from guestchat.models import Conversation, Message
+from guestchat.models import Conversation, Message, Rating
 from menus import views as menu_views
 from menus.allergen_names import name as allergen_name
 from menus.models import Place
@@ -166,7 +166,7 @@ def _page(request: HttpRequest, conversation: Conversation, hotel: Catalogue) ->
 
 def _notice(code: str, t: Mapping[str, Any]) -> str:
     """Return what a page without a script says of a message that was refused."""
-    return (t["notice"].get(code) or t["script"][code]) if code in _STATUS else ""
+    return str(t["script"][code]) if code in _STATUS else ""
 
 
 def _log(conversation: Conversation, after: int) -> tuple[int, list[Message]]:
@@ -188,8 +188,14 @@ def _place_label(place: Place | None, t: Mapping[str, Any]) -> str:
 
 
 def _frames(conversation: Conversation, rows: list[Message]) -> list[dict[str, Any]]:
+    """Return messages as the page shows them: with their requests, and with the guest's own ratings."""
     requests = turns.requests_of(conversation.pk, [row.seq for row in rows])
-    return [frames.message(row, requests.get(row.seq)) for row in rows]
+    rated = {row.pk for row in rows if row.role == Message.Role.ASSISTANT}
+    ratings = dict(Rating.objects.filter(message__in=rated).values_list("message", "value")) if rated else {}
+    return [
+        frames.message(row, requests.get(row.seq)) | ({"rating": ratings[row.pk]} if row.pk in ratings else {})
+        for row in rows
+    ]
 
 
 @csrf_exempt  # the pass is SameSite=Lax and `_is_ours` asks for our own origin: nothing foreign gets here with a pass
@@ -204,7 +210,12 @@ def messages(request: HttpRequest) -> HttpResponse:
         return _ended(request)
     try:
         if request.method == "POST":
-            return _posted(request, conversation)
+            form = _form(request)
+            if _is_elsewhere(form, conversation):
+                return _moved(request, conversation)
+            return _posted(request, conversation, form)
+        if _is_elsewhere(request.GET, conversation):
+            return _moved(request, conversation)
         return _said(request, conversation, _number(request.GET.get("after", "0")))
     except frames.BadFrame as bad:
         return _failed(request, bad.code, bad.detail, bad.id)
@@ -239,9 +250,22 @@ def _refused(
     return response
 
 
-def _posted(request: HttpRequest, conversation: Conversation) -> HttpResponse:
-    form = _form(request)
-    return _confirm(request, conversation, form) if "confirm" in form else _ask(request, conversation, form)
+def _posted(request: HttpRequest, conversation: Conversation, form: Mapping[str, Any]) -> HttpResponse:
+    if "confirm" in form:
+        return _confirm(request, conversation, form)
+    return _rate(request, conversation, form) if "rate" in form else _ask(request, conversation, form)
+
+
+def _is_elsewhere(form: Mapping[str, Any], conversation: Conversation) -> bool:
+    """Return whether a tab is of another conversation: it was left open when another code was scanned."""
+    return bool(form.get("conversation", str(conversation.pk)) != str(conversation.pk))
+
+
+def _moved(request: HttpRequest, conversation: Conversation) -> HttpResponse:
+    if not _shows_a_part(request):
+        return HttpResponseRedirect("/chat/", status=303)
+    error = frames.error("closed", "This browser has scanned another code.")
+    return JsonResponse(error | {"conversation": str(conversation.pk)}, status=409)
 
 
 def _ask(request: HttpRequest, conversation: Conversation, form: Mapping[str, Any]) -> HttpResponse:
@@ -281,6 +305,16 @@ def _confirm(request: HttpRequest, conversation: Conversation, form: Mapping[str
     return HttpResponseRedirect(f"/chat/#message-{confirm.seq}", status=303)
 
 
+def _rate(request: HttpRequest, conversation: Conversation, form: Mapping[str, Any]) -> HttpResponse:
+    """Keep a guest's thumb on an answer: `rate` is the answer's number, `value` 1 or -1."""
+    rate = frames.read_rate({"seq": form["rate"], "value": form.get("value")})
+    if not turns.rate(conversation.pk, rate.seq, rate.value):
+        raise frames.BadFrame("No answer has this number.")
+    if _shows_a_part(request):
+        return _said(request, conversation, rate.seq - 1)
+    return HttpResponseRedirect(f"/chat/#message-{rate.seq}", status=303)
+
+
 def _form(request: HttpRequest) -> Mapping[str, Any]:
     """Return the form's fields; a form without a script has no id to give, and gets one."""
     if request.content_type == "application/json":
@@ -291,15 +325,14 @@ def _form(request: HttpRequest) -> Mapping[str, Any]:
         if not isinstance(sent, dict):
             raise frames.BadFrame("The body is one JSON object.")
         return sent
-    if "confirm" in request.POST:
-        # A form knows only texts; what is no number or no choice stays what it is, and is refused as such.
-        seq = request.POST["confirm"]
-        accept = request.POST.get("accept", "")
-        return {
-            "confirm": int(seq) if re.fullmatch(r"[0-9]{1,10}", seq) else seq,
-            "accept": {"true": True, "false": False}.get(accept, accept),
-        }
-    return {"text": request.POST.get("text"), "id": request.POST.get("id") or str(uuid.uuid4())}
+    # A form knows only texts; what is no number or no choice stays what it is, and is refused as such.
+    form: dict[str, Any] = dict(request.POST.items())
+    for name in ("confirm", "rate", "value"):
+        if re.fullmatch(r"-?[0-9]{1,10}", form.get(name, "")):
+            form[name] = int(form[name])
+    if "accept" in form:
+        form["accept"] = {"true": True, "false": False}.get(form["accept"], form["accept"])
+    return {"text": None, **form, "id": form.get("id") or str(uuid.uuid4())}
 
 
 def _failed(

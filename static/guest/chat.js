@@ -1,7 +1,8 @@
 // Wires the page: what the guest does goes to the connection, what the hotel says goes to the log.
 
-import { Connection, Outbox } from "./connection.js";
+import { Connection } from "./connection.js";
 import { Log, chips, plain } from "./log.js";
+import { Outbox } from "./outbox.js";
 
 const at = (id) => document.getElementById(id);
 const read = (id) => JSON.parse(at(id).textContent);
@@ -11,7 +12,6 @@ const texts = read("texts");
 const text = at("text");
 const scroller = at("log");
 const LIMIT = text.maxLength;
-document.documentElement.classList.add("scripted");
 // A message that has not left by then is shown as not sent; it is still tried again by itself.
 const PATIENCE = 15_000;
 const ANSWER_WITHIN = 20_000;
@@ -24,18 +24,20 @@ const log = new Log({
   statuses: read("request-statuses"),
   language: document.documentElement.lang,
 });
-const outbox = new Outbox(page.conversation);
-for (const item of [...outbox.items]) {
+const outbox = new Outbox(page.conversation, show);
+for (const item of outbox.items) {
   if (log.shows(item.id)) outbox.remove(item.id);
   else show(item);
 }
 const connection = new Connection({
+  conversation: page.conversation,
   socketUrl: new URL(page.socket, location.href).href.replace(/^http/, "ws"),
   messagesUrl: page.messages,
   outbox,
   after: () => log.after,
   frame: receive,
   line: tell,
+  moved: () => location.replace("/chat/"),
 });
 
 // --- what the hotel says -------------------------------------------------------
@@ -76,10 +78,11 @@ const receivers = {
   },
   error({ code, id, retry_after_s: seconds, again }) {
     if (code === "closed") return tell("closed");
-    if (again && code !== "rate_limited") return;
-    notice((texts[code] ?? texts.unavailable).replace("{seconds}", Math.ceil(seconds)));
+    const sentence = (again && texts[`${code}_again`]) || texts[code] || texts.unavailable;
+    notice(sentence.replace("{seconds}", Math.ceil(seconds)));
     if (id && !again) log.deliver(id, "failed");
     if (!id) log.giveUp();
+    if (!id && code === "bad_frame") log.unpledge();
     awaitAnswer(false);
   },
 };
@@ -105,6 +108,7 @@ function tell(state) {
   const line = at("line");
   clearTimeout(lineTimer);
   if (state === "closed") {
+    log.abandon();
     text.disabled = true;
     for (const button of document.querySelectorAll("button")) button.disabled = true;
   }
@@ -133,17 +137,18 @@ at("line").querySelector("button").addEventListener("click", () => connection.wa
 function ask(words) {
   const said = words.trim();
   if (!said) return;
-  const item = { id: uuid(), text: said, at: Date.now() };
   following = true;
   hand = -Infinity;
-  show(item);
-  connection.ask(item.id, item.text);
+  show(outbox.put(uuid(), said));
+  connection.flush();
 }
 
-function show(item) {
-  log.queue(item);
-  const impatient = () => outbox.has(item.id) && !at("line").hidden && log.deliver(item.id, "failed");
-  setTimeout(impatient, Math.max(0, item.at + PATIENCE - Date.now()));
+/** Show what is not sent yet; later, or where it does not go by itself any more, with a way to send it again. */
+function show({ id, at: written, renewed = written }) {
+  log.queue(outbox.items.find((item) => item.id === id));
+  const impatient = () => outbox.has(id) && !(connection.open && outbox.isDue(id)) && log.deliver(id, "failed");
+  if (!outbox.isDue(id)) log.deliver(id, "failed");
+  else setTimeout(impatient, Math.max(0, renewed + PATIENCE - Date.now()));
 }
 
 // Every form of the page asks something: the composer, the chips, "ask a person". Without this script they all still work.
@@ -157,7 +162,14 @@ document.addEventListener("submit", (event) => {
     measure();
     text.focus();
   } else if (submitter.name === "accept") {
-    connection.confirm(Number(form.elements.confirm.value), submitter.value === "true");
+    const seq = Number(form.elements.confirm.value);
+    log.pledge(seq);
+    connection.confirm(seq, submitter.value === "true");
+  } else if (form.elements.rate) {
+    const seq = Number(form.elements.rate.value);
+    log.rate(seq, Number(submitter.value));
+    connection.rate(seq, Number(submitter.value));
+    notice(texts.rated);
   } else {
     ask(submitter.value);
   }
@@ -182,19 +194,11 @@ function measure() {
 }
 
 at("messages").addEventListener("click", ({ target }) => {
-  const item = target.closest("[data-seq], [data-id]");
-  const rate = target.closest("[data-rate]");
-  if (rate) {
-    const seq = Number(item.dataset.seq);
-    const value = Number(rate.dataset.rate);
-    if (!connection.send({ type: "rate", seq, value })) return notice(texts.lost);
-    log.rate(seq, value);
-    notice(texts.rated);
-  } else if (target.closest(".retry")) {
-    log.deliver(item.dataset.id, "waiting");
-    connection.retry(item.dataset.id);
-    text.focus();
-  }
+  if (!target.closest(".retry")) return;
+  const { id } = target.closest("[data-id]").dataset;
+  log.deliver(id, "waiting");
+  connection.retry(id);
+  text.focus();
 });
 
 at("stop").addEventListener("click", () => {

@@ -64,6 +64,11 @@ export class Log {
     item.querySelector(".retry").hidden = state !== "failed";
   }
 
+  /** The conversation has ended: what has not left never will. */
+  abandon() {
+    for (const item of this.list.querySelectorAll('.message[data-status="waiting"]')) this.deliver(item.dataset.id, "failed");
+  }
+
   /** Show a message frame, once; a later frame of the same message completes it. */
   put(frame) {
     if (this.has(frame.seq)) return;
@@ -98,6 +103,19 @@ export class Log {
     this.#body(item).textContent = plain(points.join(""));
   }
 
+  /** Mark a proposed request as on its way, until the hotel says what became of it. */
+  pledge(seq) {
+    const card = this.#items.get(seq)?.querySelector(".request");
+    if (!card) return;
+    card.dataset.status = "waiting";
+    card.querySelector(".request-status").textContent = this.texts.sending;
+  }
+
+  /** Give the guest the choice back where a confirmation was refused. */
+  unpledge() {
+    for (const card of this.list.querySelectorAll('.request[data-status="waiting"]')) card.dataset.status = "proposed";
+  }
+
   /** Nothing is growing any more; what was, stays incomplete until a resume brings it. */
   giveUp() {
     this.#growing.clear();
@@ -122,8 +140,8 @@ export class Log {
   }
 
   rate(seq, value) {
-    for (const button of this.#items.get(seq)?.querySelectorAll("[data-rate]") ?? []) {
-      button.setAttribute("aria-pressed", String(Number(button.dataset.rate) === value));
+    for (const button of this.#items.get(seq)?.querySelectorAll(".rating button") ?? []) {
+      button.setAttribute("aria-pressed", String(Number(button.value) === value));
     }
   }
 
@@ -192,6 +210,7 @@ export class Log {
   #furnish(item, { role, status, sources, receipt, suggestions, request, seq }) {
     if (role === "guest") return;
     item.querySelector(".rating").hidden = role !== "assistant";
+    item.querySelector(".rating [name=rate]").value = seq;
     item.querySelector(".state").textContent = status === "stopped" ? this.texts.stopped : "";
     const list = item.querySelector(".sources");
     // A long list of dishes has as many sources, and says itself what they are.

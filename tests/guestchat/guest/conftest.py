@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+import psycopg
 import pytest
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -28,12 +29,70 @@ FLAGS = [
 ]
 
 
-@dataclass(frozen=True, kw_only=True)
 class Hotel:
-    """A running product with the demo hotel."""
+    """A running product with the demo hotel, from its own embedded database. It can be killed and started again."""
 
-    address: str
-    guest_link: str
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self.port = _free_port()
+        self.address = f"http://127.0.0.1:{self.port}"
+        # The outer environment's database is for the other tests; this one is a fresh machine.
+        foreign = ("DATABASE_", "REDIS_", "PGHOST")
+        self._environment = {
+            **{name: value for name, value in os.environ.items() if not name.startswith(foreign)},
+            "DJANGO_SETTINGS_MODULE": "config.settings",
+            "GUESTCHAT_VAR_DIR": str(folder / "var"),
+            "HOST": "127.0.0.1",
+            "PORT": str(self.port),
+        }
+        self._server: subprocess.Popen[Any] | None = None
+        self.guest_link = ""
+
+    def start(self) -> None:
+        """Start the server and wait until it is ready."""
+        with (self._folder / "log").open("a") as log:
+            command = [sys.executable, str(ROOT / "manage.py"), "serve"]
+            server = subprocess.Popen(command, cwd=ROOT, env=self._environment, stdout=log, stderr=subprocess.STDOUT)
+        self._server = server
+        _await_ready(self.address, server, self._folder / "log")
+        self.guest_link = self.guest_link or self._room()
+
+    def kill(self) -> None:
+        """Kill the server as a power cut does; its database lives on, as it is a process of its own."""
+        if self._server is not None:
+            self._server.kill()
+            self._server.wait(15)
+
+    def end(self) -> None:
+        """End the server in order."""
+        if self._server is not None:
+            self._server.terminate()
+            self._server.wait(15)
+
+    def rows(self, conversation: str) -> list[tuple[Any, ...]]:
+        """Return what the database holds of a conversation, in order: number, role, status, answers, text."""
+        sockets, port = self._database()
+        with psycopg.connect(host=sockets, port=port, user="postgres", dbname="guestchat") as connection:
+            return connection.execute(
+                "SELECT seq, role, status, reply_to, text FROM guestchat_message WHERE conversation_id = %s"
+                " ORDER BY seq",
+                [conversation],
+            ).fetchall()
+
+    def _room(self) -> str:
+        listed = subprocess.run(
+            [sys.executable, str(ROOT / "manage.py"), "places", "lindenhof", "--json"],
+            cwd=ROOT,
+            env=self._environment,
+            capture_output=True,
+            check=True,
+        )
+        return str(next(place["url"] for place in json.loads(listed.stdout) if place["kind"] == "room"))
+
+    def _database(self) -> tuple[str, str]:
+        """Return the folder of the database's socket and its port, as PostgreSQL itself notes them."""
+        noted = (self._folder / "var" / "postgres" / "postmaster.pid").read_text().splitlines()
+        return noted[4].strip(), noted[3].strip()
 
 
 @dataclass(kw_only=True)
@@ -46,33 +105,13 @@ class Watch:
 
 @pytest.fixture(scope="session")
 def running_hotel(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Hotel]:
-    """The demo hotel, served by a process of its own from its own embedded database."""
-    folder = tmp_path_factory.mktemp("hotel")
-    port = _free_port()
-    # The outer environment's database is for the other tests; this one is a fresh machine.
-    kept = {name: value for name, value in os.environ.items() if not name.startswith(("DATABASE_", "REDIS_", "PGHOST"))}
-    environment = {
-        **kept,
-        "DJANGO_SETTINGS_MODULE": "config.settings",
-        "GUESTCHAT_VAR_DIR": str(folder / "var"),
-        "HOST": "127.0.0.1",
-        "PORT": str(port),
-    }
-    manage = [sys.executable, str(ROOT / "manage.py")]
-    log = (folder / "log").open("w+")
-    server = subprocess.Popen([*manage, "serve"], cwd=ROOT, env=environment, stdout=log, stderr=subprocess.STDOUT)
+    """The demo hotel, served by a process of its own."""
+    hotel = Hotel(tmp_path_factory.mktemp("hotel"))
     try:
-        address = f"http://127.0.0.1:{port}"
-        _await_ready(address, server, folder / "log")
-        listed = subprocess.run(
-            [*manage, "places", "lindenhof", "--json"], cwd=ROOT, env=environment, capture_output=True, check=True
-        )
-        rooms = [place for place in json.loads(listed.stdout) if place["kind"] == "room"]
-        yield Hotel(address=address, guest_link=rooms[0]["url"])
+        hotel.start()
+        yield hotel
     finally:
-        server.terminate()
-        server.wait(15)
-        log.close()
+        hotel.end()
 
 
 # Not for the session: Playwright's own loop runs as long as it does, and asynchronous tests could not have theirs.

@@ -19,7 +19,7 @@ from django.utils import timezone
 from guestchat import turns
 from guestchat.guest import pass_cookie
 from guestchat.guest.page_texts import LANGUAGES, page_texts
-from guestchat.models import Conversation, Message, ServiceRequest
+from guestchat.models import Conversation, Message, Rating, ServiceRequest
 from menus.models import Article, Hotel, MenuItem
 from tests.guestchat.guest import conftest
 from tests.guestchat.guest.chatting import (
@@ -309,14 +309,14 @@ def test_faster_than_the_pace_is_told_when_to_come_back(browser: Client) -> None
     assert 0 < response.json()["retry_after_s"] <= int(response["Retry-After"]) <= 2
     plain = browser.post(MESSAGES, {"text": PARKING})
     assert plain["Location"] == "/chat/?notice=rate_limited"
-    assert page_texts("en")["notice"]["rate_limited"] in browser.get(plain["Location"]).content.decode()
+    assert page_texts("en")["script"]["rate_limited"] in browser.get(plain["Location"]).content.decode()
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_every_refusal_has_words_without_holes(language: str) -> None:
     t = page_texts(language)
     for refused in ("bad_frame", "too_long", "rate_limited", "busy", "unavailable", "closed"):
-        words = t["notice"].get(refused) or t["script"][refused]
+        words = t["script"][refused]
         assert words
         assert "{" not in words
 
@@ -382,6 +382,46 @@ def test_htmx_gets_the_message_with_its_request(browser: Client) -> None:
     shown = response.content.decode()
     assert shown.count("data-seq=") == 1
     assert page_texts("en")["request_status"]["new"] in shown
+
+
+def test_a_form_rates_an_answer_and_the_page_shows_it(browser: Client) -> None:
+    answer = post(browser).json()["messages"][1]
+    for value in ("1", "-1", "-1"):
+        response = browser.post(MESSAGES, {"rate": answer["seq"], "value": value})
+        assert (response.status_code, response["Location"]) == (303, f"/chat/#message-{answer['seq']}")
+    assert [rating.value for rating in Rating.objects.all()] == [-1]
+    pressed = re.findall(r'value="(-?1)" aria-pressed="true"', browser.get("/chat/").content.decode())
+    assert pressed == ["-1"]
+
+
+def test_json_rates_an_answer_and_gets_it_with_its_rating(browser: Client) -> None:
+    answer = post(browser).json()["messages"][1]
+    response = browser.post(MESSAGES, {"rate": answer["seq"], "value": "1"}, headers=JSON)
+    assert response.json() == {"seq": answer["seq"], "messages": [answer | {"rating": 1}]}
+
+
+@pytest.mark.parametrize(
+    "fields", [{"rate": "1", "value": "1"}, {"rate": "2", "value": "0"}, {"rate": "x", "value": "1"}]
+)
+def test_what_is_no_rating_is_refused(browser: Client, fields: dict[str, str]) -> None:
+    post(browser)
+    response = browser.post(MESSAGES, fields, headers=JSON)
+    assert (response.status_code, response.json()["code"]) == (400, "bad_frame")
+    assert not Rating.objects.exists()
+
+
+def test_a_tab_of_another_conversation_neither_asks_nor_reads(hotel: Hotel, browser: Client) -> None:
+    before = str(conversation_of(browser))
+    scan(hotel, "table-1", browser)
+    now = str(conversation_of(browser))
+    for response in (
+        post(browser, conversation=before),
+        browser.get(MESSAGES, {"conversation": before}, headers=JSON),
+    ):
+        assert (response.status_code, response.json()["conversation"]) == (409, now)
+    assert browser.post(MESSAGES, {"text": PARKING, "conversation": before})["Location"] == "/chat/"
+    assert not Message.objects.exists()
+    assert post(browser, conversation=now).status_code == 200
 
 
 def test_nobody_confirms_for_another(hotel: Hotel, browser: Client) -> None:
