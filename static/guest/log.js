@@ -12,7 +12,7 @@ export class Log {
     Object.assign(this, { list, shapes, texts, kinds, statuses });
     // The guest's own variety of the page's language: 14:05 in London, 2:05 PM in Boston.
     const locale = navigator.languages.find((own) => own.split("-")[0] === language) ?? language;
-    this.clock = new Intl.DateTimeFormat(locale, { hour: "numeric", minute: "2-digit" });
+    this.clock = new Intl.DateTimeFormat(locale, { timeStyle: "short" });
     this.calendar = new Intl.DateTimeFormat(locale, { weekday: "long", day: "numeric", month: "long" });
     this.#adopt();
   }

@@ -18,7 +18,12 @@ from tests.guestchat.guest.chatting import code, make_hotel, scan
 
 @pytest.fixture(autouse=True)
 def _fresh_buckets() -> Iterator[None]:
+    _empty()  # other tests come from the same address
     yield
+    _empty()
+
+
+def _empty() -> None:
     for buckets in (limits.unknown_codes, limits.new_conversations):
         buckets.clear()
 
