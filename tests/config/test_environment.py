@@ -55,10 +55,16 @@ def test_wrong_values_are_refused_by_name(manage: Manage) -> None:
 
 
 @pytest.mark.parametrize(
-    ("name", "value"), [("HOST", "203.0.113.1"), ("HOST", "no such host"), ("REDIS_URL", "redis://127.0.0.1:1")]
+    ("name", "value"),
+    [
+        ("HOST", "203.0.113.1"),
+        ("HOST", "no such host"),
+        ("REDIS_URL", "redis://127.0.0.1:1"),
+        ("DATABASE_URL", "postgresql://127.0.0.1:1/x"),
+    ],
 )
 def test_wrong_values_that_only_serving_sees(manage: Manage, name: str, value: str) -> None:
-    done = manage("serve", **{"PORT": "18999", name: value})
+    done = manage("serve", **{"PORT": "18999", "SECRET_KEY": KEY, name: value})
     assert done.returncode == 1
     (line,) = done.stderr.strip().splitlines()
     assert name in line

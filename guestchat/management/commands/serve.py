@@ -40,14 +40,16 @@ class Command(BaseCommand):
         parser.add_argument("--prepare-only", action="store_true", help="do all but serve")
 
     def handle(self, *args: Any, **options: Any) -> None:
+        loading: list[threading.Thread] = []
         try:
             if not options["prepare_only"]:
                 _end_in_order()
                 _refuse_a_busy_port()
-                # The model loads while the database starts, the catalogues while the server's modules do.
-                model = _beside(_load_model)
-            _refuse_an_unusable_database()
             _refuse_an_unusable_redis()
+            _refuse_an_unusable_database()
+            if not options["prepare_only"]:
+                # The model loads while the database starts, the catalogues while the server's modules do.
+                loading.append(_beside(_load_model))
             with _alone():
                 admin = self._prepare()
             greeting = _greeting(admin)
@@ -55,9 +57,14 @@ class Command(BaseCommand):
                 self.stdout.write(greeting)
                 return
             connection.close()
-            self._serve(greeting, [model, _beside(_load_catalogues)])
+            loading.append(_beside(_load_catalogues))
+            self._serve(greeting, loading)
         except KeyboardInterrupt:
             raise SystemExit(130) from None
+        finally:
+            # The encoder's threads end the whole process with an abort where Python ends before they are made.
+            for thread in loading:
+                thread.join()
 
     def _prepare(self) -> dict[str, str] | None:
         _migrate()

@@ -102,6 +102,20 @@ def test_serving_keeps_what_was_made_and_ends_in_order(machine: Machine, first_s
     assert "GUESTCHAT_BASE_URL" in said, "on 0.0.0.0 the codes need an address that phones reach"
 
 
+@pytest.mark.parametrize("after_s", [0.5, 0.9, 1.3])
+def test_one_that_is_told_to_end_while_it_loads_ends_in_order(
+    machine: Machine, first_start: str, after_s: float
+) -> None:
+    server = machine.serve()
+    time.sleep(after_s)
+    server.terminate()
+    said, _ = server.communicate(timeout=15)
+    # As a shell counts it; before our own handler is there, and once Daphne's is, it is told in their ways.
+    assert server.returncode in {128 + signal.SIGTERM, -signal.SIGTERM, 0}, said
+    assert "terminate called" not in said
+    assert "Traceback" not in said
+
+
 def test_serving(machine: Machine, first_start: str) -> None:
     server = machine.serve()
     try:
