@@ -28,7 +28,8 @@ EMBEDDED_POSTGRES_DIR = VAR_DIR / "postgres"
 DATABASES["default"]["CONN_MAX_AGE"] = 0
 # A server that was restarted costs a round trip (0.1 ms on a socket), not a guest's question.
 DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
-DATABASES["default"]["OPTIONS"]["pool"] = {"min_size": 1, "max_size": 12, "timeout": 2.0}
+# After an outage the pool's own attempts pause twice as long each time; given up early, the next question tries anew.
+DATABASES["default"]["OPTIONS"]["pool"] = {"min_size": 1, "max_size": 12, "timeout": 2.0, "reconnect_timeout": 2.0}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 # --- identity and addresses -------------------------------------------------
@@ -116,12 +117,8 @@ TEMPLATES = [
     }
 ]
 REDIS_URL = environment.redis("REDIS_URL")
-CHANNEL_LAYERS: dict[str, dict[str, Any]] = {
-    # PubSub, because the core layer drops silently beyond its capacity; messages are nudges, the database is the log.
-    "default": {"BACKEND": "channels_redis.pubsub.RedisPubSubChannelLayer", "CONFIG": {"hosts": [REDIS_URL]}}
-    if REDIS_URL
-    else {"BACKEND": "channels.layers.InMemoryChannelLayer"}
-}
+# What it carries are nudges; the database is the log.
+CHANNEL_LAYERS = {"default": {"BACKEND": "guestchat.nudges.NudgeLayer", "CONFIG": {"redis_url": REDIS_URL}}}
 
 # --- language and time: content carries its own; these are the admin's ------
 LANGUAGE_CODE = "en"

@@ -69,6 +69,13 @@ _REMEMBER = """
     UPDATE guestchat_conversation SET context = %(context)s, language = %(language)s WHERE id = %(conversation)s
 """
 
+# Asked with every heartbeat of every socket.
+_WRITTEN = """
+    SELECT LEAST(seq, (SELECT min(seq) - 1 FROM guestchat_message
+                       WHERE conversation_id = %(conversation)s AND status = 'pending'))
+    FROM guestchat_conversation WHERE id = %(conversation)s AND closed_at IS NULL
+"""
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Held:
@@ -163,6 +170,12 @@ def write_answer(values: Mapping[str, Any]) -> tuple[int, dt.datetime] | None:
 def remember(conversation_id: uuid.UUID, context: Mapping[str, Any], language: str) -> None:
     """Keep what the next question may refer to."""
     _run(_REMEMBER, {"conversation": conversation_id, "context": Jsonb(context), "language": language})
+
+
+def written_up_to(conversation_id: uuid.UUID) -> int | None:
+    """Return the number up to which no answer is missing, or None where no such conversation is open."""
+    row = _run(_WRITTEN, {"conversation": conversation_id}).fetchone()
+    return None if row is None else int(row[0])
 
 
 def _read(context: Any) -> dict[str, Any]:

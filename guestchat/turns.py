@@ -384,3 +384,11 @@ def said_after(conversation_id: uuid.UUID, seq: int) -> tuple[int, list[Message]
     messages = list(Message.objects.filter(conversation_id=conversation_id, seq__gt=seq).order_by("seq"))
     # Between the two queries somebody may have said something more, and it must not be told again as news.
     return max([last or 0, *(message.seq for message in messages[-1:])]), messages
+
+
+def written_up_to(conversation_id: uuid.UUID) -> int:
+    """Return the number up to which everything is written; raises ConversationClosed; one query."""
+    written = ledger.written_up_to(conversation_id)
+    if written is None:
+        raise ConversationClosed
+    return written

@@ -33,6 +33,8 @@ MOST_WAITING = 16
 # Of all kinds of frames together: resuming reads the log, and asks for nothing that a token would be taken for.
 _pace = Buckets(Pace(burst=60, per_second=20))
 PENDING_PATIENCE_S = 2.0
+# A client gives a silent socket up after a few seconds; a slow database must not look like a dead line.
+HEARTBEAT_PATIENCE_S = 1.0
 
 
 class ChatConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]
@@ -139,7 +141,7 @@ class ChatConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]
                 await self._say(frames.request(request))
                 await tell_others(self.conversation_id, self.channel_name, request=seq)
             case frames.Ping():
-                await self._say({"type": "pong"})
+                await self._say(frames.pong(await self._look()))
 
     async def _ask(self, ask: frames.Ask) -> None:
         """Acknowledge a question once it is committed, then let it wait its turn."""
@@ -279,6 +281,21 @@ class ChatConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]
                     break
                 self._has_sent(row.seq)
                 await self._say(frames.message(row, requests.get(row.seq)))
+
+    async def _look(self) -> int | None:
+        """Bring what a nudge that got lost would have brought; return how far the log is written, if it tells in time.
+
+        Raises ConversationClosed.
+        """
+        try:
+            async with asyncio.timeout(HEARTBEAT_PATIENCE_S):
+                written = await in_thread(turns.written_up_to, self.conversation_id)
+            if written > self.sent and not self.busy:  # an answer under way brings itself, and looks when it ends
+                await self._catch_up()
+        except (TimeoutError, DatabaseError) as error:
+            log.warning("a heartbeat did not see the log (%s)", type(error).__name__)
+            return None
+        return written
 
     async def _say(self, frame: dict[str, Any]) -> None:
         if self.closed:

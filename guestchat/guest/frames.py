@@ -202,6 +202,11 @@ def request(row: Requested) -> dict[str, Any]:
     return {"type": "request", "seq": row.seq, "kind": row.kind, "status": row.status, "details": row.details}
 
 
+def pong(written: int | None) -> dict[str, Any]:
+    """Return the heartbeat's answer; `seq`: all up to this number is written, so a client sees what it has missed."""
+    return {"type": "pong"} if written is None else {"type": "pong", "seq": written}
+
+
 def error(code: str, detail: str, id: str | None = None, retry_after_s: float | None = None) -> dict[str, Any]:
     """Return an error's frame."""
     frame: dict[str, Any] = {"type": "error", "code": code, "id": id, "detail": detail}

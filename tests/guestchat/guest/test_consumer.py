@@ -2,6 +2,8 @@
 
 import asyncio
 import logging
+import threading
+import time
 import uuid
 from collections.abc import Callable, Iterator
 from typing import Any
@@ -127,6 +129,37 @@ async def test_nobody_enters_with_a_forged_pass(browser: Client) -> None:
     for forged in (value[:-4] + "AAAA", "A" + value, value.replace(":", "", 1)):
         accepted, _code = await Guest(forged).socket.connect()
         assert not accepted
+
+
+async def test_a_crowd_is_let_in_at_once_and_reads_two_at_a_time(
+    browser: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The handshake asks no database, and who is here already is answered beside those who come."""
+    here = Guest(pass_of(browser))
+    await here.come()
+    real, doors = consumer.welcome.frame, threading.Event()
+    reading = [0, 0]  # now, and at most
+
+    def slow(conversation: uuid.UUID) -> Any:
+        reading[0] += 1
+        reading[1] = max(reading)
+        doors.wait(10)
+        reading[0] -= 1
+        return real(conversation)
+
+    monkeypatch.setattr(consumer.welcome, "frame", slow)
+    crowd = [Guest(pass_of(browser)) for _ in range(30)]
+    for guest in crowd:
+        accepted, _protocol = await guest.socket.connect(timeout=10)
+        assert accepted
+    await here.ask(PARKING)
+    assert (await here.hear_until("answer.finished"))[-1]["outcome"] == "answered"
+    doors.set()
+    for guest in crowd:
+        assert (await guest.hear_until("welcome"))[-1]["type"] == "welcome"
+    assert reading[1] == 2
+    for guest in (here, *crowd):
+        await guest.leave()
 
 
 @pytest.mark.parametrize("path", ["/", "", "/ws/", "/ws/chat", "/ws/chat//", "/ws/chat/x/", "/chat/", "/\n"])
@@ -338,7 +371,7 @@ async def test_a_text_over_2000_characters_is_too_long(browser: Client, text: st
     refused = await guest.hear()
     assert (refused["code"], refused["id"]) == ("too_long", str(id))
     await guest.say(type="ping")
-    assert await guest.hear() == {"type": "pong"}
+    assert (await guest.hear())["type"] == "pong"
     assert not await in_thread(rows)
     await guest.leave()
 
@@ -368,7 +401,7 @@ async def test_what_nobody_foresaw_gets_an_error_and_the_socket_stays_open(
     await guest.say(type="rate", seq=2, value=1)
     assert (await guest.hear())["code"] == "unavailable"
     await guest.say(type="ping")
-    assert await guest.hear() == {"type": "pong"}
+    assert (await guest.hear())["type"] == "pong"
     await guest.leave()
 
 
@@ -441,7 +474,7 @@ async def test_ping(browser: Client) -> None:
     guest = Guest(pass_of(browser))
     await guest.come()
     await guest.say(type="ping")
-    assert await guest.hear() == {"type": "pong"}
+    assert (await guest.hear())["type"] == "pong"
     await guest.leave()
 
 
@@ -540,7 +573,7 @@ async def test_rating(hotel: Hotel, browser: Client) -> None:
     for value in (1, 1, -1):
         await guest.say(type="rate", seq=2, value=value)
     await guest.say(type="ping")
-    assert await guest.hear() == {"type": "pong"}
+    assert (await guest.hear())["type"] == "pong"
     rated = await in_thread(lambda: list(Rating.objects.values_list("message__conversation", "value")))
     assert rated == [(conversation_of(browser), -1)]
     await guest.leave()
@@ -746,6 +779,72 @@ async def test_a_lost_channel_layer_costs_nudges_only(browser: Client, monkeypat
     await guest.come()
     await guest.ask(PARKING)
     assert (await guest.hear_until("answer.finished"))[-1]["outcome"] == "answered"
+    await guest.leave()
+
+
+# --- the heartbeat -------------------------------------------------------------
+async def test_a_heartbeat_tells_how_far_the_log_is_written(browser: Client) -> None:
+    guest = Guest(pass_of(browser))
+    await guest.come()
+    await guest.say(type="ping")
+    assert await guest.hear() == {"type": "pong", "seq": 0}
+    await guest.ask(PARKING)
+    await guest.hear_until("answer.finished")
+    await in_thread(begun, browser)
+    await guest.say(type="ping")
+    heard = await guest.hear_until("pong")
+    assert [(frame["type"], frame["seq"]) for frame in heard] == [("message", 3), ("pong", 3)], "4 is being written"
+    await guest.leave()
+
+
+async def test_a_heartbeat_brings_what_a_lost_nudge_would_have_brought(
+    browser: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def lost(*arguments: Any) -> None:
+        return
+
+    monkeypatch.setattr(get_channel_layer(), "group_send", lost)
+    one, two = Guest(pass_of(browser)), Guest(pass_of(browser))
+    await one.come()
+    await two.come()
+    await one.ask(PARKING)
+    await one.hear_until("answer.finished")
+    assert await two.is_silent()
+    for expected in (["message", "message", "pong"], ["pong"]):
+        await two.say(type="ping")
+        heard = await two.hear_until("pong")
+        assert [frame["type"] for frame in heard] == expected
+        assert heard[-1]["seq"] == 2
+    for guest in (one, two):
+        await guest.leave()
+
+
+@pytest.mark.parametrize("error", [DatabaseError("gone"), None])
+async def test_a_heartbeat_outlives_the_database(
+    browser: Client, monkeypatch: pytest.MonkeyPatch, error: DatabaseError | None
+) -> None:
+    def away(conversation: uuid.UUID) -> int:
+        if error is not None:
+            raise error
+        time.sleep(0.5)
+        return 0
+
+    monkeypatch.setattr(turns, "written_up_to", away)
+    monkeypatch.setattr(consumer, "HEARTBEAT_PATIENCE_S", 0.1)
+    guest = Guest(pass_of(browser))
+    await guest.come()
+    await guest.say(type="ping")
+    assert await guest.hear() == {"type": "pong"}
+    await asyncio.sleep(0.5 if error is None else 0)
+    await guest.leave()
+
+
+async def test_a_heartbeat_sees_that_the_conversation_has_ended(browser: Client) -> None:
+    guest = Guest(pass_of(browser))
+    await guest.come()
+    await in_thread(lambda: Conversation.objects.update(closed_at=timezone.now()))
+    await guest.say(type="ping")
+    assert (await guest.hear())["code"] == "closed"
     await guest.leave()
 
 
