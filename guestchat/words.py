@@ -5,8 +5,8 @@ import unicodedata
 from functools import lru_cache
 
 _WORD = re.compile(r"[^\W_]+(?:['\u2019][^\W_]+)*")
-# French glues its small words on: "l'eau" is water.
-_ELIDED = re.compile(r"\b(?:[cdjlmnst]|qu|jusqu|lorsqu|puisqu)'(?=[^\W_]{2})")
+# French glues its small words on: "l'eau" is water. Only in "s'il" the small word is the one that counts: it is an if.
+_ELIDED = re.compile(r"\b(?!s'ils?\b)(?:[cdjlmnst]|qu|jusqu|lorsqu|puisqu)'(?=[^\W_]{2})")
 _LETTERS = str.maketrans({"ß": "ss", "æ": "ae", "œ": "oe", "ø": "o", "ł": "l", "đ": "d", "\u2019": "'"})
 
 

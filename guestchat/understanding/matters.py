@@ -7,7 +7,7 @@ and German compounds are read as the words that they are made of.
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 
 from rapidfuzz import process
 from rapidfuzz.distance import DamerauLevenshtein
@@ -183,6 +183,25 @@ def _parted(token: str, known: Vocabulary) -> str | None:
             if first in firsts:
                 return f"{first} {last if last in lasts else last.rstrip('en')}"
     return None
+
+
+def cried(tokens: Sequence[str], known: Vocabulary, own: frozenset[str]) -> list[str]:
+    """Return the words with slips of the finger in a call for help put right: "amublance"."""
+    return [
+        _near_cry(token, known) or token
+        if len(token) >= 6 and not token.isdigit() and token not in own and token not in _understood()
+        else token
+        for token in tokens
+    ]
+
+
+@lru_cache(maxsize=4096)
+def _near_cry(token: str, known: Vocabulary) -> str | None:
+    # Two letters are right: "cooking" is no slip of "choking".
+    around = [each for each in known.cried_words if each[:2] == token[:2]]
+    slips = 1 if len(token) < 9 else 2
+    found = process.extractOne(token, around, scorer=DamerauLevenshtein.distance, score_cutoff=slips)
+    return None if found is None else str(found[0])
 
 
 def _near(token: str, known: Vocabulary, own: frozenset[str]) -> str | None:

@@ -118,17 +118,30 @@ def _make(reading: Reading, intent: Intent, *, explained: Sequence[str] = (), **
 
 
 def _emergency(reading: Reading) -> Part | None:
-    """Help comes before grammar: whole phrases of any language count, as nobody in need minds the page's."""
+    """Help comes before grammar: cries of any language count, as nobody in need minds the page's."""
     own = any(match.key == "ask" for match in reading.found("emergency"))
     if own or any(_cries(reading, language) for language in LANGUAGES):
         return _make(reading, Intent.EMERGENCY)
     return None
 
 
+# Short words are left to their own language: a German "Brand" is a fire, an English "brand" is a label.
+_TELLING_LETTERS = 7
+
+
 def _cries(reading: Reading, language: str) -> bool:
-    # Single words are left to their own language: a German "Brand" is a fire, an English "brand" is a label.
-    found = vocabulary(language)["emergency"].find(reading.tokens)
-    return any(match.key == "ask" and match.end - match.start > 1 for match in found)
+    known, tokens = vocabulary(language), reading.cried
+    found = known["emergency"].find(tokens)
+    if any(match.key == "ask" and _is_telling(tokens[match.start : match.end]) for match in found):
+        return True
+    calm = any(match.key == "calm" for match in found) or any(
+        match.key == "calm" for match in reading.found("emergency")
+    )
+    return not calm and bool(known.cries.find(tokens))
+
+
+def _is_telling(tokens: Sequence[str]) -> bool:
+    return len(tokens) > 1 or len(tokens[0]) >= _TELLING_LETTERS
 
 
 def _private(reading: Reading) -> Part | None:

@@ -63,6 +63,11 @@ class Reading:
         return {place for table in tables for match in self.found(table) for place in range(match.start, match.end)}
 
     @cached_property
+    def cried(self) -> list[str]:
+        """The words as a call for help would spell them."""
+        return matters.cried(self.tokens, self.known, self.lexicon.own_words)
+
+    @cached_property
     def asks(self) -> bool:
         """Whether the clause wants to know something, by its mark or its first words."""
         return self.marked or any(match.start <= 1 for match in self.found("asks"))

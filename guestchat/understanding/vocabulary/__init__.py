@@ -179,6 +179,7 @@ class Vocabulary:
         self.filler = frozenset(word for entry in tables["filler"]["words"] for word in words(entry))
         self.half_minutes = int(tables["time"].pop("half_minutes")[0])
         self.around = [_around(key, pattern) for key, patterns in tables.pop("avoid").items() for pattern in patterns]
+        self.cries = Together(tables.pop("cry"), plurals=language in _PLURAL_S)
         # The cautious reading decides, then the longest: "without nuts in the bar" wants none, whatever "nuts in the"
         # would say; "not containing {}" comes before "containing {}".
         self.around.sort(
@@ -193,6 +194,8 @@ class Vocabulary:
         self.together = Together(topics["together"], plurals=language in _PLURAL_S)
         # Words that ask for nothing of their own.
         self.plain = frozenset(word for entry in topics["plain"]["words"] for word in words(entry))
+        cried = {word.rstrip("*") for phrase in self["emergency"].phrases("ask") for word in phrase}
+        self.cried_words = tuple(sorted(word for word in cried if len(word) >= 7))
         self.topic_words = _single_words(topics["topic"])
         self.detail_words = _single_words(topics["detail"])
         self.topic_words_by_letter = _by_letter(self.topic_words)
