@@ -62,6 +62,7 @@ class Allergens:
     mine: tuple[str, ...] = ()
     contains: tuple[str, ...] = ()
     named: tuple[str, ...] = ()
+    people: bool = False  # a word that names who has it: "coeliac"
     places: frozenset[int] = frozenset()
     # Start, end, codes joined by "+", stance: the allergen words alone.
     spans: tuple[tuple[int, int, str, str], ...] = ()
@@ -114,6 +115,7 @@ def find(tokens: Sequence[str], vocabulary: Vocabulary) -> Allergens:
         mine=_codes(stances["mine"]),
         contains=_codes(stances["contains"]),
         named=_codes(stances[""]),
+        people=any(match.key.endswith("!") for match, _stance in found),
         places=frozenset(places),
         spans=tuple(spans),
     )

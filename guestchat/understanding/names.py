@@ -276,5 +276,5 @@ def _rank(found: Named) -> tuple[float, float]:
 def _known_words() -> frozenset[str]:
     """Return the stems of every vocabulary: a guest's everyday word is no misspelt dish."""
     return frozenset(
-        stem(word) for language in LANGUAGES for word in vocabulary(language).known | vocabulary(language).filler
+        stem(word) for known in map(vocabulary, LANGUAGES) for word in known.known | known.filler | known.plain
     )

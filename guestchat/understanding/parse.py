@@ -9,7 +9,7 @@ from guestchat.understanding import clauses, follow_up
 from guestchat.understanding.lexicon import Lexicon
 from guestchat.understanding.query import Context, Intent, Part, Query
 from guestchat.understanding.reading import Reading
-from guestchat.understanding.vocabulary import LANGUAGES, vocabulary
+from guestchat.understanding.vocabulary import LANGUAGES, Match, vocabulary
 
 _REQUESTED = ("late_checkout", "wake_up", "taxi", "maintenance", "housekeeping")
 
@@ -249,19 +249,22 @@ def _narrowed(reading: Reading) -> Part:
 
 def _statement(reading: Reading) -> Part | None:
     """ "I am vegan", "my daughter has a nut allergy": asks nothing, yet changes what follows."""
-    if not (reading.allergens.mine or reading.keys("diet")):
+    if not (reading.stated_allergies or reading.keys("diet")) or reading.named or reading.asks_for_dishes:
         return None
-    asks = ("hours", "menu", "course", "meal")
-    if reading.named:
-        return None
-    if any(reading.found(table) for table in asks) or not reading.found("me"):
-        return None
+    # "No puedo comer gluten" holds a "puedo comer" that asks for nothing.
+    wanted = {
+        match.key for match in reading.found("aspect") if reading.allergens.places.isdisjoint(_places_of(match))
+    } & {"safe", "available"}
+    if reading.stated_allergies and not wanted and (reading.allergens.mine or not reading.asks):
+        return _make(reading, Intent.LIST, topic="statement")
     explained = reading.places("aspect", "diet", "talk") | reading.allergens.places | reading.filler
-    if reading.allergens.mine and not ({"safe", "available"} & set(reading.keys("aspect"))):
-        return _make(reading, Intent.LIST, topic="statement")
-    if set(range(len(reading.tokens))) <= explained and not reading.allergens.codes and len(reading.tokens) > 1:
-        return _make(reading, Intent.LIST, topic="statement")
-    return None
+    if not reading.found("me") or reading.allergens.codes or len(reading.tokens) < 2:
+        return None
+    return _make(reading, Intent.LIST, topic="statement") if set(range(len(reading.tokens))) <= explained else None
+
+
+def _places_of(match: Match) -> range:
+    return range(match.start, match.end)
 
 
 def _list(reading: Reading) -> Part | None:

@@ -114,8 +114,19 @@ class Reading:
     def stated_allergies(self) -> tuple[str, ...]:
         """The allergies that the clause states for the rest of the talk: one stated, all that are to be absent are."""
         found = self.allergens
-        speaks_of_allergy = any(token.startswith(_ALLERGY) for token in self.tokens)
-        return tuple(dict.fromkeys((*found.mine, *found.avoid))) if found.mine or speaks_of_allergy else ()
+        if found.mine or any(token.startswith(_ALLERGY) for token in self.tokens):
+            return tuple(dict.fromkeys((*found.mine, *found.avoid)))
+        if self.named or self.asks or self.asks_for_dishes:
+            return ()
+        # "We don't eat eggs" says it of people; "without eggs, please" says it of what is to come.
+        return found.avoid if self.found("me") or found.people else ()
+
+    @property
+    def asks_for_dishes(self) -> bool:
+        """Whether words ask for food or drink: "kids" are people, and "I can't eat eggs" asks for nothing."""
+        said = (match for table in ("hours", "course", "meal", "menu") for match in self.found(table))
+        stance = self.allergen_words.places
+        return any(match.key != "kids" and stance.isdisjoint(range(match.start, match.end)) for match in said)
 
     @cached_property
     def aspects(self) -> frozenset[str]:

@@ -1,8 +1,16 @@
 """Calls for help as people in need write them, in any language of the page, and what only sounds like one."""
-        import pytest | from guestchat.catalogue import Catalogue
-        from guestchat.understanding.language import detect | from guestchat.understanding.parse import parse
-        from guestchat.understanding.query import Context, Intent, Query
-        from tests.conftest import TUESDAY_NOON | CALLS = { | "en": """ | fire | FIRE!!!
+
+import pytest
+
+from guestchat.catalogue import Catalogue
+from guestchat.understanding.language import detect
+from guestchat.understanding.parse import parse
+from guestchat.understanding.query import Context, Intent, Query
+from tests.conftest import TUESDAY_NOON
+
+CALLS = {
+    "en": """
+        fire | FIRE!!! |
         theres a fire in the kitchen | the curtain is on fire | my room is burning | the bin caught fire
         i can smell burning | i can smell smoke | thick smoke in the stairwell | flames coming out of the socket
         my baby cant breathe | he's not breathing | she stopped breathing | my dad is struggling for breath

@@ -1,0 +1,66 @@
+"""What guests say of their allergies holds from then on, however they say it; a wish for one dish does not."""
+
+import pytest
+
+from guestchat.catalogue import Catalogue
+from guestchat.understanding.language import detect
+from guestchat.understanding.parse import parse
+from guestchat.understanding.query import Context, Query
+from tests.conftest import TUESDAY_NOON, Ask
+
+STATED = {
+    "gluten": """
+        my daughter has coeliac disease | i have celiac | he's a coeliac | traveling with a celiac
+        my wife cant eat gluten | im gluten intolerant | we have a coeliac in the family
+        no gluten for us please | meine tochter hat zöliakie | ich hab zöliakie
+        mein mann verträgt kein gluten | ich darf kein gluten essen | ma fille est coeliaque
+        je suis intolérante au gluten | mon fils ne peut pas manger de gluten | mi hijo es celíaco
+        tengo celiaquía | no puedo comer gluten | mi mujer no puede tomar gluten""",
+    "milk": """
+        2 of us are lactose intolerant | my son doesn't tolerate milk | i dont eat dairy | no dairy for me
+        mein mann verträgt keine laktose | ich bin laktoseintolerant | wir essen keine milchprodukte
+        mon mari ne supporte pas le lait | je suis allergique au lait | no puedo tomar lactosa
+        mi hija es intolerante a la lactosa""",
+    "nuts": """
+        nuts could kill me | my kid: nut allergy | allergic to nuts | ALLERGIC TO NUTS!!
+        my boyfriend has a severe nut allergy | wir haben eine nussallergie dabei | ich reagiere auf nüsse
+        je suis allergique aux noix | tengo alergia a los frutos secos | i'd die from nuts
+        just so you know i have a nut allergy""",
+    "eggs": """
+        my friend is allergic to eggs | we don't eat eggs | ich vertrage keine eier
+        j'ai une allergie aux oeufs | soy alérgica al huevo""",
+}
+NOT_STATED = """
+        is the tomato soup gluten free | desserts without nuts | something without egg please
+        can i have the burger without cheese | any gluten free bread? | gibt es etwas ohne milch
+        kuchen ohne nüsse | un dessert sans lait | postres sin huevo | does the cake contain nuts
+        do you have oat milk | coffee with milk please | can you do it without egg"""
+
+
+def texts(said: str) -> list[str]:
+    return [each.strip() for each in said.replace("\n", "|").split("|") if each.strip()]
+
+
+def read(lindenhof: Catalogue, text: str) -> Query:
+    lexicon = lindenhof.lexicon
+    spoken = detect(text, "en", lindenhof.content.languages, lexicon.spoken, lexicon.name_pairs)
+    return parse(text, lexicon, Context(), TUESDAY_NOON, spoken)
+
+
+@pytest.mark.parametrize("code", STATED)
+def test_a_stated_allergy_is_kept(lindenhof: Catalogue, code: str) -> None:
+    assert [text for text in texts(STATED[code]) if code not in read(lindenhof, text).allergies] == []
+
+
+@pytest.mark.parametrize("code", STATED)
+def test_a_statement_is_no_order_for_a_list(lindenhof: Catalogue, code: str) -> None:
+    unlike = [text for text in texts(STATED[code]) if read(lindenhof, text).parts[0].topic != "statement"]
+    assert unlike == []
+
+
+def test_a_wish_for_one_dish_states_nothing(lindenhof: Catalogue) -> None:
+    assert [text for text in texts(NOT_STATED) if read(lindenhof, text).allergies] == []
+
+
+def test_a_dish_asked_for_by_one_who_has_it_keeps_it(ask: Ask) -> None:
+    assert ask("im coeliac can i eat the tomato soup").context.allergies == ("gluten",)
