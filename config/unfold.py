@@ -16,6 +16,10 @@ def _styles(request: HttpRequest) -> str:
     return static("menus/admin.css")
 
 
+def _icon(request: HttpRequest) -> str:
+    return static("guest/favicon.svg")
+
+
 def _list(title: Any, icon: str, model: str, **more: Any) -> dict[str, Any]:
     return {"title": title, "icon": icon, "link": reverse_lazy(f"admin:menus_{model}_changelist"), **more}
 
@@ -25,9 +29,11 @@ UNFOLD: dict[str, Any] = {
     "SITE_HEADER": "Guestchat",
     "SITE_SUBHEADER": _("What your guests can ask"),
     "SITE_SYMBOL": "concierge",
+    "SITE_FAVICONS": [{"rel": "icon", "type": "image/svg+xml", "href": _icon}],
     "SHOW_VIEW_ON_SITE": False,
     "BORDER_RADIUS": "8px",
     "STYLES": [_styles],
+    "ACCOUNT": {"navigation": [{"title": _("Second factor"), "link": reverse_lazy("second_factor:set_up")}]},
     "COLORS": {
         "primary": {
             "50": "oklch(97% .02 180)",

@@ -10,5 +10,6 @@ urlpatterns = [
     path("livez", health.livez),
     path("readyz", health.readyz),
     path("metrics", health.metrics),
+    path("admin/second-factor/", include("menus.second_factor.urls")),
     path("admin/", admin.site.urls),
 ]

@@ -60,6 +60,11 @@ def has_key(model: str) -> list[models.BaseConstraint]:
 class Hotel(models.Model):
     """One hotel or restaurant: the owner of everything else here."""
 
+    class SecondFactor(models.TextChoices):
+        OPTIONAL = "optional", _("Whoever wants one")
+        HOUSE = "house", _("Owners and managers must have one")
+        EVERYBODY = "everybody", _("Everybody on the staff must have one")
+
     slug = models.CharField(
         max_length=64, unique=True, validators=[RegexValidator(r"^[a-z0-9-]{1,64}\Z", _("Use a-z, 0-9 and -."))]
     )
@@ -81,6 +86,13 @@ class Hotel(models.Model):
         blank=True,
         validators=[MinValueValidator(LEAST_CONFIDENCE), MaxValueValidator(MOST_CONFIDENCE)],
         help_text=_("50 to 99 per cent; empty: as measured. Higher: asks back or passes on more and errs less."),
+    )
+    second_factor = models.CharField(
+        _("second factor at login"),
+        max_length=16,
+        choices=SecondFactor.choices,
+        default=SecondFactor.OPTIONAL,
+        help_text=_("A code from an app on the phone, after the password. Only owners change this."),
     )
     # Bumped by database triggers at every change of the hotel or of anything it owns; see the first migration.
     version = models.BigIntegerField(default=1, editable=False)

@@ -34,6 +34,20 @@ _MAX_SOCKET_DIRECTORY_BYTES = 88
 # The server and libpq each split socket directories at commas, and a shell reads them before.
 _PLAIN_PATH = re.compile(r"[\w./-]+", re.ASCII)
 
+# An error of PostgreSQL's quotes the statement, its values and the row, and those are what guests wrote. Whoever sent
+# the statement is told of the error; the log keeps how the server itself fares.
+_QUIET = " ".join(
+    f"-c {setting}"
+    for setting in (
+        "log_min_messages=log",
+        "log_min_error_statement=panic",
+        "log_error_verbosity=terse",
+        "log_statement=none",
+        "log_min_duration_statement=-1",
+        "log_parameter_max_length_on_error=0",
+    )
+)
+
 _lock = threading.Lock()
 _started: dict[Path, dict[str, str]] = {}
 
@@ -122,7 +136,7 @@ def _start(directory: Path) -> dict[str, str]:
     for left in sockets.glob(".s.PGSQL.*"):
         left.unlink()  # of a server that was killed: PostgreSQL, too, only looks whether the number lives
     # No address but the socket, which only this user can reach: so nobody needs a password.
-    options = f"-h '' -k {shlex.quote(str(sockets))}"
+    options = f"-h '' -k {shlex.quote(str(sockets))} {_QUIET}"
     log = str(directory / "log")
     _run("pg_ctl", "start", "-D", str(directory), "-l", log, "-o", options, "-w", "-t", str(_START_WITHIN_S))
     address = _find_running(directory)

@@ -28,6 +28,11 @@ def address_of(request: HttpRequest) -> str:
     return _network(address)
 
 
+def host_of(request: HttpRequest) -> str:
+    """Return `address_of` as a plain address: of an IPv6 network, its first."""
+    return address_of(request).partition("/")[0]
+
+
 def _network(address: str) -> str:
     """Return an IPv6 address's network: one subscriber has 2**64 addresses to guess from."""
     if ":" not in address:

@@ -8,7 +8,7 @@ from typing import Any
 from django.conf import settings
 from django.core import signing
 
-COOKIE = "guestchat"
+COOKIE = f"{settings.COOKIE_PREFIX}guestchat"
 _SALT = "guestchat.guest.pass"
 _MOST_PLACES = 8
 

@@ -1,4 +1,4 @@
-"""Owns what Daphne leaves open on a guest's socket: how much may wait unread, on either side of it.
+"""Owns what Daphne leaves open to a guest: how long a request may be, how much may wait unread on a socket's two sides.
 
 Imported only where Daphne serves. Daphne itself bounds a message to 1 MiB and drops who answers no ping for 30 s; in
 that time a client that never reads could ask for its history over and over, and all of it would be kept for it here.
@@ -7,6 +7,7 @@ that time a client that never reads could ask for its history over and over, and
 import logging
 from typing import Any
 
+from daphne import http_protocol
 from daphne.ws_protocol import WebSocketFactory, WebSocketProtocol
 from twisted.internet import interfaces
 from zope.interface import implementer
@@ -18,6 +19,39 @@ MOST_UNREAD_BYTES = 1_048_576
 # A frame that waits here has been read from the network and not yet from the queue; more stay in the client's buffers.
 MOST_WAITING_FRAMES = 64
 _LOOK_AGAIN_S = 0.05
+# A hotel file of 5 MB with its form around it. Daphne reads a body to its end before any application is asked.
+MOST_BODY_BYTES = 6 * 1_048_576
+_TOO_LARGE = b"HTTP/1.1 413 Content Too Large\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"
+
+
+class BoundedRequest(http_protocol.WebRequest):  # type: ignore[misc]
+    """A request whose body ends the connection where it is too large, told or not, before it is kept."""
+
+    is_refused = False
+
+    def gotLength(self, length: int | None) -> None:  # noqa: N802 - twisted calls it by this name
+        """Refuse a body by the length that its client tells."""
+        super().gotLength(0 if length and length > MOST_BODY_BYTES else length)
+        if length and length > MOST_BODY_BYTES:
+            self._refuse()
+
+    def handleContentChunk(self, data: bytes) -> None:  # noqa: N802
+        """Keep a piece of the body, or refuse what has become too long without telling its length."""
+        if not self.is_refused and self.content.tell() + len(data) > MOST_BODY_BYTES:
+            self._refuse()
+        if not self.is_refused:
+            super().handleContentChunk(data)
+
+    def requestReceived(self, command: bytes, path: bytes, version: bytes) -> None:  # noqa: N802
+        """Hand on what was not refused."""
+        if not self.is_refused:
+            super().requestReceived(command, path, version)
+
+    def _refuse(self) -> None:
+        self.is_refused = True
+        log.info("a request was refused: its body is too large")
+        self.channel.transport.write(_TOO_LARGE)
+        self.channel.loseConnection()
 
 
 @implementer(interfaces.IPushProducer)
@@ -89,5 +123,6 @@ class GuestProtocol(WebSocketProtocol):  # type: ignore[misc]
 
 
 def install() -> None:
-    """Let Daphne's sockets be these."""
+    """Let Daphne's requests and sockets be these."""
+    http_protocol.WebRequest = BoundedRequest
     WebSocketFactory.protocol = GuestProtocol

@@ -19,7 +19,7 @@ from django.utils.translation import ngettext
 from unfold.decorators import action
 
 from menus import forms, models
-from menus.admin.scope import FRONT, HotelPage, Method, OwnFilter, Rows, called, column, is_superuser
+from menus.admin.scope import FRONT, HotelPage, Method, OwnFilter, Role, Rows, called, column, is_superuser, roles
 from menus.texts import pick
 
 ARTICLE_STATES = {
@@ -81,6 +81,7 @@ class HotelRowPage(HotelPage):
             {"fields": (("languages", "default_language"), ("currency", "timezone"), "slug")},
         ),
         (_("The assistant"), {"fields": ("answer_confidence",)}),
+        (_("The staff's accounts"), {"fields": ("second_factor",)}),
     )
     list_display = ("name", "slug", "spoken", "currency", "timezone", "check_in", "check_out")
     search_fields = ("name", "slug", "address")
@@ -89,6 +90,11 @@ class HotelRowPage(HotelPage):
     @column(_("Languages"))
     def spoken(self, row: Any) -> str:
         return ", ".join(row.languages)
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
+        fixed = super().get_readonly_fields(request, obj)
+        is_owner = obj is not None and roles(request).get(obj.pk) == Role.OWNER
+        return fixed if is_owner or is_superuser(request) else (*fixed, "second_factor")
 
     def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return is_superuser(request)

@@ -5,13 +5,18 @@ from typing import Any
 from django.contrib import admin
 from django.contrib.auth.admin import UserAdmin
 from django.contrib.auth.models import Group
+from django.db.models import Exists, OuterRef, QuerySet
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
+from django_otp.plugins.otp_static.models import StaticDevice
+from django_otp.plugins.otp_totp.models import TOTPDevice
 from unfold import forms as unfold_forms
 from unfold.admin import ModelAdmin, TabularInline
 
 from menus import models
 from menus.admin.scope import HotelPage, OwnFilter, Role, column, is_superuser
+from menus.second_factor import rules
 
 
 class NewPersonForm(unfold_forms.UserCreationForm):  # type: ignore[misc]
@@ -38,6 +43,8 @@ class MembershipRows(TabularInline):  # type: ignore[misc]
 
 # A membership's role says what somebody may do; a second way of saying it would only contradict it.
 admin.site.unregister(Group)
+# Their pages would show everybody's secrets.
+admin.site.unregister([TOTPDevice, StaticDevice])
 
 
 @admin.register(models.User)
@@ -56,16 +63,33 @@ class PersonPage(UserAdmin, ModelAdmin):  # type: ignore[misc, type-arg]
     )
     readonly_fields = ("last_login", "date_joined")
     add_fieldsets = ((None, {"fields": ("username", "email", "is_staff", "password1", "password2")}),)
-    list_display = ("username", "first_name", "last_name", "works_at", "is_staff", "is_active", "last_login")
+    list_display = ("username", "first_name", "last_name", "works_at", "factor", "is_staff", "is_active", "last_login")
+    actions = ("remove_second_factor",)
     list_filter = ("is_staff", "is_superuser", "is_active", ("memberships__hotel", OwnFilter))
     filter_horizontal = ()
 
     def get_queryset(self, request: HttpRequest) -> Any:
-        return super().get_queryset(request).prefetch_related("memberships__hotel")
+        factor = Exists(TOTPDevice.objects.filter(user=OuterRef("pk"), confirmed=True))
+        return super().get_queryset(request).prefetch_related("memberships__hotel").annotate(has_factor=factor)
 
     @column(_("Works at"))
     def works_at(self, row: Any) -> str:
         return ", ".join(f"{each.hotel} ({each.get_role_display()})" for each in row.memberships.all())
+
+    @column(_("Second factor"), boolean=True)
+    def factor(self, row: Any) -> bool:
+        return bool(row.has_factor)
+
+    @admin.action(description=_("Take the second factor away (a lost phone)"), permissions=["change"])
+    def remove_second_factor(self, request: HttpRequest, queryset: QuerySet[Any]) -> None:
+        people = list(queryset)
+        for person in people:
+            rules.forget(person)
+            self.log_change(request, person, "Took the second factor away.")
+        changed = len(people)
+        self.message_user(
+            request, ngettext("%(n)d account changed.", "%(n)d accounts changed.", changed) % {"n": changed}
+        )
 
     def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, Any]:
         return {"is_staff": True, **super().get_changeform_initial_data(request)}

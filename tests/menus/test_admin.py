@@ -14,7 +14,7 @@ from django.test import Client, RequestFactory
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from config.admin_policy import AdminPolicyMiddleware
+from config.page_policy import PagePolicyMiddleware
 from config.unfold import UNFOLD
 from menus import models
 
@@ -627,7 +627,7 @@ def test_a_place_is_added_with_a_key_made_from_its_label(anna: Client, ours: Sim
 
 
 def _policy(path: str) -> dict[str, str]:
-    answer = CSPMiddleware(AdminPolicyMiddleware(lambda request: HttpResponse()))(RequestFactory().get(path))
+    answer = CSPMiddleware(PagePolicyMiddleware(lambda request: HttpResponse()))(RequestFactory().get(path))
     return dict(part.strip().split(" ", 1) for part in answer[HEADER].split(";") if part.strip())
 
 

@@ -33,7 +33,7 @@ class Hotel:
     """A running product with the demo hotel, from its own embedded database. It can be killed and started again."""
 
     def __init__(self, folder: Path) -> None:
-        self._folder = folder
+        self.folder = folder
         self.port = _free_port()
         self.address = f"http://127.0.0.1:{self.port}"
         # The outer environment's database is for the other tests; this one is a fresh machine.
@@ -50,11 +50,11 @@ class Hotel:
 
     def start(self) -> None:
         """Start the server and wait until it is ready."""
-        with (self._folder / "log").open("a") as log:
+        with (self.folder / "log").open("a") as log:
             command = [sys.executable, str(ROOT / "manage.py"), "serve"]
             server = subprocess.Popen(command, cwd=ROOT, env=self._environment, stdout=log, stderr=subprocess.STDOUT)
         self._server = server
-        _await_ready(self.address, server, self._folder / "log")
+        _await_ready(self.address, server, self.folder / "log")
         self.guest_link = self.guest_link or self._room()
 
     def kill(self) -> None:
@@ -91,7 +91,7 @@ class Hotel:
 
     def _database(self) -> tuple[str, str]:
         """Return the folder of the database's socket and its port, as PostgreSQL itself notes them."""
-        noted = (self._folder / "var" / "postgres" / "postmaster.pid").read_text().splitlines()
+        noted = (self.folder / "var" / "postgres" / "postmaster.pid").read_text().splitlines()
         return noted[4].strip(), noted[3].strip()
 
 

@@ -86,3 +86,37 @@ def test_a_client_that_never_reads_is_cut_off_before_it_fills_the_memory(monkeyp
         guest.serverSend("x" * 100_000)
     assert len(sent) == 40 + 8 + 10
     assert dropped == [True, True]
+
+
+@pytest.mark.parametrize("tells_its_length", [True, False])
+def test_a_body_without_end_is_refused_before_it_is_kept(running_hotel: Hotel, tells_its_length: bool) -> None:
+    link = urlsplit(running_hotel.guest_link)
+    length = "Content-Length: 10737418240" if tells_its_length else "Transfer-Encoding: chunked"
+    piece = b"10000\r\n" + b"x" * 65_536 + b"\r\n"
+    sent, said = 0, b""
+    with socket.create_connection((link.hostname or "", link.port or 0), timeout=10) as client:
+        client.sendall(f"POST /chat/messages/ HTTP/1.1\r\nHost: {link.netloc}\r\n{length}\r\n\r\n".encode())
+        with contextlib.suppress(ConnectionError):
+            while not said and sent < 4 * protocol.MOST_BODY_BYTES:
+                sent += client.send(piece)
+                client.setblocking(False)
+                with contextlib.suppress(BlockingIOError):
+                    said = client.recv(12)
+                client.settimeout(10)
+        if not said:
+            with contextlib.suppress(ConnectionError):
+                said = client.recv(12)
+    # The connection may be cut before its last words are read; what it took is what counts.
+    assert said in {b"HTTP/1.1 413", b""}
+    assert sent < 2 * protocol.MOST_BODY_BYTES + 8 * 1_048_576
+    connection = http.client.HTTPConnection(link.netloc, timeout=10)
+    connection.request("GET", "/livez")
+    assert connection.getresponse().status == 200
+    connection.close()
+
+
+def test_a_body_within_bounds_is_read(running_hotel: Hotel) -> None:
+    connection = http.client.HTTPConnection(urlsplit(running_hotel.guest_link).netloc, timeout=30)
+    connection.request("POST", "/chat/messages/", body=b"text=" + b"x" * 2_000_000)
+    assert connection.getresponse().status == 403
+    connection.close()
