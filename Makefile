@@ -4,7 +4,7 @@ PYTHON := $(VENV)/bin/python
 PYTHON3 ?= python3
 export PORT ?= 8000
 
-.PHONY: run dev test lint bench clean
+.PHONY: run dev test lint bench safety clean
 
 run: $(VENV)/.serving
 	@$(PYTHON) manage.py serve
@@ -24,6 +24,14 @@ lint: $(VENV)/.development
 
 bench: $(VENV)/.development
 	@$(PYTHON) -m benchmarks $(ARGS)
+
+# The long run of the safety rule: some 120,000 questions about generated menus; what was tried is kept in var/safety.json.
+safety: export SAFETY_EXAMPLES ?= 25000
+safety: export SAFETY_RECORD = var/safety.json
+safety: $(VENV)/.development
+	@mkdir -p var
+	@$(PYTHON) -m pytest tests/guestchat/test_safety.py -q $(ARGS)
+	@cat var/safety.json
 
 # What is made again by itself; never var/, which holds the hotel.
 clean:
