@@ -3,8 +3,8 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
-from guestchat.answering import articles, dishes, opening, people, statements
-from guestchat.answering.answer import Answer, Outcome, Proposal, Reply, Source
+from guestchat.answering import articles, dishes, opening, people, statements, wishes
+from guestchat.answering.answer import Answer, Outcome, Reply, Source
 from guestchat.answering.scene import Scene
 from guestchat.retrieval.search import Hit
 from guestchat.understanding.query import Context, Intent, Part, Query
@@ -84,7 +84,7 @@ def _reply(part: Part, hits: Sequence[Hit], scene: Scene) -> Reply:
         case Intent.TALK:
             return _talk(part, scene)
         case Intent.REQUEST:
-            return _request(part, scene)
+            return wishes.answer(part, scene)
     if part.topic == "statement":
         return _statement(part, scene)
     if part.intent is not Intent.DISH and (fact := _fact_of_the_subject(part, scene)) is not None:
@@ -161,24 +161,6 @@ def _statement(part: Part, scene: Scene) -> Reply:
     codes = tuple(dict.fromkeys((*part.avoid, *scene.allergies)))
     allergy = scene.say("statement.allergy", allergens=scene.allergens(codes)) if codes else ""
     return Reply(text=allergy or scene.say("statement.diet"), outcome=Outcome.SMALLTALK)
-
-
-def _request(part: Part, scene: Scene) -> Reply:
-    details = part.text.strip()
-    room = part.room or (scene.place.label if scene.place and scene.place.kind == "room" else "")
-    if room and room not in details:
-        details = f"{details} ({scene.say('request.room', room=room)})"
-    offers = [scene.content.offers[key] for key in part.items[:1] if key in scene.content.offers]
-    warned = dishes.named(replace(part, items=part.items[:1]), scene) if offers and scene.allergies else None
-    text = scene.say(f"request.{part.topic}", details=details)
-    return Reply(
-        text=f"{text}\n{warned.text}" if warned else text,
-        outcome=Outcome.REQUEST,
-        request=Proposal(kind=part.topic, quantity=part.quantity, details=details),
-        sources=[Source("item", offer.item.key) for offer in offers],
-        items=[offer.item.key for offer in offers],
-        claims=warned.claims if warned else (),
-    )
 
 
 def _fact_of_the_subject(part: Part, scene: Scene) -> Reply | None:
@@ -265,8 +247,10 @@ def _context(query: Query, replies: Sequence[Reply], scene: Scene) -> Context:
     if not query.parts:
         return scene.context
     part, reply = query.parts[-1], replies[-1]
+    waiting = wishes.waiting(replies)
     if part.intent is Intent.TALK:
-        return replace(scene.context, allergies=scene.allergies, offered_person=False)
+        pending = waiting or scene.context.pending  # "thanks" is no word on what was proposed
+        return replace(scene.context, allergies=scene.allergies, offered_person=False, pending=pending)
     return Context(
         intent=Intent.QUESTION if reply.article else part.intent,
         items=tuple(reply.items),
@@ -282,4 +266,5 @@ def _context(query: Query, replies: Sequence[Reply], scene: Scene) -> Context:
             "dates": [day.isoformat() for day in part.when.dates],
         },
         offered_person=reply.outcome is Outcome.UNANSWERED,
+        pending=waiting,
     )

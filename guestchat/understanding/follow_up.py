@@ -1,11 +1,12 @@
 """Owns follow-ups: what a part without a topic of its own refers to in the last answer's rows. Pure."""
 
 import datetime as dt
+import re
 from dataclasses import replace
 
 from guestchat.understanding.query import Context, Intent, Part
 from guestchat.understanding.reading import Reading
-from guestchat.understanding.when import When
+from guestchat.understanding.when import SOON, When
 
 # So few dishes are told one by one: a list would leave out what the others hold.
 _ALL_TOLD = 3
@@ -15,6 +16,8 @@ _ONE_THING = frozenset({"it", "that", "this", "das", "dies", "dieses", "ca", "es
 
 def resolve(part: Part, reading: Reading, context: Context) -> Part:
     """Return the part with what it refers to filled in; a part with a topic of its own is left alone."""
+    if context.pending and (of_request := _of_request(part, reading, context)) is not None:
+        return of_request
     if part.intent in {Intent.EMERGENCY, Intent.PRIVATE, Intent.PERSON, Intent.REQUEST} or part.topic == "statement":
         return part
     chosen = _chosen(reading, context)
@@ -29,6 +32,31 @@ def resolve(part: Part, reading: Reading, context: Context) -> Part:
     if context.article and part.intent is Intent.QUESTION and not _own_topic(part, reading):
         return replace(part, follow_up=True)
     return part
+
+
+# What cannot be said of a request.
+_BESIDE_REQUESTS = frozenset({Intent.EMERGENCY, Intent.PRIVATE, Intent.PERSON, Intent.REQUEST})
+_CALLS_OFF = re.compile(r"\b(?:cancel|stornier|annul|forget|vergiss|vergessen|oubli|olvid|cancela)")
+
+
+def _of_request(part: Part, reading: Reading, context: Context) -> Part | None:
+    """Return a guest's word on a request that waits: yes, no, or a detail of it; None where it says something else."""
+    kind, missing = str(context.pending.get("kind", "")), context.pending.get("missing")
+    asked = replace(part, intent=Intent.REQUEST, topic=kind, follow_up=True)
+    said = set(reading.keys("talk"))
+    if _CALLS_OFF.search(reading.folded) and (part.intent is Intent.TALK or kind in reading.keys("request")):
+        return replace(asked, topic="declined")
+    if part.intent is Intent.TALK and said & {"yes", "no"} and part.topic != "abuse":
+        return replace(asked, topic="declined" if "no" in said else "accepted")
+    if part.intent in _BESIDE_REQUESTS or reading.asks:
+        return None
+    if missing == "item":
+        named = {each.key: None for each in reading.named}
+        return replace(asked, items=tuple(named)) if part.intent is not Intent.TALK else None
+    own = reading.topics - reading.places("talk", "follow_up", "request", "number", "time", "date", "day")
+    figures = part.when or part.room or part.quantity or any(token[:1].isdigit() for token in reading.tokens)
+    tells = figures or SOON.search(reading.folded) or (missing and not own)
+    return asked if tells and len(own) <= 1 and not reading.named else None
 
 
 def _chosen(reading: Reading, context: Context) -> str:

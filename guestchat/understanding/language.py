@@ -2,8 +2,10 @@
 
 from collections.abc import Mapping, Sequence
 from collections.abc import Set as AbstractSet
+from functools import lru_cache
 from itertools import pairwise
 
+from guestchat.understanding import allergies
 from guestchat.understanding.vocabulary import LANGUAGES, singular, vocabulary
 from guestchat.words import words
 
@@ -45,13 +47,19 @@ def _besides_names(found: Sequence[str], names: AbstractSet[tuple[str, str]]) ->
     return [word for place, word in enumerate(found) if place not in inside] or found
 
 
+@lru_cache(maxsize=20_000)
+def _names_an_allergen(word: str, language: str) -> bool:
+    """Return whether a word is an allergen's name, or one glued to what is asked of it: "selleriefrei"."""
+    return bool(allergies.find([word], vocabulary(language)).spans)
+
+
 def _weights(found: Sequence[str], language: str, spoken: frozenset[str]) -> list[float]:
     known = vocabulary(language)
     return [
         1.0
         if word in known.common
         else 0.6
-        if word in known.filler or word in spoken or known["allergen"].find([word])
+        if word in known.filler or word in spoken or _names_an_allergen(word, language)
         else 0.4
         if word in known.understood or singular(word) in known.understood
         else 0.0

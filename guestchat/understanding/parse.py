@@ -1,6 +1,7 @@
 """Owns parsing: a guest's text and what it may refer to -> a Query. Pure: no database, no clock of its own."""
 
 import datetime as dt
+import re
 from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
@@ -10,8 +11,14 @@ from guestchat.understanding.lexicon import Lexicon
 from guestchat.understanding.query import Context, Intent, Part, Query
 from guestchat.understanding.reading import Reading
 from guestchat.understanding.vocabulary import LANGUAGES, Match, vocabulary
+from guestchat.understanding.when import SOON
 
-_REQUESTED = ("late_checkout", "wake_up", "taxi", "maintenance", "housekeeping")
+_REQUESTED = ("late_checkout", "wake_up", "taxi", "maintenance", "housekeeping", "other")
+
+# A room by its bare number: "to 412", "auf 412", "à la 412".
+_TO_A_ROOM = re.compile(
+    r"(?<!\bup )\b(?:to|auf|a la|a l'|in die|nach|fur|for|room)\s+(\d{3}[a-z]?)\b(?! ?(?:g|ml|kcal|eur|€))"
+)
 
 
 def parse(text: str, lexicon: Lexicon, context: Context, at: dt.datetime, language: str) -> Query:
@@ -105,7 +112,7 @@ def _make(reading: Reading, intent: Intent, *, explained: Sequence[str] = (), **
             "spicy": intent is Intent.LIST and "spicy" in reading.aspects and "not_spicy" not in reading.keys("menu"),
             "drinks": "drink" in reading.keys("menu"),
             "when": reading.when,
-            "room": reading.room,
+            "room": reading.room or (_room_by_number(reading) if intent is Intent.REQUEST else ""),
             "quantity": reading.quantity,
             "words": reading.stems(reading.topics),
             "subjects": reading.matters.subjects,
@@ -192,11 +199,46 @@ def _request(reading: Reading) -> Part | None:
     kind = next((each for each in _REQUESTED if each in keys), "")
     if kind == "maintenance" and not reading.text.rstrip().endswith("?"):
         return _make(reading, Intent.REQUEST, topic=kind)
-    if kind == "wake_up" or (kind in {"taxi", "housekeeping", "late_checkout"} and wished and not asks_price):
+    if kind == "wake_up" or (kind and kind != "maintenance" and wished and not asks_price):
         return _make(reading, Intent.REQUEST, topic=kind)
-    if "order" in keys and reading.named and (wished or reading.room or len(keys) == 1) and not asks_price:
-        return _make(reading, Intent.REQUEST, topic="order", items=tuple(each.key for each in reading.named))
-    return None
+    if kind == "other" or (kind and kind != "maintenance" and _is_plainly_wished(reading, kind)):
+        return _make(reading, Intent.REQUEST, topic=kind)
+    return None if asks_price else _order(reading, wished=wished)
+
+
+def _is_plainly_wished(reading: Reading, kind: str) -> bool:
+    """ "Taxi at 7", "2 pillows", "late check-out until 2 pm": no word of wishing, and yet no question."""
+    if reading.asks or reading.aspects - {"available"} or "necessity" in reading.keys("request"):
+        return False
+    beside = reading.topics - reading.places("request", "talk", "follow_up", "number", "time", "date", "day")
+    timed = reading.when.time or reading.when.now or reading.when.around
+    if kind == "housekeeping":
+        return not beside and reading.quantity is not None
+    if kind == "late_checkout":
+        return not beside and bool(timed)
+    leads_somewhere = any(each.key == "taxi" and each.end - each.start > 1 for each in reading.found("request"))
+    return len(beside) <= (2 if leads_somewhere else 1 if timed or SOON.search(reading.folded) else 0)
+
+
+def _room_by_number(reading: Reading) -> str:
+    found = _TO_A_ROOM.search(reading.folded)
+    return found[1] if found else ""
+
+
+def _order(reading: Reading, *, wished: bool) -> Part | None:
+    """ "Send a club sandwich to 412", "two beers to room 101", "I want to order"."""
+    keys = set(reading.keys("request"))
+    items = tuple(dict.fromkeys(each.key for each in reading.named))
+    where = bool(reading.room or _room_by_number(reading))
+    if items and (("order" in keys and (wished or where or len(keys) == 1)) or (where and not reading.asks)):
+        return _make(reading, Intent.REQUEST, topic="order", items=items, options=reading.options)
+    if reading.asks:
+        return None
+    drinks_or_food = reading.keys("course") or "drink" in reading.keys("menu")
+    if "order" in keys and where and drinks_or_food:
+        return _make(reading, Intent.REQUEST, topic="order")
+    beside = reading.topics - reading.places("request", "talk", "menu", "venue", "follow_up") - reading.venue_places
+    return _make(reading, Intent.REQUEST, topic="order") if "order_what" in keys and not beside else None
 
 
 def _dish(reading: Reading) -> Part | None:

@@ -14,6 +14,12 @@ _ISO = re.compile(r"\b(\d{4})-(\d{2})-(\d{2})\b")
 _NUMERIC = re.compile(r"\b([0-3]?\d)\.([01]?\d)\.(\d{4})?")
 _PRICE = re.compile(r"(\d+)(?:[.,]\d+)?\s*(?:€|\$|£|euros?\b|eur\b|chf\b|dollars?\b|pounds?\b)")
 _AROUND = {"evening": dt.time(19), "morning": dt.time(9)}
+# "In ten minutes", "asap": a time for a wish, and no hour of the clock.
+SOON = re.compile(
+    r"\b(?:in|en|dans|dentro de) (?:\S+ ){1,3}?(?:min|hour|std|stunde|heure|hora|quart|cuarto|viertel)\w*"
+    r"|\b(?:asap|as soon as possible|immediately|straight away|right away|so schnell wie moglich|sofort|gleich"
+    r"|des que possible|immediatement|lo antes posible|cuanto antes|enseguida|inmediatamente)\b"
+)
 _FIXED = {
     "christmas_eve": (12, 24),
     "christmas": (12, 25),

@@ -43,6 +43,7 @@ def _record() -> Iterator[None]:
         total = {name: sum(counted.values()) for name, counted in COUNTS.items()}
         Path(RECORD).write_text(json.dumps({"total": total, **COUNTS}, indent=1), encoding="utf-8")
 
+
 NAMES = [
     ("Lemon tart", "Zitronentarte"),
     ("Beetroot carpaccio", "Rote-Bete-Carpaccio"),
