@@ -41,8 +41,12 @@ class Wish:
     @classmethod
     def of_json(cls, kept: Mapping[str, Any]) -> "Wish":
         """Return the wish that a row keeps; what this version does not know is dropped."""
-        known = {name: kept[name] for name in cls.__dataclass_fields__ if name in kept}
-        return cls(**{name: tuple(value) if isinstance(value, list) else value for name, value in known.items()})
+        known: dict[str, Any] = {
+            name: tuple(value) if isinstance(value, list) else value
+            for name, value in kept.items()
+            if name in cls.__dataclass_fields__
+        }
+        return cls(**known)
 
 
 def answer(part: Part, scene: Scene) -> Reply:

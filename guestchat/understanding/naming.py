@@ -80,10 +80,12 @@ class Naming:
     def _options_by_allergen(self) -> dict[str, int]:
         """ "With oat milk": whatever the language, the option that contains oats, if no option is called so."""
         reading = self._reading
+        own = {place for named in self.dishes for place in named.places}
         beside = {
             code
             for start, _end, codes, _stance in reading.allergen_words.spans
-            if start and reading.tokens[start - 1] in WITH
+            # "Trout with butter" is the dish's name and orders nothing with it.
+            if start and start not in own and reading.tokens[start - 1] in WITH
             for code in codes.split("+")
         }
         return {

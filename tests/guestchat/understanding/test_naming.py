@@ -1,0 +1,41 @@
+"""Which options a clause orders with a dish."""
+
+from decimal import Decimal
+
+from guestchat.understanding.lexicon import Lexicon
+from guestchat.understanding.parse import parse
+from guestchat.understanding.query import Context
+from menus.allergens import Declaration, Status
+from menus.content import Content, Item, Menu, Option, Section, Venue
+from tests.conftest import TUESDAY_NOON
+
+
+def hotel(name: str, option: str) -> Content:
+    sauce = Option(key="option", name={"en": option}, declaration=Declaration(statuses={"milk": Status.CONTAINS}))
+    dish = Item(key="dish", name={"en": name}, price=Decimal("9.5"), options=(sauce,))
+    menu = Menu(key="card", name={"en": "Card"}, sections=(Section(name={"en": "Dishes"}, items=(dish,)),))
+    venue = Venue(key="inn", kind="restaurant", name={"en": "The Inn"}, menus=(menu,))
+    return Content(
+        slug="inn",
+        name="Inn",
+        timezone="Europe/Berlin",
+        currency="EUR",
+        default_language="en",
+        languages=("en",),
+        venues=(venue,),
+        pk=1,
+    )
+
+
+def options(content: Content, text: str) -> tuple[str, ...]:
+    return parse(text, Lexicon.of(content), Context(), TUESDAY_NOON, "en").parts[0].options
+
+
+def test_what_a_dish_is_called_with_orders_no_option() -> None:
+    assert options(hotel("Grilled trout with butter", "cream sauce"), "are eggs in grilled trout with butter?") == ()
+
+
+def test_an_option_is_ordered_by_the_allergen_that_it_adds() -> None:
+    assert options(hotel("Grilled trout", "cream sauce"), "are there eggs in the grilled trout with milk") == (
+        "option",
+    )
