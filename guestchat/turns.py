@@ -27,7 +27,7 @@ from guestchat.service_requests import confirm as confirm
 from guestchat.service_requests import requests_of as requests_of
 from guestchat.understanding.language import detect
 from guestchat.understanding.parse import parse
-from guestchat.understanding.query import Context, Intent
+from guestchat.understanding.query import Context, Part
 from guestchat.words import without_name
 
 # How far a bucket may run below its pace: a phone's network delays one question more than the next, and who keeps
@@ -36,8 +36,6 @@ _SLACK_TOKENS = 0.25
 # By process, and never felt by guests: 5,000 of them behind one code ask 200 a second when they all talk at once.
 _of_place = Buckets(Pace(burst=3_000, per_second=250))
 _of_hotel = Buckets(Pace(burst=3_000, per_second=300))
-# Parts that rows or fixed words answer whatever search would find.
-_NEEDS_NO_SEARCH = {Intent.EMERGENCY, Intent.PRIVATE, Intent.PERSON, Intent.TALK}
 
 
 class ConversationClosed(Exception):
@@ -171,7 +169,7 @@ def answer(
     place: str | None = None,
     detect_language: bool = True,
 ) -> Answer:
-    """Answer a text from a hotel's rows as of now. `at` is aware; one query a part.
+    """Answer a text from a hotel's rows as of now. `at` is aware; one query for each part that rows do not explain.
 
     `language` is the conversation's, and decides where the words do not tell another.
     """
@@ -186,18 +184,17 @@ def answer(
     query = parse(text, hotel.lexicon, context, at, spoken)
     allergies = tuple(dict.fromkeys((*context.allergies, *query.allergies)))
     understood = time.perf_counter()
-    hits: dict[int, Sequence[Hit]] = {}
-    embedding = searching = 0.0
-    for number, part in enumerate(query.parts):
-        if part.intent in _NEEDS_NO_SEARCH:
-            continue
+    spent = {"embed": 0.0, "search": 0.0}
+
+    def find(part: Part) -> Sequence[Hit]:
         begun = time.perf_counter()
         vector = get_embedder().encode_query([without_name(part.text, content.name)])[0]
         embedded = time.perf_counter()
-        hits[number] = search(hotel.hotel_id, vector, part.text, spoken)
-        embedding += embedded - begun
-        searching += time.perf_counter() - embedded
-    composing = time.perf_counter()
+        found = search(hotel.hotel_id, vector, part.text, spoken)
+        spent["embed"] += embedded - begun
+        spent["search"] += time.perf_counter() - embedded
+        return found
+
     scene = Scene(
         catalogue=hotel,
         at=at,
@@ -206,13 +203,12 @@ def answer(
         allergies=allergies,
         place=content.places_by_key.get(place or ""),
     )
-    composed = compose(query, hits, scene)
+    composed = compose(query, find, scene)
     ended = time.perf_counter()
     seconds = {
         "understand": understood - started,
-        "embed": embedding,
-        "search": searching,
-        "compose": ended - composing,
+        **spent,
+        "compose": ended - understood - sum(spent.values()),
         "total": ended - started,
     }
     return replace(composed, timings_ms={stage: round(value * 1000, 3) for stage, value in seconds.items()})

@@ -1,7 +1,8 @@
 """Owns composing: a query and its hits -> an answer. Chooses who answers each part; the facts come from rows."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
+from functools import partial
 
 from guestchat.answering import articles, dishes, opening, people, statements, wishes
 from guestchat.answering.answer import Answer, Outcome, Reply, Source
@@ -18,14 +19,30 @@ _WORST_LAST = (
     Outcome.SMALLTALK,
 )
 MAX_CANDIDATES = 10
+Search = Callable[[Part], Sequence[Hit]]
 # What stands in no row of a venue: an article or a sentence may tell it, or nobody.
 _MEASURES = frozenset({"depth", "length", "width", "height", "weight", "temperature"})
 
 
-def compose(query: Query, hits: Mapping[int, Sequence[Hit]], scene: Scene) -> Answer:
-    """Return the answer to a query; `hits` are each part's, by its number."""
-    hits = {number: articles.rerank(query.parts[number], found, scene) for number, found in hits.items()}
-    replies = [_reply(part, hits.get(number, ()), scene) for number, part in enumerate(query.parts)]
+class _Found:
+    """What search finds for a query's parts, each searched once, and only where something asks for it."""
+
+    def __init__(self, parts: Sequence[Part], search: Search, scene: Scene) -> None:
+        self._parts, self._search, self._scene = parts, search, scene
+        self.hits: dict[int, Sequence[Hit]] = {}
+
+    def of(self, number: int) -> Sequence[Hit]:
+        """Return a part's hits, best first."""
+        if number not in self.hits:
+            part = self._parts[number]
+            self.hits[number] = articles.rerank(part, self._search(part), self._scene)
+        return self.hits[number]
+
+
+def compose(query: Query, search: Search, scene: Scene) -> Answer:
+    """Return the answer to a query; `search` is asked for the parts that rows do not explain word by word."""
+    found = _Found(query.parts, search, scene)
+    replies = [_reply(part, partial(found.of, number), scene) for number, part in enumerate(query.parts)]
     if not replies:
         replies = [Reply(text=scene.say("unknown.empty"), outcome=Outcome.CLARIFY)]
     replies = _distinct(replies)
@@ -37,7 +54,9 @@ def compose(query: Query, hits: Mapping[int, Sequence[Hit]], scene: Scene) -> An
         language=scene.language,
         outcome=outcome,
         sources=sources,
-        candidates=_candidates(sources, {n: articles.calibrated(query.parts[n], f, scene) for n, f in hits.items()}),
+        candidates=_candidates(
+            sources, {n: articles.calibrated(query.parts[n], hits, scene) for n, hits in found.hits.items()}
+        ),
         items=list(dict.fromkeys(key for reply in replies for key in reply.items)),
         claims=list(dict.fromkeys(claim for reply in replies for claim in reply.claims)),
         request=next(iter(requests), None),
@@ -72,7 +91,7 @@ def _candidates(sources: Sequence[Source], hits: Mapping[int, Sequence[Hit]]) ->
     return list({(hit.type, hit.key): hit for hit in [*answered, *by_row.values()]}.values())[:MAX_CANDIDATES]
 
 
-def _reply(part: Part, hits: Sequence[Hit], scene: Scene) -> Reply:
+def _reply(part: Part, hits: Callable[[], Sequence[Hit]], scene: Scene) -> Reply:
     """Answer one part: from rows where they explain its words, else from an article, else honestly not."""
     match part.intent:
         case Intent.EMERGENCY:
@@ -91,7 +110,10 @@ def _reply(part: Part, hits: Sequence[Hit], scene: Scene) -> Reply:
         return fact
     measured = part.intent in {Intent.HOURS, Intent.PLACE} and part.details & _MEASURES
     from_rows = None if measured else _from_rows(part, scene) if _rows_tell(part) else None
-    article = articles.answer(part, hits, scene, sure=from_rows is None or bool(part.rest))
+    # Search costs more than all the rest: not for what rows tell already, nor for the article that was just told.
+    unexplained = from_rows is None or (bool(part.rest) and part.intent is not Intent.DISH)
+    searched = unexplained and not (part.follow_up and scene.context.article)
+    article = articles.answer(part, hits() if searched else (), scene, sure=unexplained)
     said = None if part.intent is Intent.DISH else statements.answer(part, scene)
     if from_rows is not None and (article is None or not _prefers_article(part, article)):
         return said if said is not None and (part.rest or _tells_more(part)) else from_rows
@@ -99,7 +121,7 @@ def _reply(part: Part, hits: Sequence[Hit], scene: Scene) -> Reply:
         return article
     if said is not None:
         return said
-    return _unknown(part, hits, scene)
+    return _unknown(part, hits(), scene)
 
 
 def _rows_tell(part: Part) -> bool:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from django.db import transaction
+from django.db import connection, transaction
 from django.db.models.signals import post_delete, post_save
 from numpy.typing import NDArray
 from tqdm import tqdm
@@ -23,7 +23,7 @@ from menus.content import Article, Content, Offer, Venue, load
 from menus.signals import hotel_replaced
 from menus.texts import Text, pick
 
-# From so many passages on, whoever waits at a terminal sees how far it is.
+# From so many passages on, whoever waits at a terminal sees how far it is, and the planner is told.
 _LONG = 100
 
 
@@ -132,6 +132,10 @@ def sync(hotel_id: int) -> int:
             if identity not in stored or stored[identity]["content_hash"] != passage.content_hash(embedder)
         ]
         _write(hotel_id, changed, embedder)
+        if len(changed) >= _LONG:
+            # Until PostgreSQL has counted, it takes a new hotel for nine rows, and sorts hundreds for each question.
+            with connection.cursor() as cursor:
+                cursor.execute("ANALYZE guestchat_passage")
     return len(changed)
 
 

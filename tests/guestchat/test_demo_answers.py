@@ -88,3 +88,20 @@ def test_a_wish_is_proposed_as_a_request(ask: Ask, question: str, kind: str) -> 
 @pytest.mark.parametrize("question", ["my child can't breathe", "FIRE", "can I talk to a person"])
 def test_people_are_called_at_once(ask: Ask, question: str) -> None:
     assert ask(question).outcome == "handover"
+
+
+@pytest.mark.parametrize(
+    ("text", "is_searched"),
+    [
+        ("How much is the tomato soup?", False),
+        ("vegan mains please", False),
+        ("When does the bar open?", False),
+        ("hello", False),
+        ("Can I leave my luggage after check-out?", True),
+        ("Can you juggle three goats?", True),
+        ("How much is the tomato soup, and can I leave my luggage?", True),
+    ],
+)
+def test_search_runs_only_for_what_rows_do_not_explain(ask: Ask, text: str, is_searched: bool) -> None:
+    spent = ask(text).timings_ms
+    assert (spent["embed"] > 0 and spent["search"] > 0) is is_searched

@@ -206,7 +206,7 @@ def answer(content: Content, text: str, language: str, context: Context) -> Answ
     query = parse(text, catalogue.lexicon, context, NOON, language)
     allergies = tuple(dict.fromkeys((*context.allergies, *query.allergies)))
     scene = Scene(catalogue=catalogue, at=NOON, language=language, context=context, allergies=allergies)
-    answered = compose(query, {}, scene)
+    answered = compose(query, lambda _part: (), scene)
     COUNTS["cases"][language] += 1
     COUNTS["claims"].update(claim.status.value for claim in answered.claims)
     COUNTS["lists"][language] += len(answered.items) > 1

@@ -5,9 +5,10 @@ The files are meant to be read and extended by people; `en.toml` explains the ru
 
 import tomllib
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -42,14 +43,35 @@ def singular(word: str) -> str:
     return word
 
 
+@dataclass(frozen=True, slots=True)
+class _Phrase:
+    """A phrase as it is written, and as it is compared: its words without plural endings, but for prefixes."""
+
+    key: str
+    words: tuple[str, ...]
+    rooted: tuple[str, ...]
+
+    def is_at(self, tokens: Sequence[str], roots: Sequence[str], at: int) -> bool:
+        """Return whether the phrase stands in these words from place `at` on."""
+        if at + len(self.rooted) > len(tokens):
+            return False
+        for place, word in enumerate(self.rooted, start=at):
+            if word[-1] == "*":
+                if not tokens[place].startswith(word[:-1]):
+                    return False
+            elif roots[place] != word:
+                return False
+        return True
+
+
 class PhraseBook:
     """Phrases by key, found in a list of words; the longest phrase at a place wins."""
 
     def __init__(self, entries: Mapping[str, Sequence[str]], *, plurals: bool = True) -> None:
         self._root = singular if plurals else str
-        self._by_first: dict[str, list[tuple[tuple[str, ...], str]]] = defaultdict(list)
+        self._by_first: dict[str, list[_Phrase]] = defaultdict(list)
         # By its first two letters, so that a word meets the few prefixes that it could begin with.
-        self._by_prefix: dict[str, list[tuple[tuple[str, ...], str]]] = defaultdict(list)
+        self._by_prefix: dict[str, list[_Phrase]] = defaultdict(list)
         for key, phrases in entries.items():
             for phrase in phrases:
                 self._add(key, tuple(phrase_words(phrase)))
@@ -58,52 +80,46 @@ class PhraseBook:
     def _add(self, key: str, phrase: tuple[str, ...]) -> None:
         if not phrase:
             return
+        rooted = tuple(word if word.endswith("*") else self._root(word) for word in phrase)
         if phrase[0].endswith("*"):
-            self._by_prefix[phrase[0][:2]].append((phrase, key))
+            self._by_prefix[phrase[0][:2]].append(_Phrase(key, phrase, rooted))
         else:
-            self._by_first[self._root(phrase[0])].append((phrase, key))
+            self._by_first[rooted[0]].append(_Phrase(key, phrase, rooted))
+
+    def _all(self) -> Iterator[_Phrase]:
+        return chain.from_iterable((*self._by_first.values(), *self._by_prefix.values()))
 
     @property
     def meanings(self) -> set[str]:
         """The keys of all phrases."""
-        return {key for each in (*self._by_first.values(), *self._by_prefix.values()) for _phrase, key in each}
+        return {phrase.key for phrase in self._all()}
 
     def phrases(self, key: str) -> list[tuple[str, ...]]:
         """Return the phrases of a meaning."""
-        return [
-            phrase for each in (*self._by_first.values(), *self._by_prefix.values()) for phrase, k in each if k == key
-        ]
+        return [phrase.words for phrase in self._all() if phrase.key == key]
 
     def find(self, tokens: Sequence[str]) -> list[Match]:
         """Return the phrases in these folded words, left to right; phrases of one length at one place all count."""
         found: list[Match] = []
-        at = 0
-        while at < len(tokens):
-            here = self._at(tokens, at)
-            found += here
-            at = max((match.end for match in here), default=at + 1)
+        roots = [self._root(token) for token in tokens]
+        first, prefixed = self._by_first.get, self._by_prefix.get
+        after = 0
+        # Some thirty tables are looked up in each clause, and most hold none of its words.
+        for at, root in enumerate(roots):
+            exact, begun = first(root), prefixed(tokens[at][:2])
+            if (exact is None and begun is None) or at < after:
+                continue
+            candidates = [each for each in (*(exact or ()), *(begun or ())) if each.is_at(tokens, roots, at)]
+            if candidates:
+                longest = max(len(each.rooted) for each in candidates)
+                after = at + longest
+                here = dict.fromkeys(each.key for each in candidates if len(each.rooted) == longest)
+                found += [Match(key, at, after) for key in here]
         return found
 
     def keys(self, tokens: Sequence[str]) -> set[str]:
         """Return the keys of all phrases in these folded words."""
         return {match.key for match in self.find(tokens)}
-
-    def _at(self, tokens: Sequence[str], at: int) -> list[Match]:
-        first, prefixed = self._by_first.get(self._root(tokens[at])), self._by_prefix.get(tokens[at][:2])
-        if first is None and prefixed is None:
-            return []
-        candidates = [*(first or ()), *(prefixed or ())]
-        matches = [Match(key, at, at + len(phrase)) for phrase, key in candidates if self._matches(phrase, tokens[at:])]
-        longest = max((match.end for match in matches), default=at)
-        return list({match.key: match for match in matches if match.end == longest}.values())
-
-    def _matches(self, phrase: tuple[str, ...], tokens: Sequence[str]) -> bool:
-        if len(phrase) > len(tokens):
-            return False
-        return all(
-            token.startswith(word[:-1]) if word.endswith("*") else self._root(token) == self._root(word)
-            for word, token in zip(phrase, tokens, strict=False)
-        )
 
 
 def phrase_words(phrase: str) -> list[str]:
