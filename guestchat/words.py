@@ -10,15 +10,28 @@ _ELIDED = re.compile(r"\b(?!s'ils?\b)(?:[cdjlmnst]|qu|jusqu|lorsqu|puisqu)'(?=[^
 _LETTERS = str.maketrans({"ß": "ss", "æ": "ae", "œ": "oe", "ø": "o", "ł": "l", "đ": "d", "\u2019": "'"})
 
 
+class _WithoutAccents(dict[int, int | None]):
+    """A table for `str.translate` that drops combining marks; it learns the alphabets of Europe, and no others."""
+
+    def __missing__(self, code: int) -> int | None:
+        kept = None if unicodedata.combining(chr(code)) else code
+        if code < 0x3000:
+            self[code] = kept
+        return kept
+
+
+_ACCENTS = _WithoutAccents()
+
+
 def fold(text: str) -> str:
     """Return text in lower case without accents: `Käsespätzle` becomes `kasespatzle`.
 
     The embedded PostgreSQL has no `unaccent`; folding here keeps both sides of every comparison alike.
     """
+    if text.isascii():
+        return text.lower()
     folded = text.casefold().translate(_LETTERS)
-    if folded.isascii():
-        return folded
-    return "".join(char for char in unicodedata.normalize("NFKD", folded) if not unicodedata.combining(char))
+    return folded if folded.isascii() else unicodedata.normalize("NFKD", folded).translate(_ACCENTS)
 
 
 def words(text: str) -> list[str]:

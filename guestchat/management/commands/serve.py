@@ -21,6 +21,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import DatabaseError, connection
 from django.db.migrations.executor import MigrationExecutor
 
+from guestchat.understanding.vocabulary import LANGUAGES, vocabulary
 from menus import qr
 from menus.models import Hotel, Place, User
 
@@ -48,7 +49,9 @@ class Command(BaseCommand):
             _refuse_an_unusable_redis()
             _refuse_an_unusable_database()
             if not options["prepare_only"]:
-                # The model loads while the database starts, the catalogues while the server's modules do.
+                # The model and the vocabularies load while the database starts, the catalogues while the server's
+                # modules do. What is loaded stays: looking it through for garbage again and again takes 100 ms.
+                gc.disable()
                 loading.append(_beside(_load_model))
             with _alone():
                 admin = self._prepare()
@@ -245,6 +248,8 @@ def _load_model() -> None:
 
     with contextlib.suppress(EmbedderError):  # /readyz tells, and so does each question
         get_embedder().encode_query(["warm up"])
+    for language in LANGUAGES:
+        vocabulary(language)
 
 
 def _load_catalogues() -> None:
@@ -265,5 +270,6 @@ def _settle(loading: Sequence[threading.Thread]) -> None:
         thread.join()
     gc.collect()
     gc.freeze()
+    gc.enable()
     # Collections over thousands of sockets paused everyone for 140 ms and more; rare ones over little do not.
     gc.set_threshold(50_000, 50, 1_000)

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from functools import cache, lru_cache
 from itertools import chain
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from guestchat.words import fold, words
 
@@ -43,25 +43,23 @@ def singular(word: str) -> str:
     return word
 
 
-@dataclass(frozen=True, slots=True)
-class _Phrase:
-    """A phrase as it is written, and as it is compared: its words without plural endings, but for prefixes."""
+class _Phrase(NamedTuple):
+    """A phrase as it is compared, its words without plural endings but for prefixes; and as it is written."""
 
+    rooted: tuple[str, ...]
     key: str
     words: tuple[str, ...]
-    rooted: tuple[str, ...]
 
-    def is_at(self, tokens: Sequence[str], roots: Sequence[str], at: int) -> bool:
-        """Return whether the phrase stands in these words from place `at` on."""
-        if at + len(self.rooted) > len(tokens):
+
+def _goes_on(phrase: tuple[str, ...], tokens: Sequence[str], roots: Sequence[str], at: int) -> bool:
+    """Return whether a phrase whose first word stands at place `at` goes on as these words do."""
+    if at + len(phrase) > len(tokens):
+        return False
+    for place in range(1, len(phrase)):
+        word = phrase[place]
+        if roots[at + place] != word and not (word[-1] == "*" and tokens[at + place].startswith(word[:-1])):
             return False
-        for place, word in enumerate(self.rooted, start=at):
-            if word[-1] == "*":
-                if not tokens[place].startswith(word[:-1]):
-                    return False
-            elif roots[place] != word:
-                return False
-        return True
+    return True
 
 
 class PhraseBook:
@@ -74,17 +72,17 @@ class PhraseBook:
         self._by_prefix: dict[str, list[_Phrase]] = defaultdict(list)
         for key, phrases in entries.items():
             for phrase in phrases:
-                self._add(key, tuple(phrase_words(phrase)))
+                self._add(key, phrase_words(phrase))
         self._by_first.default_factory = self._by_prefix.default_factory = None
 
     def _add(self, key: str, phrase: tuple[str, ...]) -> None:
         if not phrase:
             return
-        rooted = tuple(word if word.endswith("*") else self._root(word) for word in phrase)
-        if phrase[0].endswith("*"):
-            self._by_prefix[phrase[0][:2]].append(_Phrase(key, phrase, rooted))
+        rooted = tuple([word if word[-1] == "*" else self._root(word) for word in phrase])
+        if phrase[0][-1] == "*":
+            self._by_prefix[phrase[0][:2]].append(_Phrase(rooted, key, phrase))
         else:
-            self._by_first[rooted[0]].append(_Phrase(key, phrase, rooted))
+            self._by_first[rooted[0]].append(_Phrase(rooted, key, phrase))
 
     def _all(self) -> Iterator[_Phrase]:
         return chain.from_iterable((*self._by_first.values(), *self._by_prefix.values()))
@@ -109,7 +107,13 @@ class PhraseBook:
             exact, begun = first(root), prefixed(tokens[at][:2])
             if (exact is None and begun is None) or at < after:
                 continue
-            candidates = [each for each in (*(exact or ()), *(begun or ())) if each.is_at(tokens, roots, at)]
+            candidates = [
+                *(exact or ()),
+                *(each for each in begun or () if tokens[at].startswith(each.rooted[0][:-1])),
+            ]
+            candidates = [
+                each for each in candidates if len(each.rooted) == 1 or _goes_on(each.rooted, tokens, roots, at)
+            ]
             if candidates:
                 longest = max(len(each.rooted) for each in candidates)
                 after = at + longest
@@ -122,15 +126,18 @@ class PhraseBook:
         return {match.key for match in self.find(tokens)}
 
 
-def phrase_words(phrase: str) -> list[str]:
-    """Return a phrase's folded words, keeping a word's final `*`."""
+@lru_cache(maxsize=65_536)
+def phrase_words(phrase: str) -> tuple[str, ...]:
+    """Return a phrase's folded words, keeping a word's final `*`; remembered, as several tables read the same ones."""
+    if "*" not in phrase:
+        return tuple(words(phrase))
     found: list[str] = []
     for piece in phrase.split():
         inside = words(piece)
         if inside and piece.endswith("*"):
             inside[-1] += "*"
         found += inside
-    return found
+    return tuple(found)
 
 
 class Together:
@@ -181,7 +188,7 @@ def _around(key: str, pattern: str) -> Around:
     glued = ""
     if after and not after.startswith(" "):
         glued, _, after = after.partition(" ")
-    return Around(key, tuple(phrase_words(before)), tuple(phrase_words(after)), fold(glued).rstrip("*"))
+    return Around(key, phrase_words(before), phrase_words(after), fold(glued).rstrip("*"))
 
 
 class Vocabulary:
@@ -230,6 +237,7 @@ class Vocabulary:
             for word in _words_of(phrase.split("|"))
         }
         self.understood = self.known | self.filler | self.common | of_topics
+        phrase_words.cache_clear()  # the next language says it in other words
 
     def __getitem__(self, table: str) -> PhraseBook:
         """Return a table's phrases."""
