@@ -13,7 +13,7 @@ from typing import Any, TypeVar
 
 from channels.exceptions import StopConsumer
 from channels.generic.websocket import AsyncWebsocketConsumer
-from channels.layers import get_channel_layer
+from channels.layers import InMemoryChannelLayer, get_channel_layer
 from django.core.exceptions import ObjectDoesNotExist
 from django.db import Error as DatabaseError
 
@@ -310,9 +310,11 @@ def _group(conversation_id: uuid.UUID) -> str:
 
 async def tell_others(conversation_id: uuid.UUID, sender: str = "", *, request: int | None = None) -> None:
     """Tell a conversation's other sockets to look at the log; `request`: the number whose request has changed."""
+    layer, group = get_channel_layer(), _group(conversation_id)
+    if isinstance(layer, InMemoryChannelLayer) and layer.groups.get(group, {}).keys() <= {sender}:
+        return  # one process, and nobody else in it
     try:
-        event = {"type": "nudge", "from": sender, "request": request}
-        await get_channel_layer().group_send(_group(conversation_id), event)
+        await layer.group_send(group, {"type": "nudge", "from": sender, "request": request})
     except Exception:
         log.warning("channel layer unavailable: other sockets will catch up when they resume")
 

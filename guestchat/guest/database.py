@@ -5,11 +5,11 @@ Channels' own bridge runs everything on one shared thread, where one slow query 
 
 import asyncio
 import atexit
+import contextlib
 import queue
 import threading
 from collections.abc import Callable
-from concurrent.futures import Executor, Future
-from typing import Any, ParamSpec, TypeVar
+from typing import Any, NamedTuple, ParamSpec, TypeVar
 
 from django.db import InterfaceError, OperationalError, connection
 
@@ -22,34 +22,59 @@ THREADS = 8
 # query. A thread that has just worked keeps its own for the next call, and gives it back when it rests.
 _REST_S = 0.5
 
-_Work = tuple[Future[Any], Callable[..., Any], tuple[Any, ...], dict[str, Any]]
+
+class _Work(NamedTuple):
+    """A call, and who waits for it where."""
+
+    call: Callable[[], Any]
+    loop: asyncio.AbstractEventLoop
+    waiting: asyncio.Future[Any]
+
+    def do(self) -> None:
+        """Run the call, and tell its result or its error."""
+        if self.waiting.cancelled():
+            return
+        try:
+            result, error = self.call(), None
+        except BaseException as raised:
+            if isinstance(raised, OperationalError | InterfaceError):
+                connection.close()  # perhaps its server has left; the next call gets another one
+            result, error = None, raised
+        with contextlib.suppress(RuntimeError):  # the loop is closed: nobody waits any more
+            self.loop.call_soon_threadsafe(self._tell, result, error)
+
+    def _tell(self, result: Any, error: BaseException | None) -> None:
+        if self.waiting.done():
+            return  # whoever waited has gone
+        if error is None:
+            self.waiting.set_result(result)
+        else:
+            self.waiting.set_exception(error)
 
 
-class Threads(Executor):
+class Threads:
     """Threads that run calls in turn, each keeping its connection until it rests."""
 
     def __init__(self, most: int, name: str) -> None:
         self._most, self._name = most, name
         self._work: queue.SimpleQueue[_Work | None] = queue.SimpleQueue()
         self._started: list[threading.Thread] = []
-        self._free = threading.Semaphore(0)  # how many threads wait for work
         self._lock = threading.Lock()
+        self._at_work = 0  # how many calls were handed over and are not done
 
-    def submit(self, fn: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Future[Any]:
+    async def run(self, call: Callable[[], T]) -> T:
         """Run a call on one of the threads; a new one begins only where all are at work."""
-        future: Future[Any] = Future()
-        self._work.put((future, fn, args, kwargs))
-        if not self._free.acquire(blocking=False):
-            self._begin_a_thread()
-        return future
-
-    def _begin_a_thread(self) -> None:
+        loop = asyncio.get_running_loop()
+        waiting: asyncio.Future[T] = loop.create_future()
         with self._lock:
-            if len(self._started) < self._most:
+            self._at_work += 1
+            if len(self._started) < min(self._at_work, self._most):
                 name = f"{self._name}-{len(self._started)}"
                 thread = threading.Thread(target=self._run, name=name, daemon=True)
                 self._started.append(thread)
                 thread.start()
+        self._work.put(_Work(call, loop, waiting))
+        return await waiting
 
     def _run(self) -> None:
         rested = True
@@ -64,32 +89,19 @@ class Threads(Executor):
                 connection.close()
                 return
             rested = False
-            _do(*work)
+            work.do()
             del work  # a thread that waits holds on to nothing
-            self._free.release()
+            with self._lock:
+                self._at_work -= 1
 
-    def shutdown(self, wait: bool = True, *, cancel_futures: bool = False) -> None:
-        """Let the threads end once what was submitted is done."""
+    def end(self) -> None:
+        """Let the threads finish what was handed over, and wait for it; the next call begins new ones."""
         with self._lock:
             ending, self._started = self._started, []
         for _thread in ending:
             self._work.put(None)
-        for thread in ending if wait else ():
+        for thread in ending:
             thread.join()
-        self._free = threading.Semaphore(0)
-
-
-def _do(future: Future[Any], call: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str, Any]) -> None:
-    if not future.set_running_or_notify_cancel():
-        return
-    try:
-        result = call(*args, **kwargs)
-    except BaseException as error:
-        if isinstance(error, OperationalError | InterfaceError):
-            connection.close()  # perhaps its server has left; the next call gets another one
-        future.set_exception(error)
-    else:
-        future.set_result(result)
 
 
 _threads = Threads(THREADS, "turns")
@@ -99,16 +111,16 @@ _arrivals = Threads(2, "arrivals")
 
 async def in_thread(call: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
     """Run a call that uses the database."""
-    return await asyncio.wrap_future(_threads.submit(call, *args, **kwargs))
+    return await _threads.run(lambda: call(*args, **kwargs))
 
 
 async def at_arrival(call: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
     """Run a call like `in_thread`, for a guest who comes or comes back: a crowd of them is admitted two at a time."""
-    return await asyncio.wrap_future(_arrivals.submit(call, *args, **kwargs))
+    return await _arrivals.run(lambda: call(*args, **kwargs))
 
 
 @atexit.register
 def rest() -> None:
     """Let the threads finish what they are at, and give all connections back; the next call begins new ones."""
     for each in (_threads, _arrivals):
-        each.shutdown()
+        each.end()

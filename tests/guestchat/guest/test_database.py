@@ -17,7 +17,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 def one() -> Iterator[Threads]:
     threads = Threads(1, "one")
     yield threads
-    threads.shutdown()
+    threads.end()
 
 
 def backend() -> int:
@@ -26,63 +26,87 @@ def backend() -> int:
         return int(cursor.fetchone()[0])
 
 
+def terminate(pid: int) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_terminate_backend(%s, 5000)", [pid])
+
+
 def is_held() -> bool:
     return connection.connection is not None
 
 
-def test_a_thread_at_work_keeps_its_connection(one: Threads) -> None:
-    first = one.submit(backend).result(5)
-    assert one.submit(is_held).result(5)
-    assert one.submit(backend).result(5) == first
+async def test_a_thread_at_work_keeps_its_connection(one: Threads) -> None:
+    first = await one.run(backend)
+    assert await one.run(is_held)
+    assert await one.run(backend) == first
 
 
-def test_a_thread_at_rest_gives_it_back(one: Threads) -> None:
-    one.submit(backend).result(5)
-    time.sleep(1.0)
-    assert not one.submit(is_held).result(5)
+async def test_a_thread_at_rest_gives_it_back(one: Threads) -> None:
+    await one.run(backend)
+    await asyncio.sleep(1.0)
+    assert not await one.run(is_held)
 
 
-def test_a_broken_connection_fails_one_call_only(one: Threads) -> None:
-    mine = one.submit(backend).result(5)
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_terminate_backend(%s, 5000)", [mine])
+async def test_a_broken_connection_fails_one_call_only(one: Threads) -> None:
+    mine = await one.run(backend)
+    other = Threads(1, "other")
+    await other.run(lambda: terminate(mine))
+    other.end()
     with pytest.raises(OperationalError):
-        one.submit(backend).result(5)
-    assert one.submit(backend).result(5) != mine
+        await one.run(backend)
+    assert await one.run(backend) != mine
 
 
-def test_an_error_reaches_who_called_and_the_thread_goes_on(one: Threads) -> None:
+async def test_an_error_reaches_who_called_and_the_thread_goes_on(one: Threads) -> None:
     with pytest.raises(ZeroDivisionError):
-        one.submit(lambda: 1 / 0).result(5)
-    assert one.submit(lambda: 1).result(5) == 1
+        await one.run(lambda: 1 / 0)
+    assert await one.run(lambda: 1) == 1
 
 
-def test_calls_run_beside_each_other_up_to_the_bound() -> None:
+async def test_calls_run_beside_each_other_up_to_the_bound() -> None:
     threads = Threads(3, "three")
     together = threading.Barrier(3)
-    waiting = [threads.submit(together.wait, 5) for _ in range(6)]
-    assert sorted(each.result(10) for each in waiting) == [0, 0, 1, 1, 2, 2]
-    assert len({threads.submit(threading.get_ident).result(5) for _ in range(20)}) <= 3
-    threads.shutdown()
+    places = await asyncio.gather(*(threads.run(lambda: together.wait(5)) for _ in range(6)))
+    assert sorted(places) == [0, 0, 1, 1, 2, 2]
+    assert len({await threads.run(threading.get_ident) for _ in range(20)}) <= 3
+    threads.end()
 
 
-async def test_what_is_cancelled_before_it_begins_never_runs() -> None:
-    threads = Threads(1, "one")
+async def test_what_is_cancelled_before_it_begins_never_runs(one: Threads) -> None:
     free, ran = threading.Event(), threading.Event()
-    busy = asyncio.wrap_future(threads.submit(free.wait, 5))
-    waiting = asyncio.wrap_future(threads.submit(ran.set))
+    busy = asyncio.create_task(one.run(lambda: free.wait(5)))
+    await asyncio.sleep(0)
+    waiting = asyncio.create_task(one.run(ran.set))
+    await asyncio.sleep(0)
     waiting.cancel()
     await asyncio.sleep(0)
     free.set()
     assert await busy
-    threads.shutdown()
+    assert await one.run(lambda: True)
     assert not ran.is_set()
 
 
-def test_ending_waits_for_what_was_submitted() -> None:
+async def test_who_leaves_while_it_runs_hurts_nobody(one: Threads) -> None:
+    begun, free = threading.Event(), threading.Event()
+
+    def work() -> None:
+        begun.set()
+        free.wait(5)
+
+    left = asyncio.create_task(one.run(work))
+    assert await asyncio.to_thread(begun.wait, 5)
+    left.cancel()
+    free.set()
+    assert await one.run(lambda: 7) == 7
+
+
+async def test_ending_waits_for_what_was_handed_over() -> None:
     threads = Threads(2, "two")
-    done = [threads.submit(time.sleep, 0.2) for _ in range(4)]
-    threads.shutdown()
-    assert all(each.done() for each in done)
-    assert threads.submit(lambda: 2).result(5) == 2
-    threads.shutdown()
+    done: list[int] = []
+    for number in range(4):
+        asyncio.create_task(threads.run(lambda number=number: (time.sleep(0.2), done.append(number))))  # noqa: RUF006
+    await asyncio.sleep(0)
+    threads.end()
+    assert sorted(done) == [0, 1, 2, 3]
+    assert await threads.run(lambda: 2) == 2
+    threads.end()
