@@ -89,14 +89,19 @@ def next_served(menu: Menu, venue: Venue, at: dt.datetime, zone: dt.tzinfo) -> I
     if not menu.served:
         return next_opening(venue, moment, zone)
     beginnings = (
-        [each for each in _servings(menu, venue, day, zone) if not served_now(menu, venue, _before(each.opens), zone)]
+        [each for each in servings_on(menu, venue, day, zone) if not served_now(menu, venue, _before(each.opens), zone)]
         for day in _days_ahead(moment)
     )
     return _first_after(moment, beginnings)
 
 
-def _servings(menu: Menu, venue: Venue, day: dt.date, zone: dt.tzinfo) -> tuple[Interval, ...]:
-    """Return the stretches that begin on a day in which the menu is served and the venue is open."""
+def servings_on(menu: Menu, venue: Venue, day: dt.date, zone: dt.tzinfo) -> tuple[Interval, ...]:
+    """Return the stretches that begin on a day in which the menu is served and the venue is open, in their order.
+
+    A menu without times of its own is served whenever its venue is open.
+    """
+    if not menu.served:
+        return hours_on(venue, day, zone)
     served = [each for began in (day - _DAY, day) for each in _served_on(menu, began, zone)]
     shared = (_shared(opened, each) for opened in _open_around(venue, day, zone) for each in served)
     return _in_order(each for each in shared if each.opens.date() == day)

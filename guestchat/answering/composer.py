@@ -9,6 +9,7 @@ from guestchat.answering.answer import Answer, Outcome, Reply, Source
 from guestchat.answering.scene import Scene
 from guestchat.retrieval.search import Hit
 from guestchat.understanding.query import Context, Intent, Part, Query
+from guestchat.understanding.when import When
 
 _WORST_LAST = (
     Outcome.REQUEST,
@@ -108,6 +109,8 @@ def _reply(part: Part, hits: Callable[[], Sequence[Hit]], scene: Scene) -> Reply
         return _statement(part, scene)
     if part.intent is not Intent.DISH and (fact := _fact_of_the_subject(part, scene)) is not None:
         return fact
+    if part.intent is Intent.HOURS and "price" in part.details and (both := _hours_and_price(part, hits(), scene)):
+        return both
     measured = part.intent in {Intent.HOURS, Intent.PLACE} and part.details & _MEASURES
     from_rows = None if measured else _from_rows(part, scene) if _rows_tell(part) else None
     # Search costs more than all the rest: not for what rows tell already, nor for the article that was just told.
@@ -122,6 +125,17 @@ def _reply(part: Part, hits: Callable[[], Sequence[Hit]], scene: Scene) -> Reply
     if said is not None:
         return said
     return _unknown(part, hits(), scene)
+
+
+def _hours_and_price(part: Part, hits: Sequence[Hit], scene: Scene) -> Reply | None:
+    """ "When is breakfast and what does it cost": the hours from rows, the price from an article, if it is told."""
+    times = _from_rows(part, scene)
+    price = articles.answer(replace(part, details=part.details - {"hours"}, when=When()), hits, scene, sure=True)
+    if times is None or price is None:
+        return None
+    return replace(
+        price, text=f"{times.text}\n{price.text}", sources=[*times.sources, *price.sources], venues=times.venues
+    )
 
 
 def _rows_tell(part: Part) -> bool:
@@ -163,7 +177,7 @@ def _from_rows(part: Part, scene: Scene) -> Reply | None:
         case Intent.DISH:
             return dishes.named(part, scene)
         case Intent.LIST:
-            return dishes.listed(part, scene)
+            return dishes.listed(part, scene) or _when_it_is_served(part, scene)
         case Intent.HOURS:
             return opening.answer(part, scene)
         case Intent.FACT:
@@ -171,6 +185,13 @@ def _from_rows(part: Part, scene: Scene) -> Reply | None:
         case Intent.PLACE:
             return _place(part, scene)
     return None
+
+
+def _when_it_is_served(part: Part, scene: Scene) -> Reply | None:
+    """ "Dinner at 11 pm": where nothing is served then, the hours answer."""
+    if not (part.when.time or part.when.around or part.when.now) or not (part.meals or part.venues or part.venue_kinds):
+        return None
+    return opening.answer(replace(part, intent=Intent.HOURS, topic="hours"), scene)
 
 
 def _talk(part: Part, scene: Scene) -> Reply:

@@ -1,12 +1,14 @@
 """Owns answers about dishes: one by name, or a list narrowed by pure rules. Allergen words come from `kitchen`."""
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from decimal import Decimal
 
 from guestchat.answering import gate, kitchen
 from guestchat.answering.answer import Claim, Outcome, Reply, Source
 from guestchat.answering.scene import Scene
 from guestchat.understanding.food import asked_for
+from guestchat.understanding.lexicon import wines
 from guestchat.understanding.query import Part
 from menus import hours
 from menus.allergens import Status, is_safe, status, suits
@@ -111,8 +113,9 @@ def _introduction(offer: Offer, scene: Scene) -> str:
         if description
         else scene.say("dish.plain", name=name, menu=scene.text(offer.menu.name))
     )
+    hot = scene.say(f"dish.spicy_{offer.item.spiciness}", name=name) if offer.item.spiciness else ""
     where = scene.say("dish.at", venue=scene.name(offer.venue), menu=scene.text(offer.menu.name))
-    return " ".join(each for each in (_ended(first), _price(offer.item, scene), where) if each)
+    return " ".join(each for each in (_ended(first), hot, _price(offer.item, scene), where) if each)
 
 
 def _ended(sentence: str) -> str:
@@ -136,6 +139,9 @@ def _aspects(offer: Offer, part: Part, scene: Scene) -> Iterator[str]:
     item, name, aspects = offer.item, scene.full_name(offer.item), part.aspects
     if "price" in aspects:
         yield _price(item, scene) or scene.say("dish.no_price", name=name)
+        chosen = [option for option in item.options if option.key in part.options]
+        if chosen and "options" not in aspects:
+            yield _options(replace(item, options=tuple(chosen)), scene)
     if aspects & {"ingredients", "about"} and not part.diets and not part.avoid:
         yield _introduction(offer, scene)
         if not part.containing:
@@ -214,7 +220,8 @@ def _scope(part: Part, scene: Scene) -> list[Offer] | None:
     kinds = {venue.key for venue in scene.content.venues if venue.kind in part.venue_kinds}
     venues = set(part.venues) or kinds
     if venues:
-        offers = [offer for offer in offers if offer.venue.key in venues]
+        # A venue without a card of its own is where the guest is: "a beer at the pool".
+        offers = [offer for offer in offers if offer.venue.key in venues] or (offers if part.courses else [])
     courses = set(part.courses)
     if "dessert" in courses and len(courses) == 1:
         # Who wants something sweet is glad of a cake.
@@ -224,6 +231,8 @@ def _scope(part: Part, scene: Scene) -> list[Offer] | None:
         # "Alcohol-free cocktails" are both at once; "soups and salads" are either.
         both = [offer for offer in offers if wanted <= tags[offer.item.key]]
         offers = both or [offer for offer in offers if tags[offer.item.key] & wanted]
+    if part.wines:
+        offers = [offer for offer in offers if tags[offer.item.key] & wines(part.wines)]
     if part.drinks:
         offers = [offer for offer in offers if "drink" in tags[offer.item.key]]
     elif not part.courses and not part.items:
@@ -233,13 +242,18 @@ def _scope(part: Part, scene: Scene) -> list[Offer] | None:
         if not for_kids and not (part.diets or part.avoid or part.courses or part.mild or scene.allergies):
             return None  # a card without a dish for children does not say what suits them
         offers = for_kids or offers
+    if part.foods:
+        offers = _saying(part.foods, offers, scene)
     if part.rest:
         offers = _saying(part.rest, offers, scene)
         if not offers:
             return None
     if part.when.now or part.when.time or part.when.around:
         moment = scene.moment(part.when)
-        offers = [offer for offer in offers if hours.served_now(offer.menu, offer.venue, moment, scene.content.zone)]
+        then = [offer for offer in offers if hours.served_now(offer.menu, offer.venue, moment, scene.content.zone)]
+        if offers and not then and (part.meals or part.venues or kinds):
+            return None  # when the kitchen is closed, its hours answer
+        offers = then
     return [offer for offer in offers if _fits(offer.item, part)]
 
 
@@ -256,7 +270,8 @@ def _fits(item: Item, part: Part) -> bool:
         return False
     # "Is there fish tonight?" wants the fish; "what contains fish?" also its traces.
     wanted = {Status.CONTAINS} if "available" in part.aspects else {Status.CONTAINS, Status.MAY_CONTAIN}
-    if part.containing and not any(status(item.declaration, code) in wanted for code in part.containing):
+    found = {status(item.declaration, code) for code in part.containing}
+    if found and (found == {Status.FREE} if part.foods else found.isdisjoint(wanted)):
         return False
     if part.price_up_to is not None and (price is None or price > part.price_up_to):
         return False

@@ -2,6 +2,7 @@
 
 import datetime as dt
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from itertools import groupby
 
 from guestchat.answering import gate
@@ -12,7 +13,7 @@ from guestchat.understanding.vocabulary import vocabulary
 from guestchat.understanding.when import DAYS
 from guestchat.words import words
 from menus import hours
-from menus.content import Venue
+from menus.content import Menu, Venue
 from menus.hours import Interval
 from menus.texts import Text
 
@@ -23,7 +24,9 @@ def answer(part: Part, scene: Scene) -> Reply | None:
     """Answer when the venues or meals of a part are open; None where the hotel has none of them."""
     venues = find_venues(part, scene)
     if not venues:
-        return _what_is_open(scene) if part.when.now and not (part.venues or part.venue_kinds or part.meals) else None
+        if part.venues or part.venue_kinds or part.meals:
+            return None
+        return _what_is_open(part, scene) if part.when.now else _overview(part, scene)
     said = [" ".join(_about(venue, part, scene)) for venue in venues]
     # The pool inside the spa: the venue's own words say which of its hours are the pool's.
     said = [
@@ -51,17 +54,23 @@ def _description(venue: Venue, scene: Scene) -> str:
 def find_venues(part: Part, scene: Scene) -> list[Venue]:
     """Return the venues that a part means: by name, else by kind, else by the meal that they serve."""
     everything = scene.content.venues
+    kinds = set(part.venue_kinds)
     if part.venues:
         found = [scene.content.venues_by_key[key] for key in part.venues if key in scene.content.venues_by_key]
-    elif part.venue_kinds:
-        found = [venue for venue in everything if venue.kind in part.venue_kinds]
+    elif kinds:
         inside = scene.catalogue.lexicon.venue_kinds
+        found = [venue for venue in everything if venue.kind in kinds]
+        if "terrace" in kinds:
+            # "The rooftop bar" is one of the bars.
+            found = [venue for venue in found if "terrace" in inside[venue.key]] or found
         if not found and not part.rest:
             # Only the plain question: "women-only hours of the sauna" are not the spa's.
-            found = [venue for venue in everything if inside[venue.key] & set(part.venue_kinds)]
+            found = [venue for venue in everything if inside[venue.key] & kinds]
     elif part.meals:
-        found = [venue for venue in everything if _intervals_of_meals(venue, part.meals)]
-        return found or [venue for venue in everything if serves_meal(venue, part.meals)]
+        for tells in (_intervals_of_meals, _menus_of_meals, serves_meal):
+            if found := [venue for venue in everything if tells(venue, part.meals)]:
+                break
+        return found
     elif part.intent == "hours" and len(everything) == 1:
         found = list(everything)
     else:
@@ -79,16 +88,33 @@ def _intervals_of_meals(venue: Venue, meals: Sequence[str]) -> bool:
     return any(_meals(entry.label) & set(meals) for entry in venue.opening_hours)
 
 
+def _menus_of_meals(venue: Venue, meals: Sequence[str]) -> list[Menu]:
+    """Return a venue's menus of these meals that are served at times of their own."""
+    return [menu for menu in venue.menus if menu.served and _meals(menu.name) & set(meals)]
+
+
+def _tells_of_meals(venue: Venue, meals: Sequence[str]) -> bool:
+    """Return whether a venue's hours or menus tell when these meals are served in it."""
+    return _intervals_of_meals(venue, meals) or bool(_menus_of_meals(venue, meals))
+
+
 def serves_meal(venue: Venue, meals: Sequence[str]) -> bool:
     """Return whether a venue serves one of these meals, by its hours' labels or its menus' names."""
     return _intervals_of_meals(venue, meals) or any(_meals(menu.name) & set(meals) for menu in venue.menus)
 
 
 def _on(venue: Venue, day: dt.date, part: Part, scene: Scene) -> list[Interval]:
-    """Return a day's intervals, of the meals asked for where the venue's labels tell them apart."""
+    """Return a day's intervals, of the meals asked for where the venue's labels or its menus' times tell them apart."""
     intervals = hours.hours_on(venue, day, scene.content.zone)
     if part.meals and _intervals_of_meals(venue, part.meals):
         return [interval for interval in intervals if _meals(interval.label) & set(part.meals)]
+    if menus := _menus_of_meals(venue, part.meals):
+        served = {
+            (each.opens, each.closes): each
+            for menu in menus
+            for each in hours.servings_on(menu, venue, day, scene.content.zone)
+        }
+        return [served[times] for times in sorted(served)]
     return list(intervals)
 
 
@@ -108,6 +134,9 @@ def _about(venue: Venue, part: Part, scene: Scene) -> Iterator[str]:
         intervals = _on(venue, day, part, scene)
         open_somewhere = open_somewhere or bool(intervals)
         yield _day(venue, day, intervals, part, scene)
+        if not intervals and part.meals and (others := hours.hours_on(venue, day, scene.content.zone)):
+            # "New Year's brunch" is what there is instead of breakfast.
+            yield _day(venue, day, others, replace(part, meals=()), scene)
     if not part.when.dates:
         yield from _regular(venue, part, scene)
     if not open_somewhere and (following := _next(venue, part, scene, days[-1])):
@@ -123,7 +152,7 @@ def _next(venue: Venue, part: Part, scene: Scene, after: dt.date) -> Interval | 
 
 def _day(venue: Venue, day: dt.date, intervals: Sequence[Interval], part: Part, scene: Scene) -> str:
     name, when = scene.name(venue), scene.words.day(day, scene.at.date())
-    meal = scene.say(f"meal.{part.meals[0]}") if part.meals and _intervals_of_meals(venue, part.meals) else ""
+    meal = scene.say(f"meal.{part.meals[0]}") if part.meals and _tells_of_meals(venue, part.meals) else ""
     if not intervals:
         return _capital(
             scene.say("hours.meal_none", venue=name, meal=meal, day=when)
@@ -165,14 +194,20 @@ def _at(venue: Venue, part: Part, scene: Scene) -> str:
     name, zone = scene.name(venue), scene.content.zone
     moment = scene.moment(part.when)
     interval = hours.open_now(venue, moment, zone)
-    if part.meals and _intervals_of_meals(venue, part.meals):
-        return _meal_at(venue, moment, interval, part, scene)
+    if part.meals and _tells_of_meals(venue, part.meals):
+        return _meal_at(venue, moment, part, scene)
     if part.when.time is not None or (part.when.around is not None and not part.when.now):
         day, time = scene.words.day(moment.date(), scene.at.date()), scene.words.time(moment)
         if interval is not None:
             return scene.say("hours.open_at", venue=name, day=day, time=time, until=scene.words.time(interval.closes))
+        intervals = _on(venue, moment.date(), part, scene)
+        if intervals:
+            closed = scene.say("hours.closed_at", venue=name, day=day, time=time)
+            return f"{closed} {_day(venue, moment.date(), intervals, part, scene)}"
         closed = scene.say("hours.closed_at", venue=name, day=day, time=time)
-        return f"{closed} {_day(venue, moment.date(), _on(venue, moment.date(), part, scene), part, scene)}"
+        following = _next(venue, part, scene, moment.date())
+        then = scene.say("hours.next", when=scene.words.moment(following.opens, scene.at.date())) if following else ""
+        return f"{closed} {then}".rstrip()
     if interval is not None:
         return scene.say("hours.open_now", venue=name, until=scene.words.time(interval.closes))
     following = hours.next_opening(venue, moment, zone)
@@ -181,19 +216,36 @@ def _at(venue: Venue, part: Part, scene: Scene) -> str:
     return scene.say("hours.closed_now", venue=name, when=scene.words.moment(following.opens, scene.at.date()))
 
 
-def _meal_at(venue: Venue, moment: dt.datetime, interval: Interval | None, part: Part, scene: Scene) -> str:
+def _meal_at(venue: Venue, moment: dt.datetime, part: Part, scene: Scene) -> str:
     """Say whether a meal is served at a moment: an open restaurant may be between two meals or at another."""
-    served = interval is not None and bool(_meals(interval.label) & set(part.meals))
-    first = scene.say("hours.meal_yes" if served else "hours.meal_no")
     day = moment.date()
+    around = (day - dt.timedelta(days=1), day)
+    served = any(interval.covers(moment) for each in around for interval in _on(venue, each, part, scene))
+    first = scene.say("hours.meal_yes" if served else "hours.meal_no")
     return f"{first} {_day(venue, day, _on(venue, day, part, scene), part, scene)}"
 
 
-def _what_is_open(scene: Scene) -> Reply:
+def _overview(part: Part, scene: Scene) -> Reply | None:
+    """Say when all is open on the day that is asked for."""
+    day = part.when.dates[0] if part.when.dates else scene.at.date()
+    venues = [venue for venue in scene.content.venues if venue.opening_hours and (part.topic != "food" or venue.menus)]
+    if not venues:
+        return None
+    lines = [f"- {_day(venue, day, _on(venue, day, part, scene), part, scene)}" for venue in venues]
+    return Reply(
+        text="\n".join(lines),
+        sources=[Source("venue", venue.key) for venue in venues],
+        venues=[venue.key for venue in venues],
+    )
+
+
+def _what_is_open(part: Part, scene: Scene) -> Reply:
     opened = [
         (venue, interval)
         for venue in scene.content.venues
         if (interval := hours.open_now(venue, scene.at, scene.content.zone))
+        if part.topic != "food"
+        or any(hours.served_now(menu, venue, scene.at, scene.content.zone) for menu in venue.menus)
     ]
     if not opened:
         return Reply(text=scene.say("hours.nothing_open"), sources=[Source("hotel", scene.content.slug)])
@@ -207,17 +259,8 @@ def _what_is_open(scene: Scene) -> Reply:
 
 def _regular(venue: Venue, part: Part, scene: Scene) -> Iterator[str]:
     """Yield the regular week, days of the same hours together; nothing where only dates are known."""
-    entries = [entry for entry in venue.opening_hours if entry.days and not entry.closed]
-    if part.meals and _intervals_of_meals(venue, part.meals):
-        entries = [entry for entry in entries if _meals(entry.label) & set(part.meals)]
-    by_day = {
-        day: tuple(
-            sorted(
-                (entry.opens, entry.closes) for entry in entries if day in entry.days and entry.opens and entry.closes
-            )
-        )
-        for day in DAYS
-    }
+    entries = list(_weekly(venue, part.meals))
+    by_day = {day: tuple(sorted({(opens, closes) for days, opens, closes in entries if day in days})) for day in DAYS}
     groups = [(list(days), spans) for spans, days in groupby(DAYS, key=lambda day: by_day[day])]
     open_groups = [(days, spans) for days, spans in groups if spans]
     if not open_groups:
@@ -227,6 +270,18 @@ def _regular(venue: Venue, part: Part, scene: Scene) -> Iterator[str]:
         return
     week = "; ".join(f"{_days(days, scene)} {_spans(spans, scene)}" for days, spans in open_groups)
     yield scene.say("hours.weekly", week=week)
+
+
+def _weekly(venue: Venue, meals: Sequence[str]) -> Iterator[tuple[Sequence[str], dt.time, dt.time]]:
+    """Yield the days and times of a regular week, of these meals where hours or menus tell them apart."""
+    labelled = bool(meals) and _intervals_of_meals(venue, meals)
+    if meals and not labelled and (menus := _menus_of_meals(venue, meals)):
+        yield from ((each.days, each.starts, each.ends) for menu in menus for each in menu.served)
+        return
+    for entry in venue.opening_hours:
+        wanted = not labelled or bool(_meals(entry.label) & set(meals))
+        if wanted and entry.days and not entry.closed and entry.opens and entry.closes:
+            yield entry.days, entry.opens, entry.closes
 
 
 def _days(days: Sequence[str], scene: Scene) -> str:

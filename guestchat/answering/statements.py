@@ -28,7 +28,9 @@ def answer(part: Part, scene: Scene) -> Reply | None:
 def _weight(part: Part, statement: Statement, scene: Scene) -> float:
     """Return how much of what is asked a sentence tells; 0 where it leaves out any of it."""
     own = part.subjects & statement.subjects
-    if not part.subjects <= own | statement.names or not _tells(part, own, statement):
+    # Who may enter the spa may use its sauna; what the spa costs is not what the sauna costs.
+    around = statement.names | statement.beside if part.details and part.details <= _OF_ALL_INSIDE else statement.names
+    if not part.subjects <= own | around or not _tells(part, own, statement):
         return 0.0
     if part.intent is Intent.HOURS and not own:
         return 0.0  # when a bar closes is told by its hours, not by when its music plays
@@ -40,6 +42,9 @@ def _weight(part: Part, statement: Statement, scene: Scene) -> float:
     if not part.beyond and not part.subjects and part.details <= _FIGURES_OF_ANYTHING:
         return 0.0  # "how much is it": of what?
     return said + len(part.details) + (0.5 if statement.key in part.venues else 0.0)
+
+
+_OF_ALL_INSIDE = frozenset({"age", "children"})
 
 
 def _tells(part: Part, own: frozenset[str], statement: Statement) -> bool:

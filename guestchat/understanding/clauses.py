@@ -57,4 +57,10 @@ def _has_topic(clause: str, vocabulary: Vocabulary) -> bool:
         for match in vocabulary[table].find(tokens)
         for place in range(match.start, match.end)
     }
-    return any(token not in vocabulary.filler and place not in empty for place, token in enumerate(tokens))
+    # "How long does it take": what "it" stands in for is in the clause before.
+    pointing = "it" in vocabulary["follow_up"].keys(tokens)
+    plain = vocabulary.plain if pointing else frozenset[str]()
+    return any(
+        token not in vocabulary.filler and token not in plain and place not in empty
+        for place, token in enumerate(tokens)
+    )

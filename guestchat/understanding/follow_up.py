@@ -24,7 +24,7 @@ def resolve(part: Part, reading: Reading, context: Context) -> Part:
     if chosen:
         return replace(part, intent=Intent.DISH, items=(chosen,), unsure=False, follow_up=True)
     if context.intent in {Intent.DISH, Intent.LIST} and context.items:
-        return _of_dishes(part, reading, context)
+        return _of_dishes(_asking_of_an_allergen(part, reading), reading, context)
     if context.venues and part.aspects & {"location", "phone"} and _is_bare(part, reading):
         return replace(part, intent=Intent.PLACE, venues=context.venues, follow_up=True)
     if context.intent == Intent.HOURS or (context.intent == Intent.PLACE and part.intent is Intent.HOURS):
@@ -57,6 +57,19 @@ def _of_request(part: Part, reading: Reading, context: Context) -> Part | None:
     figures = part.when or part.room or part.quantity or any(token[:1].isdigit() for token in reading.tokens)
     tells = figures or SOON.search(reading.folded) or (missing and not own)
     return asked if tells and len(own) <= 1 and not reading.named else None
+
+
+_ARTICLES = frozenset({"the", "der", "die", "das", "den", "le", "la", "les", "el", "los", "las"})
+
+
+def _asking_of_an_allergen(part: Part, reading: Reading) -> Part:
+    """ "Cheese?" after a dish asks whether it is in there, even if a cheese plate is on the card."""
+    said = reading.allergen_words
+    if not said.named or not reading.topics <= said.places or reading.found("aspect"):
+        return part
+    if not _ARTICLES.isdisjoint(reading.tokens):
+        return part  # "and the oysters?" is the next dish
+    return replace(part, intent=Intent.QUESTION, items=(), foods=(), containing=said.named, unsure=False)
 
 
 def _chosen(reading: Reading, context: Context) -> str:
@@ -101,9 +114,9 @@ def _of_dishes(part: Part, reading: Reading, context: Context) -> Part:
         return part
     many = len(context.items) > 1 and ("which" in reading.keys("menu") or not _singular(reading))
     if many and part.containing and len(context.items) <= _ALL_TOLD:
-        return replace(part, intent=Intent.DISH, items=context.items, unsure=False, follow_up=True)
+        return replace(part, intent=Intent.DISH, foods=(), items=context.items, unsure=False, follow_up=True)
     if many and (part.diets or part.avoid or part.containing or part.order):
-        return replace(part, intent=Intent.LIST, items=context.items, follow_up=True)
+        return replace(part, intent=Intent.LIST, foods=(), items=context.items, follow_up=True)
     if points_back or part.intent is Intent.QUESTION or not reading.keys("menu"):
         return replace(part, intent=Intent.DISH, items=context.items[:1], unsure=False, follow_up=True)
     return part
@@ -142,12 +155,19 @@ def _singular(reading: Reading) -> bool:
     )
 
 
+def _meals_then(when: When, context: Context) -> tuple[str, ...]:
+    """ "And in the evening?" after lunch asks for dinner."""
+    if not context.meals or when.around is None:
+        return context.meals
+    return ("breakfast",) if when.around < dt.time(12) else ("dinner",)
+
+
 def _of_hours(part: Part, reading: Reading, context: Context) -> Part:
     """ "And on Sunday?" keeps the venue; "and the bar?" keeps the day's question."""
     if part.intent in {Intent.LIST, Intent.DISH, Intent.FACT, Intent.TALK}:
         return part
     explained = reading.places("follow_up", "hours", "venue", "meal", "time") | reading.venue_places
-    asks = part.when or part.venues or part.venue_kinds or part.meals or part.intent is Intent.HOURS
+    asks = part.when or part.venues or part.venue_kinds or part.meals or reading.found("hours")
     if reading.topics - explained or not asks:
         return part
     named = part.venues or part.venue_kinds
@@ -159,6 +179,6 @@ def _of_hours(part: Part, reading: Reading, context: Context) -> Part:
         intent=Intent.HOURS,
         topic=part.topic or context.topic or "hours",
         venues=part.venues or (() if named else context.venues),
-        meals=part.meals or (() if named else context.meals),
+        meals=part.meals or (() if named else _meals_then(when, context)),
         follow_up=True,
     )

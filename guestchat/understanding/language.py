@@ -33,12 +33,18 @@ def detect(
     # One shared word ("bar", "menu") must not turn an English talk into a French one.
     if scores[best] > scores.get(hint, 0.0) + _MARGIN:
         return best
+    # "Entrantes": a long word that the hint's language does not know, and one other does.
+    if not any(told[hint]) and any(len(word) >= _TELLING_LETTERS for word in found):
+        knowing = [language for language in candidates if any(told[language])]
+        if len(knowing) == 1:
+            return knowing[0]
     # Two or three words that only one language knows all of: "vegetarian dishes".
     whole = [language for language in candidates if len(found) > 1 and all(told[language])]
     return whole[0] if len(whole) == 1 else hint
 
 
 _MARGIN = 0.5
+_TELLING_LETTERS = 7  # a short one may be a slip: an English "desert" is a dessert
 
 
 def _besides_names(found: Sequence[str], names: AbstractSet[tuple[str, str]]) -> Sequence[str]:

@@ -2,7 +2,7 @@
 
 import math
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from itertools import pairwise
@@ -139,7 +139,7 @@ def _names(text: Mapping[str, str]) -> set[tuple[str, ...]]:
     return {stems for name in text.values() if (stems := tuple(stem(word) for word in words(name)))}
 
 
-_INSIDE_OTHERS = frozenset({"pool", "sauna", "gym", "spa", "shop"})
+_INSIDE_OTHERS = frozenset({"pool", "sauna", "gym", "spa", "shop", "terrace"})
 # Of "with oat milk instead of milk", only "oat milk" is ordered.
 _INSTEAD = frozenset({"instead", "statt", "anstatt", "anstelle", "lieu", "vez"})
 _OF_NO_OPTION = frozenset(
@@ -228,6 +228,11 @@ _NAMED_BY_THEIR_DISHES = frozenset({"soup", "salad", "cake", "coffee", "tea", "j
 _NO_MAIN = frozenset({"kids", "breakfast", "brunch", "drink"}) | _COURSES_OF_DRINKS
 
 
+def wines(kinds: Iterable[str]) -> frozenset[str]:
+    """Return the tags of these kinds of wine."""
+    return frozenset(f"{kind}_wine" for kind in kinds)
+
+
 def _tags(offer: Offer) -> frozenset[str]:
     """Return what kinds of food a dish is, as its name, its section and its menu tell.
 
@@ -243,6 +248,8 @@ def _tags(offer: Offer) -> frozenset[str]:
     if not section & _COURSES_OF_DRINKS:
         own = (own - _COURSES_OF_DRINKS) | (_COURSES_OF_DRINKS & _what_it_is(offer))  # beer goulash is no drink
     tags = own | section | _kinds("meal", *around) | (_kinds("menu", *around) & {"kids", "drink"})
+    if "wine" in tags:
+        tags |= wines(_kinds("wine", offer.item.name, offer.section.name) or _kinds("wine", offer.item.description))
     if tags & _COURSES_OF_DRINKS:
         tags |= {"drink"}
     if not section and not tags & _NO_MAIN and not own & {"soup", "salad", "dessert", "cake", "starter", "side"}:

@@ -7,11 +7,12 @@ and German compounds are read as the words that they are made of.
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache, lru_cache
+from functools import lru_cache
 
 from rapidfuzz import process
 from rapidfuzz.distance import DamerauLevenshtein
 
+from guestchat.understanding.spelling import by_letter, understood
 from guestchat.understanding.vocabulary import LANGUAGES, Match, Vocabulary, vocabulary
 from guestchat.words import fold, words
 
@@ -164,7 +165,7 @@ def _keys(table: str, texts: Iterable[Mapping[str, str]]) -> frozenset[str]:
 
 def _mended(token: str, known: Vocabulary, own: frozenset[str]) -> str:
     """Return the word that a misspelt one stands for, or the two that a compound is made of, parted by a space."""
-    if len(token) < 6 or token.isdigit() or token in own or token in _understood():
+    if len(token) < 6 or token.isdigit() or token in own or token in understood():
         return token
     return _parted(token, known) or _near(token, known, own) or token
 
@@ -189,7 +190,7 @@ def cried(tokens: Sequence[str], known: Vocabulary, own: frozenset[str]) -> list
     """Return the words with slips of the finger in a call for help put right: "amublance"."""
     return [
         _near_cry(token, known) or token
-        if len(token) >= 6 and not token.isdigit() and token not in own and token not in _understood()
+        if len(token) >= 6 and not token.isdigit() and token not in own and token not in understood()
         else token
         for token in tokens
     ]
@@ -209,23 +210,8 @@ def _near(token: str, known: Vocabulary, own: frozenset[str]) -> str | None:
     slips = 1 if len(token) < 9 else 2
     around = [
         each
-        for each in (*known.topic_words_by_letter.get(token[0], ()), *_by_letter(own).get(token[0], ()))
+        for each in (*known.topic_words_by_letter.get(token[0], ()), *by_letter(own).get(token[0], ()))
         if abs(len(each) - len(token)) <= slips
     ]
     found = process.extractOne(token, around, scorer=DamerauLevenshtein.distance, score_cutoff=slips)
     return None if found is None else str(found[0])
-
-
-@cache
-def _by_letter(own: frozenset[str]) -> Mapping[str, tuple[str, ...]]:
-    grouped: dict[str, list[str]] = {}
-    for each in sorted(own):
-        if len(each) >= 5:
-            grouped.setdefault(each[0], []).append(each)
-    return {letter: tuple(each) for letter, each in grouped.items()}
-
-
-@cache
-def _understood() -> frozenset[str]:
-    """Return every word of every vocabulary: it is no slip of another."""
-    return frozenset(word for language in LANGUAGES for word in vocabulary(language).understood)

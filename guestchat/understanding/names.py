@@ -117,7 +117,7 @@ class Names:
         Words at the places `beside` say less: they come with a dish. `guess` allows for slips of the finger.
         """
         stems = [stem(token) for token in tokens]
-        said = self._said(stems, free, guess=guess)
+        said = self._said(tokens, stems, free, guess=guess)
         spoken: dict[int, dict[int, list[str]]] = defaultdict(lambda: defaultdict(list))
         for place, each in said.items():
             for one in each.stems:
@@ -170,12 +170,14 @@ class Names:
             score=score,
         )
 
-    def _said(self, stems: Sequence[str], free: Sequence[int], *, guess: bool) -> dict[int, _Spoken]:
+    def _said(
+        self, tokens: Sequence[str], stems: Sequence[str], free: Sequence[int], *, guess: bool
+    ) -> dict[int, _Spoken]:
         """Return, by place, the known stems that a word stands for and how well it was said."""
         said: dict[int, _Spoken] = {}
         for place in free:
             own = stems[place]
-            following = own + stems[place + 1] if place + 1 < len(stems) else ""
+            following = stem(tokens[place] + tokens[place + 1]) if place + 1 < len(stems) else ""
             if following and following in self.weights:
                 said[place] = said[place + 1] = _Spoken((following,), 1.0)
             elif place in said:

@@ -23,6 +23,33 @@ _JOINS = frozenset({"and", "or", "und", "oder", "et", "ou", "y", "o", "e", "u", 
 _OF_A_DISH = frozenset({"calories", "spicy", "portion", "nutrition", "ingredients", "allergens"})
 _EXPLAINED = ("aspect", "hours", "request", "follow_up", "number", "venue", "meal", "menu", "diet", "ordinal")
 _MOST_BY_WORDS = 3
+# What points at a dish that was spoken of: "does it have cheese" asks for no cheese.
+_POINTING = frozenset(
+    {
+        "it",
+        "that",
+        "this",
+        "them",
+        "these",
+        "those",
+        "one",
+        "das",
+        "es",
+        "darin",
+        "drin",
+        "ca",
+        "cela",
+        "dedans",
+        "eso",
+        "esto",
+        "lleva",
+    }
+)
+
+
+def _is_food(stem_: str) -> bool:
+    """Return whether an allergen's word is one food, as lobster, and not all that shares the allergen, as seafood."""
+    return bool(set(concepts(stem_)) - {"seafood", "milk"})
 
 
 class Naming:
@@ -40,7 +67,7 @@ class Naming:
             return ()
         found = [each for each in self._found if self._names_a_dish(each)]
         ranked = self._with_what_is_said_of_them(self._of_the_diet_before(found))
-        first = self._group(ranked)
+        first = self._group(ranked) or self._next_group(ranked)
         if not first:
             return self._by_words
         return (*first, *self._named_besides(first, ranked))
@@ -107,9 +134,31 @@ class Naming:
     def _subjects(self) -> frozenset[int]:
         """The places of allergens that are food here: in "does the celeriac steak contain gluten", gluten is asked."""
         spans = self._reading.allergen_words.spans
-        if not any(stance for _start, _end, _codes, stance in spans):
-            return frozenset()
-        return frozenset(place for start, end, _codes, stance in spans if not stance for place in range(start, end))
+        asked = any(stance for _start, _end, _codes, stance in spans)
+        return frozenset(
+            place
+            for start, end, _codes, stance in spans
+            if not stance
+            for place in range(start, end)
+            if asked or _is_food(self._stems[place])
+        )
+
+    @cached_property
+    def foods(self) -> tuple[str, ...]:
+        """The stems of foods that are asked for, though an allergen is called so: "do you have lobster"."""
+        reading = self._reading
+        wanted = "available" in {match.key for match in reading.found("aspect")}
+        if reading.found("diet") or any(token in _POINTING for token in reading.tokens):
+            return ()
+        spans = reading.allergen_words.spans
+        foods = [
+            self._stems[place]
+            for start, end, _codes, stance in spans
+            if not stance or (stance == "contains" and wanted)
+            for place in range(start, end)
+            if _is_food(self._stems[place])
+        ]
+        return tuple(foods) if len(foods) == sum(end - start for start, end, _codes, _stance in spans) else ()
 
     @cached_property
     def _of_allergens(self) -> frozenset[int]:
@@ -181,9 +230,13 @@ class Naming:
             return False
         if said - self._kinds or found.coverage >= (0.4 if len(said) > 1 else 0.95):
             return True
-        # "How big is the pils" asks of a dish what no list can tell.
+        # "How big is the pils", "is the stout free of milk" ask of a dish what no list can tell.
         aspects = {match.key for match in self._reading.found("aspect")}
-        return bool(aspects & {"portion", "calories", "options"}) and said <= self._reading.places("course")
+        listed = {match.key for match in self._reading.found("menu")} & {"which", "ask", "drink"}
+        of_one = aspects & {"portion", "calories", "options"} or (
+            self._reading.asks and self._reading.allergen_words.spans and not listed
+        )
+        return bool(of_one) and said <= self._reading.places("course")
 
     @cached_property
     def _venue_name(self) -> set[int]:
@@ -240,6 +293,15 @@ class Naming:
             return ()
         heads = [each for each in group if each.in_head]
         return tuple(self._in_the_venue(heads or group))
+
+    def _next_group(self, ranked: Sequence[tuple[Named, frozenset[int]]]) -> tuple[Named, ...]:
+        """Return what is said almost whole beside a better word of another dish: "is the shakshuka hot"."""
+        others = (
+            [each for each in ranked if each[0].places != ranked[0][0].places and each[0].coverage >= 0.9]
+            if ranked
+            else []
+        )
+        return self._group(others)
 
     def _in_the_venue(self, group: Sequence[Named]) -> Sequence[Named]:
         """Keep the dishes of a venue that is named beside them: "the pizza at the pool bar"."""

@@ -2,7 +2,7 @@
 
 import datetime as dt
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -91,6 +91,7 @@ def _make(reading: Reading, intent: Intent, *, explained: Sequence[str] = (), **
     """Return a part with everything that any answer may use; `explained` tables take their words from the rest."""
     allergens = reading.allergens
     named = {place for each in reading.named for place in each.places} if intent is Intent.DISH else set()
+    explained = (*explained, "wine") if reading.wines else explained
     taken = reading.places(*explained, "follow_up") | named | allergens.places | reading.venue_places
     return Part(
         **{
@@ -100,6 +101,7 @@ def _make(reading: Reading, intent: Intent, *, explained: Sequence[str] = (), **
             "venue_kinds": reading.keys("venue"),
             "meals": reading.keys("meal"),
             "courses": reading.keys("course"),
+            "wines": reading.wines,
             "diets": reading.keys("diet"),
             "avoid": tuple(dict.fromkeys((*allergens.mine, *allergens.avoid))),
             "containing": allergens.contains,
@@ -178,6 +180,8 @@ def _talk(reading: Reading) -> Part | None:
         return None
     spoken = reading.places("talk")
     wants = reading.found("request") or reading.found("hours") or reading.found("menu") or reading.venues
+    if reading.when and any(match.key == "start" for match in reading.found("follow_up")):
+        return None  # "and in the evening?" greets nobody
     if "price" in reading.aspects:
         return None  # "cuánto vale": the same word is thanks
     if "abuse" in keys and not wants:
@@ -203,7 +207,9 @@ def _request(reading: Reading) -> Part | None:
         return _make(reading, Intent.REQUEST, topic=kind)
     if kind == "other" or (kind and kind != "maintenance" and _is_plainly_wished(reading, kind)):
         return _make(reading, Intent.REQUEST, topic=kind)
-    return None if asks_price else _order(reading, wished=wished)
+    if asks_price or ("available" in reading.keys("aspect") and reading.when.now):
+        return None  # "can I order the eggs now?" wants to know
+    return _order(reading, wished=wished)
 
 
 def _is_plainly_wished(reading: Reading, kind: str) -> bool:
@@ -319,9 +325,11 @@ def _list(reading: Reading) -> Part | None:
         or reading.keys("course")
         or "drink" in menu
         or (menu & {"cheapest", "dearest", "kids"} and (menu & {"ask", "under", "which"} or len(reading.topics) <= 2))
-        or (menu & {"under", "over"} and "ask" in menu)
+        or (menu & {"under", "over"} and ("ask" in menu or (reading.keys("meal") and reading.has_price_bound)))
+        or reading.price_range
+        or (menu & {"under", "over"} and reading.has_price_bound and not _beside(reading))
     )
-    explained = ("menu", "aspect", "diet", "course", "meal", "venue")
+    explained = ("menu", "aspect", "diet", "course", "meal", "venue", *(("wine",) if reading.wines else ()))
     if filters:
         return _filtered_list(reading, explained)
     # "What is on the menu?", "dishes with chicken": food in general, or with words that only dishes may say.
@@ -329,9 +337,14 @@ def _list(reading: Reading) -> Part | None:
     rest = reading.topics - reading.places(*explained) - reading.venue_places
     if reading.found("hours") or ("allergens" in reading.aspects and not reading.allergens.codes):
         return None
-    if (food and (reading.topics or reading.when)) or ("which" in menu and rest):
+    if (food and (reading.topics or reading.when)) or ("which" in menu and rest - reading.plain):
         return _make(reading, Intent.LIST, explained=explained)
     return None
+
+
+def _beside(reading: Reading) -> set[int]:
+    """Return the places of words that are not about dishes and their prices."""
+    return reading.topics - reading.places("menu", "aspect", "diet", "course", "meal", "venue") - reading.plain
 
 
 def _filtered_list(reading: Reading, explained: Sequence[str]) -> Part | None:
@@ -343,17 +356,24 @@ def _filtered_list(reading: Reading, explained: Sequence[str]) -> Part | None:
         return None  # "coffee machine in the room": a course word among other topics is no order
     # An allergen without a stance beside food words is asked for: "do you have fish?".
     containing = tuple(dict.fromkeys((*reading.allergens.contains, *reading.allergens.named)))
-    return _make(reading, Intent.LIST, explained=explained, containing=containing)
+    return _make(reading, Intent.LIST, explained=explained, containing=containing, foods=reading.naming.foods)
 
 
 def _hours(reading: Reading) -> Part | None:
     keys = reading.keys("hours")
-    about = reading.venues or reading.keys("venue") or reading.keys("meal") or "ask" in reading.keys("menu")
-    whole = "ask" in keys and not (reading.topics - reading.places("hours"))
-    if not keys or not (about or whole):
+    menu = set(reading.keys("menu"))
+    kitchen = bool(reading.found("kitchen"))
+    about = reading.venues or reading.keys("venue") or reading.keys("meal") or kitchen
+    food = {"ask", "drink"} & menu
+    beside = reading.topics - reading.places("hours", "menu") - (reading.plain if food else set())
+    whole = "house" in keys and not beside
+    if not keys or not (about or whole or "ask" in menu):
         return None
-    topic = "closes" if "closes" in keys else "hours"
-    return _make(reading, Intent.HOURS, topic=topic, explained=("hours", "venue", "meal", "menu", "aspect", "time"))
+    topic = "closes" if "closes" in keys else "food" if food and not about else "hours"
+    explained = ("hours", "venue", "meal", "menu", "aspect", "time")
+    if kitchen and not (reading.venues or reading.keys("venue") or reading.keys("meal")):
+        return _make(reading, Intent.HOURS, topic=topic, explained=(*explained, "kitchen"), venue_kinds=("restaurant",))
+    return _make(reading, Intent.HOURS, topic=topic, explained=explained)
 
 
 def _asks_whether_a_meal_is_served(reading: Reading) -> bool:
@@ -373,6 +393,17 @@ def _fact(reading: Reading) -> Part | None:
 def _place(reading: Reading) -> Part | None:
     """ "Where is the bar?", "what is the spa's number?": a venue and one of its facts, and nothing else."""
     aspects = set(reading.keys("aspect")) & {"location", "phone", "ingredients", "about", "available"}
+    if _asks_when(reading, aspects):
+        return _make(reading, Intent.HOURS, topic="hours", explained=("venue", "aspect", "menu", "time"))
     if not (reading.venues or reading.keys("venue")) or not (aspects or len(reading.topics) <= 2):
         return None
     return _make(reading, Intent.PLACE, explained=("venue", "aspect", "menu"))
+
+
+def _asks_when(reading: Reading, aspects: Collection[str]) -> bool:
+    """ "Spa Sunday 2pm?", "is reception staffed at 3 am": a venue and a time, and next to nothing else."""
+    if not (reading.venues or reading.keys("venue")) or set(aspects) & {"location", "phone"}:
+        return False
+    beside = reading.topics - reading.places("venue", "aspect", "menu", "time", "meal") - reading.venue_places
+    moment = reading.when.time or reading.when.dates or reading.when.now
+    return bool(moment) and len(beside) <= (1 if reading.when.time else 0) and not reading.matters.details - {"hours"}

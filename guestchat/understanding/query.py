@@ -44,10 +44,12 @@ class Part:
     venue_kinds: tuple[str, ...] = ()
     meals: tuple[str, ...] = ()
     courses: tuple[str, ...] = ()
+    wines: tuple[str, ...] = ()
     sections: tuple[str, ...] = ()
     diets: tuple[str, ...] = ()
     avoid: tuple[str, ...] = ()
     containing: tuple[str, ...] = ()
+    foods: tuple[str, ...] = ()  # stems of foods asked for by name, though an allergen is called so
     aspects: frozenset[str] = frozenset()
     price_up_to: Decimal | None = None
     price_from: Decimal | None = None

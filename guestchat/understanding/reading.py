@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from functools import cache, cached_property
 
-from guestchat.understanding import allergies, matters, when
+from guestchat.understanding import allergies, matters, spelling, when
 from guestchat.understanding.lexicon import Lexicon
 from guestchat.understanding.names import Named
 from guestchat.understanding.naming import Naming
@@ -16,6 +16,15 @@ from guestchat.understanding.vocabulary import Match, Vocabulary
 from guestchat.words import fold, words
 
 _AMOUNT = re.compile(r"(?<![\d.,])(\d{1,4}(?:[.,]\d{1,2})?)(?![\d:])")
+# Words that leave the bound itself out: "under 12" is not 12, "up to 12" is.
+_BELOW = frozenset({"under", "below", "less", "cheaper", "unter", "weniger", "billiger", "gunstiger", "moins", "menos"})
+_CENT = Decimal("0.01")
+# "Between 10 and 15", "from 10 to 15 euros", "10-15 €".
+_RANGE = re.compile(
+    r"(?P<between>\b(?:between|zwischen|entre)\s+)?(?<![\d.,:])(?P<low>\d{1,4}(?:[.,]\d{1,2})?)\s*(?:€|\$|£|euros?|eur|chf)?\s*"
+    r"(?:and|und|et|y|to|bis|a|till|-|\u2013)\s*(?P<high>\d{1,4}(?:[.,]\d{1,2})?)(?![\d:])"
+    r"\s*(?P<money>€|\$|£|euros?\b|eur\b|chf\b|dollars?\b|pounds?\b|pfund\b|francs?\b|franken\b|libras?\b|quid\b)?"
+)
 _ROOM = re.compile(r"\b(?:room|zimmer|chambre|habitacion|zi|rm)\s*(?:no\.?|nr\.?|number|nummer)?\s*(\d{1,4}[a-z]?)\b")
 _MAX_QUANTITY = 99
 _SHORTEST_WORD = 2  # "n", "pa": shorter ones are slips and phone talk
@@ -38,10 +47,12 @@ class Reading:
     at: dt.datetime
     marked: bool = False  # a question mark follows
     tokens: list[str] = field(init=False)
+    _written: list[str] = field(init=False)
     _found: dict[str, list[Match]] = field(init=False, default_factory=dict)
 
     def __post_init__(self) -> None:
-        self.tokens = words(self.text)
+        self._written = words(self.text)
+        self.tokens = spelling.spelt(self._written, self.known.language, self.lexicon.own_words)
 
     @cached_property
     def folded(self) -> str:
@@ -65,7 +76,7 @@ class Reading:
     @cached_property
     def cried(self) -> list[str]:
         """The words as a call for help would spell them."""
-        return matters.cried(self.tokens, self.known, self.lexicon.own_words)
+        return matters.cried(self._written, self.known, self.lexicon.own_words)
 
     @cached_property
     def asks(self) -> bool:
@@ -135,6 +146,11 @@ class Reading:
         return frozenset(
             match.key for match in self.found("aspect") if not set(range(match.start, match.end)) <= inside
         )
+
+    @cached_property
+    def wines(self) -> tuple[str, ...]:
+        """The kinds of wine, where wine is spoken of."""
+        return self.keys("wine") if "wine" in self.keys("course") else ()
 
     @cached_property
     def when(self) -> when.When:
@@ -210,12 +226,29 @@ class Reading:
     @cached_property
     def price_up_to(self) -> Decimal | None:
         """The upper bound that the guest set: "under 15"."""
-        return self._bound("under")
+        if self.price_range:
+            return self.price_range[1]
+        bound = self._bound("under")
+        return bound - _CENT if bound and not _BELOW.isdisjoint(self.tokens) else bound
 
     @cached_property
     def price_from(self) -> Decimal | None:
         """The lower bound that the guest set: "over 10"."""
-        return self._bound("over")
+        return self.price_range[0] if self.price_range else self._bound("over")
+
+    @property
+    def has_price_bound(self) -> bool:
+        """Whether the guest set a bound of price."""
+        return self.price_up_to is not None or self.price_from is not None
+
+    @cached_property
+    def price_range(self) -> tuple[Decimal, Decimal] | None:
+        """Both bounds: "between 10 and 15 euros"."""
+        found = _RANGE.search(self.folded)
+        if found is None or not (found["money"] or (found["between"] and not self.found("hours"))):
+            return None
+        low, high = (Decimal(found[name].replace(",", ".")) for name in ("low", "high"))
+        return (low, high) if low < high else None
 
     def _bound(self, key: str) -> Decimal | None:
         if self.when.time is not None or not any(match.key == key for match in self.found("menu")):

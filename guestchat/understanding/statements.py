@@ -28,6 +28,7 @@ class Statement:
     subjects: frozenset[str]
     details: frozenset[str]
     names: frozenset[str]  # the subjects of its row's name, kind and place
+    beside: frozenset[str]  # the subjects of all its row's sentences
     pieces: tuple[tuple[frozenset[str], frozenset[str]], ...]  # subjects and details told in one breath
 
 
@@ -51,6 +52,7 @@ def _of(type_: str, key: str, description: Text, *names: Text) -> Iterator[State
             subjects=matters.subjects(sentence),
             details=matters.told((), sentence),
             names=matters.subjects(*names),
+            beside=matters.subjects(description),
             pieces=tuple(
                 (matters.subjects({language: piece}), matters.told((), {language: piece}))
                 for language, said in sentence.items()

@@ -20,6 +20,8 @@ SOON = re.compile(
     r"|\b(?:asap|as soon as possible|immediately|straight away|right away|so schnell wie moglich|sofort|gleich"
     r"|des que possible|immediatement|lo antes posible|cuanto antes|enseguida|inmediatamente)\b"
 )
+_NIGHTS = frozenset({"night", "nacht", "nuit", "noche", "nights"})
+_NIGHT_ENDS = dt.time(5)
 _FIXED = {
     "christmas_eve": (12, 24),
     "christmas": (12, 25),
@@ -56,6 +58,8 @@ def find(text: str, tokens: Sequence[str], vocabulary: Vocabulary, at: dt.dateti
         places.update(range(match.start, match.end))
     spoken = vocabulary["time"].keys(tokens)
     around = next((hour for key, hour in _AROUND.items() if key in spoken), None)
+    if time is not None and time < _NIGHT_ENDS and dates and ("evening" in spoken or not _NIGHTS.isdisjoint(tokens)):
+        dates = [day + dt.timedelta(days=1) for day in dates]  # "at 1 am on Saturday night" is on Sunday
     return When(dates=tuple(dates), time=time, around=around, now=bool(now) and not dates, places=frozenset(places))
 
 

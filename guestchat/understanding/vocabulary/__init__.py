@@ -17,6 +17,21 @@ from guestchat.words import fold, words
 LANGUAGES = ("en", "de", "fr", "es")
 _FOLDER = Path(__file__).parent
 _CAUTIOUS = ("mine", "absent", "contains")
+_SPELT = (
+    "aspect",
+    "hours",
+    "menu",
+    "course",
+    "wine",
+    "diet",
+    "allergen",
+    "meal",
+    "venue",
+    "fact",
+    "day",
+    "date",
+    "time",
+)
 _PLURAL_S = {"en", "fr", "es"}
 # Where an s makes another word: French "mais" is no "mai".
 _EXACT = {"month", "day", "date", "time", "number", "ordinal"}
@@ -228,6 +243,15 @@ class Vocabulary:
             for phrases in entries.values()
             for phrase in phrases
             for word in phrase_words(phrase)
+        )
+        # What guests say of food, places and times: words whose slips are put right.
+        self.everyday = frozenset(
+            word
+            for name in _SPELT
+            for phrases in tables[name].values()
+            for phrase in phrases
+            for word in phrase_words(phrase)
+            if not word.endswith("*")
         )
         of_topics = {
             word

@@ -1,18 +1,24 @@
-"""Two houses that the product was not made for: their files, and the questions that are asked about them."""
+"""Three houses that the product was not made for: their files, and the questions that are asked about them."""
 
 import json
 from pathlib import Path
 
 import pytest
 
+from guestchat.evaluation.asking import Asker
+from guestchat.evaluation.judging import Kind
 from guestchat.evaluation.questions import Question, read_file
+from guestchat.evaluation.report import Report
 from menus import hotel_file
 from menus.content import Content, load
 from menus.models import Hotel
 
 TESTS = Path(__file__).resolve().parents[2]
-HOUSES = ("harbour", "sierra")
+HOUSES = ("harbour", "sierra", "corvina")
 PARTS = ("open", "closed")
+# The shares right of the open halves. They only go up.
+FLOORS = {"harbour": 0.9, "sierra": 0.88, "corvina": 0.94}
+MOST_INVENTED = {"harbour": 0, "sierra": 2, "corvina": 0}
 
 
 def questions(house: str, part: str) -> list[Question]:
@@ -62,7 +68,18 @@ def test_the_questions_name_what_the_house_has(house: str) -> None:
 def test_the_halves_of_a_house_share_nothing(house: str) -> None:
     halves = [questions(house, part) for part in PARTS]
     ids = [asked.id for half in halves for asked in half]
-    assert len(ids) == len(set(ids)) >= 250
+    assert len(ids) == len(set(ids)) >= 240
     first, second = ({asked.conversation for asked in half} - {None} for half in halves)
     assert not first & second
-    assert sum(asked.expect.silent for half in halves for asked in half) >= 35
+    assert sum(asked.expect.silent for half in halves for asked in half) >= 24
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("house", HOUSES)
+def test_the_open_half_is_answered_as_well_as_ever(house: str) -> None:
+    hotel_file.apply(content(house))
+    report = Report(asked=list(Asker().ask(questions(house, "open"))))
+    told = "\n".join(report.lines(worst=40))
+    assert report.count(Kind.UNSAFE) == 0, told
+    assert report.count(Kind.INVENTED) <= MOST_INVENTED[house], told
+    assert report.below({"all": FLOORS[house]}) == [], told

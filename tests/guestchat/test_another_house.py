@@ -1,0 +1,107 @@
+"""Answers of a hotel whose meals, wines and places are told another way than the demo hotel's."""
+
+import datetime as dt
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+
+from guestchat import catalogue, turns
+from guestchat.answering.answer import Answer
+from guestchat.catalogue import Catalogue
+from guestchat.understanding.query import Context
+from menus import hotel_file
+from menus.models import Hotel
+
+FILE = Path(__file__).resolve().parents[1] / "hotels" / "corvina.json"
+
+
+@pytest.fixture
+def corvina(db: None) -> Catalogue:
+    hotel_file.apply(hotel_file.read(FILE.read_bytes()))
+    found = catalogue.current(Hotel.objects.get(slug="corvina").pk)
+    assert found is not None
+    return found
+
+
+def ask(hotel: Catalogue, *texts: str, at: str = "2026-11-24T12:30", language: str = "en") -> Answer:
+    """Ask one question after another and return the last answer."""
+    context, said = Context(), None
+    for text in texts:
+        moment = dt.datetime.fromisoformat(at).replace(tzinfo=hotel.content.zone)
+        said = turns.answer(hotel, text, context=context, language=language, at=moment)
+        context, language = said.context, said.language
+    assert said is not None
+    return said
+
+
+def test_a_meal_is_served_when_its_menu_says(corvina: Catalogue) -> None:
+    assert "07:00 to 10:30" in ask(corvina, "when is breakfast").text
+    assert ask(corvina, "can i still get breakfast at 10:45 tomorrow").text.startswith("No")
+    assert "08:00 to 10:30" in ask(corvina, "breakfast on christmas day?").text  # the house opens at eight on that day
+    assert "23:00" in ask(corvina, "when does the gym open", "and close?").text
+    assert "19:00" in ask(corvina, "when is lunch", "and for dinner?").text
+
+
+def test_hours_are_found_by_what_a_place_is(corvina: Catalogue) -> None:
+    assert "17:00" in ask(corvina, "is the rooftop bar open tonight").text
+    assert "22:30" in ask(corvina, "what time does the kitchen close tonight?").text
+    assert "15:00" in ask(corvina, "spa sunday 2pm?").text
+    assert "06:30 to 23:30" in ask(corvina, "is reception staffed at 3 am").text
+    assert ask(corvina, "is there a kitchen in my room").outcome != "answered"
+
+
+def test_all_hours_are_told_where_nothing_is_named(corvina: Catalogue) -> None:
+    assert len(ask(corvina, "opening hours?").sources) == 7
+    eating = {source.key for source in ask(corvina, "where can i eat something right now").sources}
+    assert eating == {"osteria", "caffe"}
+    assert ask(corvina, "what is 12 times 14").outcome != "answered"
+
+
+def test_a_time_at_night_belongs_to_the_night_before(corvina: Catalogue) -> None:
+    assert "29 November" in ask(corvina, "is the bar open at 1am on saturday night").text
+
+
+def test_hours_and_price_are_both_answered(corvina: Catalogue) -> None:
+    said = ask(corvina, "what time is breakfast and how much is it")
+    assert {source.key for source in said.sources} == {"caffe", "breakfast-price"}
+
+
+def test_wine_has_a_colour(corvina: Catalogue) -> None:
+    assert ask(corvina, "cheapest white wine").items[0] == "malvasia"
+    assert ask(corvina, "what red wines are there").items == ["terrano", "refosco-bottle"]
+    assert ask(corvina, "welche roten weine gibt es").items == ["terrano", "refosco-bottle"]
+
+
+def test_a_food_is_no_allergen_where_it_is_wanted(corvina: Catalogue) -> None:
+    assert ask(corvina, "do you have lobster").items == []
+    assert ask(corvina, "how much are the scallops").items == ["scallops"]
+    assert set(ask(corvina, "do you have cheese").items) == {"lasagna-bosco", "cheese-plate", "toast-hc"}
+    told = ask(corvina, "tell me about the lasagna", "cheese?")
+    assert [(claim.item, claim.allergen) for claim in told.claims] == [("lasagna-bosco", "milk")]
+    assert ask(corvina, "tell me about the lasagna", "and the scallops?").items == ["scallops"]
+    nuts = ask(corvina, "sind in der jakobsmuschel nüsse", language="de")
+    assert [(claim.item, claim.allergen) for claim in nuts.claims] == [("scallops", "nuts")]
+
+
+@pytest.mark.parametrize(
+    ("text", "least", "most"),
+    [
+        ("main courses between 15 and 20 euros", "15.00", "20.00"),
+        ("dishes 10-15 €", "10.00", "15.00"),
+        ("dinner for under 20 euros", "0.00", "19.99"),
+        ("was habt ihr unter 8 euro", "0.00", "7.99"),
+        ("anything up to 8 euros to eat", "0.00", "8.00"),
+    ],
+)
+def test_a_price_has_two_ends(corvina: Catalogue, text: str, least: str, most: str) -> None:
+    prices = [corvina.content.offers[key].item.price for key in ask(corvina, text).items]
+    assert prices
+    assert all(price is not None and Decimal(least) <= price <= Decimal(most) for price in prices)
+
+
+def test_nothing_spicy_is_mild(corvina: Catalogue) -> None:
+    offers = corvina.content.offers
+    items = ask(corvina, "nothing spicy please, mains").items
+    assert items
+    assert not any(offers[key].item.spiciness for key in items)
