@@ -20,8 +20,8 @@ def _icon(request: HttpRequest) -> str:
     return static("guest/favicon.svg")
 
 
-def _list(title: Any, icon: str, model: str, **more: Any) -> dict[str, Any]:
-    return {"title": title, "icon": icon, "link": reverse_lazy(f"admin:menus_{model}_changelist"), **more}
+def _list(title: Any, icon: str, model: str, *, of: str = "menus", **more: Any) -> dict[str, Any]:
+    return {"title": title, "icon": icon, "link": reverse_lazy(f"admin:{of}_{model}_changelist"), **more}
 
 
 UNFOLD: dict[str, Any] = {
@@ -70,6 +70,7 @@ UNFOLD: dict[str, Any] = {
                     _list(_("Venues and opening hours"), "schedule", "venue"),
                     _list(_("Answers"), "forum", "article"),
                     _list(_("Places and codes"), "qr_code_2", "place"),
+                    _list(_("Deleted chats"), "delete_sweep", "deletion", of="guestchat"),
                     _list(_("Hotel"), "apartment", "hotel"),
                 ],
             },

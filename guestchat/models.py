@@ -127,6 +127,10 @@ class Message(models.Model):
                 name="message_is_answered_once",
             ),
         ]
+        indexes = [
+            # A few rows at any time: what a process that died has left is looked for every minute.
+            models.Index(fields=["hotel", "created_at"], condition=Q(status="pending"), name="message_is_pending"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.conversation_id}:{self.seq}"
@@ -156,6 +160,8 @@ class ServiceRequest(models.Model):
     seq = models.PositiveIntegerField(help_text="The number of the answer that proposed it.")
     number = models.PositiveSmallIntegerField(default=0, help_text="Its place among the requests of one answer.")
     urgent = models.BooleanField(default=False, help_text="Somebody is in danger: opened without waiting for a word.")
+    is_call = models.BooleanField(default=False, help_text="A call for a person: opened without waiting for a word.")
+    escalated_at = models.DateTimeField(null=True, blank=True, help_text="When nobody had looked at the call in time.")
     kind = models.CharField(max_length=16, choices=Kind.choices)
     quantity = models.PositiveIntegerField(null=True)
     details = models.TextField(blank=True)
@@ -184,3 +190,28 @@ class Rating(models.Model):
 
     def __str__(self) -> str:
         return f"{self.value:+d}"
+
+
+class Deletion(models.Model):
+    """That something was deleted, and how much: never what."""
+
+    class Reason(models.TextChoices):
+        GUEST = "guest", _("By the guest")
+        RETENTION = "retention", _("Kept long enough")
+        STAFF = "staff", _("By the staff")
+
+    hotel = models.ForeignKey(Hotel, on_delete=models.CASCADE, related_name="deletions")
+    reason = models.CharField(_("why"), max_length=16, choices=Reason.choices)
+    deleted_at = models.DateTimeField(_("when"), auto_now_add=True)
+    conversations = models.PositiveIntegerField(_("chats"), default=0)
+    messages = models.PositiveIntegerField(_("messages"), default=0)
+    requests = models.PositiveIntegerField(_("requests"), default=0)
+    ratings = models.PositiveIntegerField(_("ratings"), default=0)
+
+    class Meta:
+        ordering = ["-deleted_at", "-pk"]
+        verbose_name = _("deletion")
+        verbose_name_plural = _("deleted chats")
+
+    def __str__(self) -> str:
+        return f"{self.get_reason_display()}: {self.messages}"

@@ -1,19 +1,25 @@
 """Owns service requests as rows: proposed with an answer or opened at once, and settled by the guest's one word."""
 
+import datetime as dt
 import uuid
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from django.db import transaction
+from django.db.models import Q
 from django.utils import timezone
 
-from guestchat import ledger
+from guestchat import groups, ledger
 from guestchat.answering.answer import Answer, Proposal, Verdict
 from guestchat.models import Message, ServiceRequest
+from menus.models import Hotel
 
 _Status = ServiceRequest.Status
+# Somebody may be in danger: whatever a hotel says of other calls.
+_URGENT_WITHIN = dt.timedelta(minutes=1)
 # An answer's requests are shown as one: as far along as the one that is furthest behind.
 _FURTHEST_BEHIND = (_Status.PROPOSED, _Status.NEW, _Status.ACKNOWLEDGED, _Status.DONE, _Status.CANCELLED)
 
@@ -41,10 +47,11 @@ def write(message: Message, answer: Answer) -> None:
             proposals = []
         elif accepted:
             status = _Status.NEW  # the guest's word stands, even if the card was put aside a moment before
-    _create(message, [*((each, _Status.NEW) for each in alerts), *((each, status) for each in proposals)])
+    _create(message, [*((each, _Status.NEW) for each in alerts), *((each, status) for each in proposals)], len(alerts))
 
 
-def _create(message: Message, wanted: Sequence[tuple[Proposal, ServiceRequest.Status]]) -> None:
+def _create(message: Message, wanted: Sequence[tuple[Proposal, ServiceRequest.Status]], calls: int) -> None:
+    """Write requests in order, of which the first are calls for a person."""
     ServiceRequest.objects.bulk_create(
         ServiceRequest(
             hotel_id=message.hotel_id,
@@ -52,6 +59,7 @@ def _create(message: Message, wanted: Sequence[tuple[Proposal, ServiceRequest.St
             seq=message.seq,
             number=number,
             urgent=proposal.urgent,
+            is_call=number < calls,
             status=status,
             **proposal.as_json(),
         )
@@ -83,6 +91,18 @@ def confirm(conversation_id: uuid.UUID, seq: int, *, accept: bool) -> Requested 
 
 def _without_pending(context: Mapping[str, Any]) -> dict[str, Any]:
     return {name: value for name, value in context.items() if name != "pending"}
+
+
+def escalate(hotel: Hotel, now: dt.datetime | None = None) -> int:
+    """Mark the calls for a person that nobody has looked at in time, and nudge the staff; return how many are new."""
+    now = now or timezone.now()
+    waited = Q(created_at__lte=now - dt.timedelta(minutes=hotel.escalate_after_minutes))
+    waited |= Q(urgent=True, created_at__lte=now - _URGENT_WITHIN)
+    unseen = ServiceRequest.objects.filter(hotel=hotel, is_call=True, status=_Status.NEW, escalated_at=None)
+    number = unseen.filter(waited).update(escalated_at=now)
+    if number:
+        transaction.on_commit(partial(groups.tell, [], [hotel.pk]))
+    return number
 
 
 def requests_of(conversation_id: uuid.UUID, seqs: Sequence[int]) -> dict[int, Requested]:

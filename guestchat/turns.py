@@ -253,7 +253,10 @@ def _answer_on(grounds: Grounds, text: str, at: dt.datetime) -> Answer:
 
 # --- finish -----------------------------------------------------------------
 def finish(turn: Turn, answer: Answer) -> Message:
-    """Commit an answer into the place that its question took; an answer that is already there stays."""
+    """Commit an answer into the place that its question took; an answer that is already there stays.
+
+    Raises ConversationClosed where the conversation was deleted meanwhile.
+    """
     return _write(turn, answer, answer.text, Message.Status.COMPLETE)
 
 
@@ -267,6 +270,8 @@ def _write(turn: Turn, answer: Answer, text: str, status: Message.Status) -> Mes
     with transaction.atomic():
         # The conversation first, as `begin` does: who takes two locks in one order never waits in a circle.
         held = ledger.lock(conversation_id, closed_too=True)
+        if held is None:
+            raise ConversationClosed  # deleted meanwhile, and nothing may bring it back
         message = Message(
             hotel_id=turn.question.hotel_id,
             conversation_id=conversation_id,
@@ -281,7 +286,7 @@ def _write(turn: Turn, answer: Answer, text: str, status: Message.Status) -> Mes
             _prove(message, answer)
         if status == Message.Status.COMPLETE:
             message.suggestions = list(answer.suggestions)
-        written = held and ledger.write_answer(
+        written = ledger.write_answer(
             {
                 "conversation": conversation_id,
                 "seq": message.seq,
@@ -296,8 +301,11 @@ def _write(turn: Turn, answer: Answer, text: str, status: Message.Status) -> Mes
                 "suggestions": message.suggestions,
             }
         )
-        if not held or not written:
-            return Message.objects.get(conversation_id=conversation_id, seq=turn.answer_seq)
+        if not written:
+            found = Message.objects.filter(conversation_id=conversation_id, seq=turn.answer_seq).first()
+            if found is None:
+                raise ConversationClosed  # its words are deleted, and only an urgent call was kept
+            return found
         message.pk, message.created_at = written
         if answer.request or answer.alert or answer.settlement:
             service_requests.write(message, answer)
@@ -367,19 +375,27 @@ def pending(conversation_id: uuid.UUID, *, older_than_s: float = 0) -> list[Turn
 def rate(conversation_id: uuid.UUID, seq: int, value: int) -> bool:
     """Keep a guest's rating of an answer, the last one counting; return False where there is no such answer."""
     answers = Message.objects.filter(conversation_id=conversation_id, role=Message.Role.ASSISTANT)
-    message = answers.exclude(status=Message.Status.PENDING).filter(seq=seq).first()
-    if message is None:
-        return False
-    Rating.objects.update_or_create(message=message, defaults={"value": value})
+    with transaction.atomic():
+        if ledger.lock(conversation_id) is None:
+            raise ConversationClosed
+        message = answers.exclude(status=Message.Status.PENDING).filter(seq=seq).first()
+        if message is None:
+            return False
+        Rating.objects.update_or_create(message=message, defaults={"value": value})
     return True
 
 
 def said_after(conversation_id: uuid.UUID, seq: int) -> tuple[int, list[Message]]:
-    """Return the last number and the messages after `seq`, in order; two queries."""
-    last = Conversation.objects.filter(pk=conversation_id).values_list("seq", flat=True).first()
+    """Return the last number and the messages after `seq`, in order, as a guest may read them; two queries.
+
+    Raises ConversationClosed.
+    """
+    last = Conversation.objects.filter(pk=conversation_id, closed_at=None).values_list("seq", flat=True).first()
+    if last is None:
+        raise ConversationClosed
     messages = list(Message.objects.filter(conversation_id=conversation_id, seq__gt=seq).order_by("seq"))
     # Between the two queries somebody may have said something more, and it must not be told again as news.
-    return max([last or 0, *(message.seq for message in messages[-1:])]), messages
+    return max([last, *(message.seq for message in messages[-1:])]), messages
 
 
 def written_up_to(conversation_id: uuid.UUID) -> int:

@@ -16,6 +16,8 @@ from menus.texts import pick, validate_text
 KEY_PATTERN = r"^[a-z0-9-]{1,64}$"  # as PostgreSQL reads it, where $ is the very end
 LEAST_CONFIDENCE, MOST_CONFIDENCE = 50, 99
 """In per cent: below the first an assistant guesses, above the second it never answers."""
+MOST_RETENTION_DAYS = 365
+MOST_ESCALATE_MINUTES = 240
 DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 
 
@@ -94,6 +96,19 @@ class Hotel(models.Model):
         default=SecondFactor.OPTIONAL,
         help_text=_("A code from an app on the phone, after the password. Only owners change this."),
     )
+    # Nothing that an answer is made of: a change of these two, or of the one above, leaves the version as it is.
+    retention_days = models.PositiveSmallIntegerField(
+        _("days that chats are kept"),
+        default=30,
+        validators=[MinValueValidator(1), MaxValueValidator(MOST_RETENTION_DAYS)],
+        help_text=_("1 to 365. A chat is deleted for good so many days after the guest's last message."),
+    )
+    escalate_after_minutes = models.PositiveSmallIntegerField(
+        _("minutes until a call for a person is urgent"),
+        default=10,
+        validators=[MinValueValidator(1), MaxValueValidator(MOST_ESCALATE_MINUTES)],
+        help_text=_("1 to 240. A guest who asked for a person and was seen by nobody by then is put first."),
+    )
     # Bumped by database triggers at every change of the hotel or of anything it owns; see the first migration.
     version = models.BigIntegerField(default=1, editable=False)
 
@@ -106,6 +121,13 @@ class Hotel(models.Model):
                 condition=Q(answer_confidence__isnull=True)
                 | Q(answer_confidence__range=(LEAST_CONFIDENCE, MOST_CONFIDENCE)),
                 name="hotel_answer_confidence_in_range",
+            ),
+            models.CheckConstraint(
+                condition=Q(retention_days__range=(1, MOST_RETENTION_DAYS)), name="hotel_retention_days_in_range"
+            ),
+            models.CheckConstraint(
+                condition=Q(escalate_after_minutes__range=(1, MOST_ESCALATE_MINUTES)),
+                name="hotel_escalate_after_minutes_in_range",
             ),
         ]
 

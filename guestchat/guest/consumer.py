@@ -13,13 +13,12 @@ from typing import Any, TypeVar
 
 from channels.exceptions import StopConsumer
 from channels.generic.websocket import AsyncWebsocketConsumer
-from channels.layers import InMemoryChannelLayer, get_channel_layer
-from django.core.exceptions import ObjectDoesNotExist
 from django.db import Error as DatabaseError
 
 from guestchat import turns
 from guestchat.answering.answer import Answer
 from guestchat.buckets import Buckets, Pace
+from guestchat.groups import group_of, tell_others, tell_staff
 from guestchat.guest import frames, pass_cookie, welcome
 from guestchat.guest.database import at_arrival, in_thread
 from guestchat.models import Message
@@ -53,7 +52,7 @@ class ChatConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]
             await self.close()
             return
         self.conversation_id = held.conversation
-        self.group = _group(held.conversation)
+        self.group = group_of(held.conversation)
         self.sent = 0  # all numbers up to here have reached this socket
         self.own: set[int] = set()  # numbers above that this socket has sent by itself
         self.behind = False  # whether a nudge could not bring everything, because an answer was still being written
@@ -120,6 +119,7 @@ class ChatConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]
     async def _end(self) -> None:
         await self._say(frames.error("closed", "This conversation has ended. Scan the code again."))
         await self.close(4404)
+        self.closed = True  # nothing is said after the goodbye, whatever is still being answered
 
     # --- the client's frames --------------------------------------------
     async def _do(self, frame: frames.Frame) -> None:
@@ -180,12 +180,15 @@ class ChatConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]
     async def _answer_or_say_why(self, turn: turns.Turn, foreseen: Foreseeing | None) -> None:
         try:
             await self._answer(turn, foreseen)
+            await tell_others(self.conversation_id, self.channel_name)
+            if self.behind:
+                await self._catch_up()
+        except turns.ConversationClosed:
+            await self._end()
         except Exception as error:
             log.error("a turn failed: %s", trace(error))
             await self._say(frames.error("unavailable", "Something went wrong.", None))
-        await tell_others(self.conversation_id, self.channel_name)
-        if self.behind:
-            await self._catch_up()
+            await tell_others(self.conversation_id, self.channel_name)
 
     async def _answer(self, turn: turns.Turn, foreseen: Foreseeing | None) -> None:
         """Stream one answer and commit it, in that order for speed: a client keeps only what `finished` confirms."""
@@ -264,6 +267,8 @@ class ChatConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]
                 found = await in_thread(turns.requests_of, self.conversation_id, [event["request"]])
                 for request in found.values():
                     await self._say(frames.request(request))
+        except turns.ConversationClosed:
+            await self._end()
         except DatabaseError as error:
             log.error("database unavailable: %s", trace(error))
             self.behind = True
@@ -301,30 +306,6 @@ class ChatConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]
         if self.closed:
             return  # the answer goes on into the log; whoever comes back reads it there
         await self.send(text_data=json.dumps(frame, ensure_ascii=False))
-
-
-# --- nudging ------------------------------------------------------------------
-def _group(conversation_id: uuid.UUID) -> str:
-    return f"conversation.{conversation_id.hex}"
-
-
-async def tell_others(conversation_id: uuid.UUID, sender: str = "", *, request: int | None = None) -> None:
-    """Tell a conversation's other sockets to look at the log; `request`: the number whose request has changed."""
-    layer, group = get_channel_layer(), _group(conversation_id)
-    if isinstance(layer, InMemoryChannelLayer) and layer.groups.get(group, {}).keys() <= {sender}:
-        return  # one process, and nobody else in it
-    try:
-        await layer.group_send(group, {"type": "nudge", "from": sender, "request": request})
-    except Exception:
-        log.warning("channel layer unavailable: other sockets will catch up when they resume")
-
-
-async def tell_staff(hotel_id: int) -> None:
-    """Tell a hotel's staff to look at its requests: something was opened that must not wait."""
-    try:
-        await get_channel_layer().group_send(f"staff.{hotel_id}", {"type": "nudge"})
-    except Exception:
-        log.warning("channel layer unavailable: the staff of hotel %s see what was opened when they look", hotel_id)
 
 
 # --- work that outlives its socket ----------------------------------------------
@@ -373,8 +354,8 @@ def finish_pending(conversation_id: uuid.UUID, *, older_than_s: float = 0) -> No
     for turn in turns.pending(conversation_id, older_than_s=older_than_s):
         try:
             turns.finish(turn, answer_or_apologise(turn))
-        except ObjectDoesNotExist:
-            continue
+        except turns.ConversationClosed:
+            continue  # deleted meanwhile
 
 
 def trace(error: BaseException) -> str:

@@ -8,6 +8,7 @@ urlpatterns = [
     path("q/<str:code>/", views.scan),
     path("chat/", views.chat),
     path("chat/messages/", views.messages),
+    path("chat/delete/", views.delete),
     path("menu/", views.menu),
     path("menu/<slug:venue_key>/", views.menu),
     path("r/<str:code>/", views.receipt),

@@ -21,17 +21,18 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_GET, require_http_methods, require_safe
 
-from guestchat import catalogue, turns
+from guestchat import catalogue, stays, turns
 from guestchat.answering.answer import Source
 from guestchat.answering.labels import label
 from guestchat.answering.phrasing import phrasing
 from guestchat.answering.suggestions import suggestions
 from guestchat.catalogue import Catalogue
+from guestchat.groups import tell_others, tell_staff
 from guestchat.guest import frames, limits, pass_cookie
-from guestchat.guest.consumer import answer_or_apologise, finish_pending, tell_others, tell_staff, trace
+from guestchat.guest.consumer import answer_or_apologise, finish_pending, trace
 from guestchat.guest.gatekeeper import is_own
 from guestchat.guest.page_texts import LANGUAGES, page_texts
-from guestchat.models import Conversation, Message, Rating
+from guestchat.models import Conversation, Deletion, Message, Rating
 from menus import views as menu_views
 from menus.allergen_names import name as allergen_name
 from menus.models import Place
@@ -56,23 +57,32 @@ def scan(request: HttpRequest, code: str) -> HttpResponse:
         return _unknown_code(request)
     held = pass_cookie.read(request.COOKIES.get(pass_cookie.COOKIE))
     places = dict(held.by_place) if held else {}
-    known = Conversation.objects.filter(pk=places.pop(place.pk, None), place=place, closed_at=None).first()
+    # Whoever comes back to the same room after weeks comes for another stay.
+    begun = timezone.now() - dt.timedelta(days=settings.GUESTCHAT_SESSION_DAYS)
+    still_open = Conversation.objects.filter(place=place, closed_at=None, created_at__gt=begun)
+    known = still_open.filter(pk=places[place.pk]).first() if place.pk in places else None
     if known is None and (wait := limits.new_conversations.take(limits.address_of(request))):
         return _later(request, wait)
     conversation = known or Conversation.objects.create(
         hotel=place.hotel, place=place, language=_language(request, place.hotel.languages, place.hotel.default_language)
     )
     response = HttpResponseRedirect("/chat/")
-    renewed = pass_cookie.Pass(conversation=conversation.pk, by_place={**places, place.pk: conversation.pk})
+    _hand_pass(response, conversation, places)
+    return response
+
+
+def _hand_pass(response: HttpResponse, conversation: Conversation, places: Mapping[int, uuid.UUID]) -> None:
+    """Give a browser the pass to a conversation, beside those to conversations at other places."""
+    others = {place: other for place, other in places.items() if place != conversation.place_id}
+    by_place = others if conversation.place_id is None else {**others, conversation.place_id: conversation.pk}
     response.set_cookie(
         pass_cookie.COOKIE,
-        renewed.write(),
+        pass_cookie.Pass(conversation=conversation.pk, by_place=by_place).write(),
         max_age=settings.GUESTCHAT_SESSION_DAYS * 86_400,
         httponly=True,
         secure=settings.BEHIND_TLS,
         samesite="Lax",
     )
-    return response
 
 
 def _unknown_code(request: HttpRequest) -> HttpResponse:
@@ -133,8 +143,11 @@ def chat(request: HttpRequest) -> HttpResponse:
     wanted = request.GET.get("lang", "")
     if wanted in _offered(hotel):
         conversation.language = wanted
-        conversation.save(update_fields=["language"])
-    return render(request, "guest/chat.html", _page(request, conversation, hotel))
+        Conversation.objects.filter(pk=conversation.pk).update(language=wanted)
+    try:
+        return render(request, "guest/chat.html", _page(request, conversation, hotel))
+    except turns.ConversationClosed:
+        return _ended(request)
 
 
 def _offered(hotel: Catalogue) -> list[str]:
@@ -160,12 +173,15 @@ def _page(request: HttpRequest, conversation: Conversation, hotel: Catalogue) ->
             hotel.content, language, hotel.content.places_by_key.get(place.key if place else "")
         ),
         "menu_url": "/menu/" if hotel.content.offers else "",
-        "notice": _notice(request.GET.get("notice", ""), t),
+        "notice": _notice(request.GET.get("notice", ""), t, is_new=not last),
+        "kept": t["kept"].format(days=conversation.hotel.retention_days),
     }
 
 
-def _notice(code: str, t: Mapping[str, Any]) -> str:
-    """Return what a page without a script says of a message that was refused."""
+def _notice(code: str, t: Mapping[str, Any], *, is_new: bool) -> str:
+    """Return what a page says of what was just done without a script, or was refused."""
+    if code == "deleted":
+        return str(t["deleted"]) if is_new else ""
     return str(t["script"][code]) if code in _STATUS else ""
 
 
@@ -363,6 +379,63 @@ def _fragment(request: HttpRequest, conversation: Conversation, said: list[dict[
         request, "guest/_messages.html", {"messages": said, "t": page_texts(language), "language": language[:2]}
     )
     patch_vary_headers(response, ["Accept", "HX-Request"])
+    return response
+
+
+# --- leaving ----------------------------------------------------------------
+@csrf_exempt  # as above; and only a page of the conversation knows its number, which the form has to say
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def delete(request: HttpRequest) -> HttpResponse:
+    """Ask whether the guest means it (GET), then delete the conversation for good and begin afresh (POST)."""
+    if not _is_ours(request):
+        return _refused("bad_frame", "The request comes from another site.", status=403)
+    conversation = _conversation(request)
+    if conversation is None:
+        return _ended(request)
+    if request.method != "POST":
+        return _ask_whether(request, conversation)
+    try:
+        if _form(request).get("conversation") != str(conversation.pk):
+            return _moved(request, conversation)
+        stays.delete(conversation, Deletion.Reason.GUEST)
+        return _begin_afresh(request, conversation)
+    except frames.BadFrame as bad:
+        return _failed(request, bad.code, bad.detail, bad.id)
+    except DatabaseError as error:
+        log.error("database unavailable: %s", trace(error))
+        return _failed(request, "unavailable", "The database is not available. Try again.", after=2.0)
+
+
+def _ask_whether(request: HttpRequest, conversation: Conversation) -> HttpResponse:
+    open_requests = conversation.service_requests.filter(status__in=["new", "acknowledged"]).exists()
+    return render(
+        request,
+        "guest/delete.html",
+        {
+            "t": page_texts(conversation.language),
+            "language": conversation.language[:2],
+            "hotel_name": conversation.hotel.name,
+            "conversation": str(conversation.pk),
+            "open_requests": open_requests,
+        },
+    )
+
+
+def _begin_afresh(request: HttpRequest, deleted: Conversation) -> HttpResponse:
+    """Begin a new conversation at the place of a deleted one, where its code still counts; else the page says scan."""
+    place = Place.objects.filter(pk=deleted.place_id or 0, revoked_at=None).first()
+    fresh = None
+    if place is not None and not limits.new_conversations.take(limits.address_of(request)):
+        fresh = Conversation.objects.create(hotel=deleted.hotel, place=place, language=deleted.language)
+    response: HttpResponse
+    if _wants_json(request):
+        response = JsonResponse({"deleted": str(deleted.pk), "conversation": str(fresh.pk) if fresh else None})
+    else:
+        response = HttpResponseRedirect("/chat/?notice=deleted", status=303)
+    if fresh is not None:
+        held = pass_cookie.read(request.COOKIES.get(pass_cookie.COOKIE))
+        _hand_pass(response, fresh, held.by_place if held else {})
     return response
 
 

@@ -11,6 +11,7 @@ from django.contrib import admin, messages
 from django.db.models import Count, DateField, DateTimeField, F, Func, Q, QuerySet
 from django.db.models.functions import Cast, Now
 from django.http import HttpRequest
+from django.template.response import TemplateResponse
 from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
@@ -18,8 +19,20 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 from unfold.decorators import action
 
-from menus import forms, models
-from menus.admin.scope import FRONT, HotelPage, Method, OwnFilter, Role, Rows, called, column, is_superuser, roles
+from menus import forms, models, signals
+from menus.admin.scope import (
+    FRONT,
+    HOUSE,
+    HotelPage,
+    Method,
+    OwnFilter,
+    Role,
+    Rows,
+    called,
+    column,
+    is_superuser,
+    roles,
+)
 from menus.texts import pick
 
 ARTICLE_STATES = {
@@ -81,6 +94,7 @@ class HotelRowPage(HotelPage):
             {"fields": (("languages", "default_language"), ("currency", "timezone"), "slug")},
         ),
         (_("The assistant"), {"fields": ("answer_confidence",)}),
+        (_("Guests and their chats"), {"fields": (("retention_days", "escalate_after_minutes"),)}),
         (_("The staff's accounts"), {"fields": ("second_factor",)}),
     )
     list_display = ("name", "slug", "spoken", "currency", "timezone", "check_in", "check_out")
@@ -228,8 +242,8 @@ class PlacePage(HotelPage):
     list_select_related = ("venue", "hotel")
     search_fields = ("label", "key")
     ordering = ("hotel", "position", "pk")
-    actions = ("revoke_codes", "make_new_codes")
-    actions_submit_line = ("make_new_code", "revoke_code")
+    actions = ("new_guests", "revoke_codes", "make_new_codes", "delete_chats")
+    actions_submit_line = ("new_guest", "make_new_code", "revoke_code")
 
     def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
         code = (_("Code for guests"), {"fields": ("valid", "link", "picture")})
@@ -263,6 +277,11 @@ class PlacePage(HotelPage):
         # segno draws only squares from the address; nothing that anybody wrote reaches the markup.
         return mark_safe(drawing.svg_inline(scale=5, border=4, light="white", omitsize=False))
 
+    @button(_("New guest"))
+    def new_guest(self, request: HttpRequest, row: Any) -> None:
+        closed = self._end_stay(request, row)
+        messages.success(request, ngettext("%(n)d chat ended.", "%(n)d chats ended.", closed) % {"n": closed})
+
     @button(_("Make a new code"))
     def make_new_code(self, request: HttpRequest, row: Any) -> None:
         renew(row)
@@ -275,6 +294,41 @@ class PlacePage(HotelPage):
         self.log_change(request, row, "Revoked the code.")
         messages.warning(request, _("The code is revoked: nobody can begin a chat with it any more."))
 
+    @admin.action(description=_("New guest: end the chats there"), permissions=["change"])
+    def new_guests(self, request: HttpRequest, queryset: QuerySet[Any]) -> None:
+        ended = sum(self._end_stay(request, place) for place in self._own(request, queryset))
+        self.message_user(request, ngettext("%(n)d chat ended.", "%(n)d chats ended.", ended) % {"n": ended})
+
+    @admin.action(description=_("Delete all chats there, for good"), permissions=["forget"])
+    def delete_chats(self, request: HttpRequest, queryset: QuerySet[Any]) -> TemplateResponse | None:
+        places = [place for place in queryset.select_related("hotel") if self.has_forget_permission(request, place)]
+        if "sure" not in request.POST:
+            shown = {**self.admin_site.each_context(request), "opts": self.opts, "places": places}
+            shown["title"] = _("Delete all chats there, for good?")
+            return TemplateResponse(request, "menus/delete_chats.html", shown)
+        gone = sum(self._end_stay(request, place, forget=True) for place in places)
+        self.message_user(request, ngettext("%(n)d chat deleted.", "%(n)d chats deleted.", gone) % {"n": gone})
+        return None
+
+    def has_forget_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """Return whether the person may delete what guests wrote: it cannot be brought back."""
+        if is_superuser(request):
+            return True
+        of = roles(request)
+        here = of.values() if obj is None else [of.get(obj.hotel_id, "")]
+        return any(role in HOUSE for role in here)
+
+    def _own(self, request: HttpRequest, queryset: QuerySet[Any]) -> list[models.Place]:
+        return [place for place in queryset.select_related("hotel") if self.has_change_permission(request, place)]
+
+    def _end_stay(self, request: HttpRequest, place: models.Place, *, forget: bool = False) -> int:
+        """Tell whoever keeps the chats that a new guest comes; return how many ended."""
+        told = signals.stay_ended.send(models.Place, place=place, forget=forget)
+        ended = sum(int(number or 0) for _receiver, number in told)
+        did = "All chats deleted" if forget else "New guest: chats ended"
+        self.log_change(request, place, f"{did}: {ended}.")
+        return ended
+
     @admin.action(description=_("Revoke codes"), permissions=["change"])
     def revoke_codes(self, request: HttpRequest, queryset: QuerySet[Any]) -> None:
         self._each(request, queryset, revoke, "Revoked the code.")
@@ -284,12 +338,11 @@ class PlacePage(HotelPage):
         self._each(request, queryset, renew, "Made a new code.")
 
     def _each(self, request: HttpRequest, queryset: QuerySet[Any], do: Any, note: str) -> None:
-        changed = 0
-        for place in queryset:
-            if self.has_change_permission(request, place):
-                do(place)
-                self.log_change(request, place, note)
-                changed += 1
+        own = self._own(request, queryset)
+        for place in own:
+            do(place)
+            self.log_change(request, place, note)
+        changed = len(own)
         self.message_user(request, ngettext("%(n)d code changed.", "%(n)d codes changed.", changed) % {"n": changed})
 
 

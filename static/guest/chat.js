@@ -111,6 +111,7 @@ function tell(state) {
     log.abandon();
     text.disabled = true;
     for (const button of document.querySelectorAll("button")) button.disabled = true;
+    location.replace("/chat/"); // what was said here is not this screen's any more; that page says how to begin anew
   }
   if (state !== "open") at("stop").hidden = true;
   if (state === "open") return void (line.hidden = true);

@@ -56,6 +56,11 @@ def said(text: str, **fields: Any) -> Answer:
     return Answer(text=text, language="en", outcome=Outcome.ANSWERED, **fields)
 
 
+def closed(conversation: Conversation) -> uuid.UUID:
+    Conversation.objects.filter(pk=conversation.pk).update(closed_at=timezone.now())
+    return conversation.pk
+
+
 def begin(conversation: Conversation, text: str = "Hello") -> turns.Turn:
     return turns.begin(conversation.pk, text, uuid.uuid4())
 
@@ -443,7 +448,9 @@ def test_what_was_said_after_every_number(conversation: Conversation) -> None:
         last, rows = turns.said_after(conversation.pk, seq)
         assert last == 6
         assert [row.seq for row in rows] == list(range(seq + 1, 7))
-    assert turns.said_after(uuid.uuid4(), 0) == (0, [])
+    for gone in (uuid.uuid4(), closed(conversation)):
+        with pytest.raises(turns.ConversationClosed):
+            turns.said_after(gone, 0)
 
 
 def test_the_last_number_is_never_behind_the_messages(

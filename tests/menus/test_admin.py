@@ -9,6 +9,7 @@ import pytest
 from csp.constants import HEADER
 from csp.middleware import CSPMiddleware
 from django.db import connection
+from django.dispatch import Signal
 from django.http import HttpResponse
 from django.test import Client, RequestFactory
 from django.test.utils import CaptureQueriesContext
@@ -16,7 +17,7 @@ from django.urls import reverse
 
 from config.page_policy import PagePolicyMiddleware
 from config.unfold import UNFOLD
-from menus import models
+from menus import models, signals
 
 pytestmark = pytest.mark.django_db
 
@@ -603,6 +604,26 @@ def test_a_code_is_revoked_and_made_anew(anna: Client, ours: SimpleNamespace) ->
     ours.place.refresh_from_db()
     assert ours.place.revoked_at is None
     assert ours.place.code != before
+
+
+def test_a_new_guest_is_told_to_whoever_keeps_the_chats(
+    anna: Client, ours: SimpleNamespace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    alone, told = Signal(), []
+    alone.connect(lambda sender, **said: told.append((said["place"], said["forget"])) or 3, weak=False)
+    monkeypatch.setattr(signals, "stay_ended", alone)
+    assert change(anna, ours.place, menus_place_new_guest="1").status_code == 302
+    assert told == [(ours.place, False)]
+    history = anna.get(reverse("admin:menus_place_history", args=[ours.place.pk])).content.decode()
+    assert "New guest: chats ended: 3." in history
+
+
+def test_how_long_chats_are_kept_has_bounds(anna: Client, ours: SimpleNamespace) -> None:
+    for days in ("0", "366", "x", ""):
+        assert "retention_days" in errors(change(anna, ours.hotel, retention_days=days))
+    assert errors(change(anna, ours.hotel, retention_days="90", escalate_after_minutes="5")) == {}
+    ours.hotel.refresh_from_db()
+    assert (ours.hotel.retention_days, ours.hotel.escalate_after_minutes) == (90, 5)
 
 
 def test_codes_are_revoked_and_made_anew_together(anna: Client, ours: SimpleNamespace, theirs: SimpleNamespace) -> None:

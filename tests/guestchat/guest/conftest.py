@@ -69,6 +69,10 @@ class Hotel:
             self._server.terminate()
             self._server.wait(15)
 
+    def admin(self) -> dict[str, str]:
+        """Return the first admin: `url`, `user`, `password`."""
+        return dict(json.loads((self._folder / "var" / "admin.json").read_text()))
+
     def rows(self, conversation: str) -> list[tuple[Any, ...]]:
         """Return what the database holds of a conversation, in order: number, role, status, answers, text."""
         sockets, port = self._database()
