@@ -23,9 +23,9 @@ def text(name: str, default: str = "") -> str:
     return os.environ.get(name, "").strip() or default
 
 
-def flag(name: str) -> bool:
-    """Return whether the variable is `1`; only `0`, `1` and nothing are understood."""
-    value = text(name, "0")
+def flag(name: str, default: str = "0") -> bool:
+    """Return whether the variable is `1`; only `0`, `1` and nothing, which is the default, are understood."""
+    value = text(name, default)
     if value not in {"0", "1"}:
         raise ImproperlyConfigured(f"{name} must be 0 or 1, not {value!r}.")
     return value == "1"

@@ -104,7 +104,8 @@ if GUESTCHAT_EMBEDDER != "onnx" and not GUESTCHAT_EMBEDDER.startswith("sentence-
     raise ImproperlyConfigured("GUESTCHAT_EMBEDDER must be onnx or sentence-transformers:<model or path>.")
 environment.unsupported("GUESTCHAT_LLM_BASE_URL", "GUESTCHAT_LLM_MODEL", "GUESTCHAT_LLM_API_KEY")
 GUESTCHAT_PROXIES = environment.number("GUESTCHAT_PROXIES", 0, low=0, high=5)  # of our own, before this server
-GUESTCHAT_SESSION_DAYS = 30
+GUESTCHAT_SESSION_DAYS = environment.number("GUESTCHAT_SESSION_DAYS", 30, low=1, high=365)
+GUESTCHAT_RUN_JOBS = environment.flag("GUESTCHAT_RUN_JOBS", "1")  # in this process; 0: a worker of its own does
 GUESTCHAT_MAX_TEXT_CHARS = 2_000
 GUESTCHAT_MAX_FRAME_BYTES = 16 * 1024
 GUESTCHAT_BURST_QUESTIONS = 10
@@ -128,6 +129,7 @@ INSTALLED_APPS = [
     "django_otp",
     "django_otp.plugins.otp_totp",
     "django_otp.plugins.otp_static",
+    "procrastinate.contrib.django",
     "menus",
     "guestchat",
 ]
@@ -168,6 +170,18 @@ REDIS_URL = environment.redis("REDIS_URL")
 # What it carries are nudges; the database is the log.
 CHANNEL_LAYERS = {"default": {"BACKEND": "guestchat.nudges.NudgeLayer", "CONFIG": {"redis_url": REDIS_URL}}}
 
+# --- jobs: what is done without anybody asking ------------------------------
+PROCRASTINATE_AUTODISCOVER_MODULE_NAME = ""
+PROCRASTINATE_IMPORT_PATHS = ["guestchat.tasks"]  # by workers alone, when they begin
+PROCRASTINATE_WORKER_DEFAULTS = {
+    "delete_jobs": "successful",  # else a job a minute stays for ever
+    "fetch_job_polling_interval": 30.0,  # new ones are listened for
+    "abort_job_polling_interval": 60.0,
+    "shutdown_graceful_timeout": 5.0,
+}
+# A machine that is off at night does in the morning what was due.
+PROCRASTINATE_PERIODIC_DEFAULTS = {"max_delay": 86_400}
+
 # --- language and time: content carries its own; these are the admin's ------
 LANGUAGE_CODE = "en"
 USE_I18N = True
@@ -200,6 +214,7 @@ LOGGING = {
         "guestchat": {"level": "INFO"},
         "menus": {"level": "INFO"},
         "django.channels.server": {"level": "WARNING"},
+        "procrastinate": {"level": "CRITICAL"},  # jobs tell of failures themselves; its errors may quote a guest
         "psycopg.pool": {"level": "ERROR"},  # whoever waits for a connection is told already
     },
 }

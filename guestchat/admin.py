@@ -4,10 +4,14 @@ from typing import Any
 
 from django.contrib import admin
 from django.http import HttpRequest
+from procrastinate.contrib.django.models import ProcrastinateJob
 from unfold.admin import ModelAdmin
 
 from guestchat.models import Deletion
 from menus.admin.scope import HotelScope, OwnFilter, hotels
+
+# Jobs are the operator's business, at the command line; nothing about them can be done in the admin.
+admin.site.unregister(ProcrastinateJob)
 
 
 @admin.register(Deletion)

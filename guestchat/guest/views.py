@@ -12,6 +12,7 @@ from typing import Any
 from asgiref.sync import async_to_sync
 from django.conf import settings
 from django.db import Error as DatabaseError
+from django.db import transaction
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.shortcuts import render
 from django.utils import timezone
@@ -398,8 +399,10 @@ def delete(request: HttpRequest) -> HttpResponse:
     try:
         if _form(request).get("conversation") != str(conversation.pk):
             return _moved(request, conversation)
-        stays.delete(conversation, Deletion.Reason.GUEST)
-        return _begin_afresh(request, conversation)
+        # Other tabs are told at the commit, and the answer with the new pass follows at once.
+        with transaction.atomic():
+            stays.delete(conversation, Deletion.Reason.GUEST)
+            return _begin_afresh(request, conversation)
     except frames.BadFrame as bad:
         return _failed(request, bad.code, bad.detail, bad.id)
     except DatabaseError as error:

@@ -111,7 +111,8 @@ function tell(state) {
     log.abandon();
     text.disabled = true;
     for (const button of document.querySelectorAll("button")) button.disabled = true;
-    location.replace("/chat/"); // what was said here is not this screen's any more; that page says how to begin anew
+    // What was said here is not this screen's any more. In a moment: the tab that has deleted it gets a new pass first.
+    setTimeout(() => location.replace("/chat/"), 1_000);
   }
   if (state !== "open") at("stop").hidden = true;
   if (state === "open") return void (line.hidden = true);

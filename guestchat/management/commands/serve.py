@@ -1,8 +1,10 @@
 """Owns starting the product on one machine: database, demo, first admin, then the server. What `make run` calls."""
 
+import asyncio
 import contextlib
 import errno
 import gc
+import importlib
 import ipaddress
 import json
 import os
@@ -28,6 +30,8 @@ from menus.models import Hotel, Place, User
 # A hotel's Wi-Fi comes back and every phone reconnects at once: the default backlog of 50 refused some of them.
 _BACKLOG = 4096
 _REACH_WITHIN_S = 5
+_JOBS_BEGIN_AFTER_S = 5.0
+_JOBS_END_WITHIN_S = 6.0
 # PostgreSQL's advisory locks are numbers; any will do that nothing else here uses.
 _PREPARING = 20_261_101
 
@@ -80,6 +84,7 @@ class Command(BaseCommand):
         # Daphne takes over the event loop when imported, so only where it serves.
         from daphne.endpoints import build_endpoint_description_strings
         from daphne.server import Server
+        from twisted.internet import reactor
 
         from config.asgi import application
 
@@ -93,6 +98,8 @@ class Command(BaseCommand):
             self.stdout.write(f"Serving on  http://{settings.HOST}:{settings.PORT}  (Ctrl-C ends it)")
             self.stdout.flush()
             _beside(_settle, loading)
+            if settings.GUESTCHAT_RUN_JOBS:
+                reactor.callLater(_JOBS_BEGIN_AFTER_S, _begin_jobs)  # type: ignore[arg-type]
 
         server = Server(application, endpoints=endpoints, server_name="guestchat", ready_callable=ready)
         # Daphne only logs that it could not listen, and ends as if all were well.
@@ -262,6 +269,25 @@ def _load_catalogues() -> None:
         pass  # ended before it was warm, or the database is away, which /readyz tells: questions load it, too
     finally:
         connection.close()
+
+
+def _begin_jobs() -> None:
+    """Let jobs run on the server's loop, and end them before it ends."""
+    from twisted.internet import defer, reactor
+
+    working = asyncio.ensure_future(_do_jobs())
+
+    def end() -> defer.Deferred[Any]:
+        working.cancel()
+        return defer.Deferred.fromFuture(asyncio.ensure_future(asyncio.wait([working], timeout=_JOBS_END_WITHIN_S)))
+
+    reactor.addSystemEventTrigger("before", "shutdown", end)  # type: ignore[arg-type]
+
+
+async def _do_jobs() -> None:
+    # In a thread: guests are served meanwhile.
+    worker = await asyncio.to_thread(importlib.import_module, "guestchat.worker")
+    await worker.run()
 
 
 def _settle(loading: Sequence[threading.Thread]) -> None:

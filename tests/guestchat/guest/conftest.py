@@ -71,7 +71,7 @@ class Hotel:
 
     def admin(self) -> dict[str, str]:
         """Return the first admin: `url`, `user`, `password`."""
-        return dict(json.loads((self._folder / "var" / "admin.json").read_text()))
+        return dict(json.loads((self.folder / "var" / "admin.json").read_text()))
 
     def rows(self, conversation: str) -> list[tuple[Any, ...]]:
         """Return what the database holds of a conversation, in order: number, role, status, answers, text."""

@@ -14,6 +14,7 @@ import urllib.request
 from dataclasses import dataclass
 from pathlib import Path
 
+import psycopg
 import pytest
 from django.core.management import call_command
 from django.test import Client
@@ -29,8 +30,8 @@ class Machine:
     var: Path
     port: str
 
-    def serve(self) -> subprocess.Popen[str]:
-        return start(self.var, "manage.py", "serve", PORT=self.port, HOST="0.0.0.0")
+    def serve(self, **variables: str) -> subprocess.Popen[str]:
+        return start(self.var, "manage.py", "serve", PORT=self.port, HOST="0.0.0.0", **variables)
 
     def get(self, path: str, host: str | None = None) -> tuple[int, str]:
         request = urllib.request.Request(f"http://127.0.0.1:{self.port}{path}", headers={"Host": host} if host else {})
@@ -139,6 +140,43 @@ def test_serving(machine: Machine, first_start: str) -> None:
     again.terminate()
     again.communicate(timeout=15)
     assert not (machine.var / "postgres" / "postmaster.pid").exists()
+
+
+def workers(machine: Machine) -> tuple[int, int]:
+    """Return how many workers of jobs listen in the machine's database, and how many it knows."""
+    noted = (machine.var / "postgres" / "postmaster.pid").read_text().splitlines()
+    address = {"host": noted[4].strip(), "port": noted[3].strip(), "user": "postgres", "dbname": "guestchat"}
+    with psycopg.connect(**address) as connection:  # type: ignore[arg-type]
+        found = connection.execute(
+            "SELECT (SELECT count(*) FROM pg_stat_activity WHERE query LIKE 'LISTEN %'),"
+            " (SELECT count(*) FROM procrastinate_workers)"
+        ).fetchone()
+    assert found is not None
+    return int(found[0]), int(found[1])
+
+
+def test_jobs_are_done_inside_and_end_before_the_server(machine: Machine, first_start: str) -> None:
+    server = machine.serve()
+    try:
+        machine.await_ready(server)
+        deadline = time.monotonic() + 60
+        while not workers(machine)[0] and time.monotonic() < deadline:
+            time.sleep(0.2)
+        assert workers(machine) == (1, 1)
+        server.terminate()
+        said, _ = server.communicate(timeout=20)
+    finally:
+        server.kill()
+    assert server.returncode in {0, 128 + signal.SIGTERM}
+    assert "Traceback" not in said
+    alone = machine.serve(GUESTCHAT_RUN_JOBS="0")
+    try:
+        machine.await_ready(alone)
+        time.sleep(7)
+        assert workers(machine) == (0, 0), "the last one has said goodbye, and this process does no jobs"
+    finally:
+        alone.terminate()
+        alone.communicate(timeout=20)
 
 
 def test_two_that_prepare_at_once(tmp_path: Path) -> None:

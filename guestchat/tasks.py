@@ -1,0 +1,95 @@
+"""Owns what is done without anybody asking, and when. Each job may run twice, late or beside itself: it does no harm.
+
+Imported by workers alone. Every job goes through all hotels, one after the other; what fails for one is told and tried
+again, and keeps nothing from the others.
+"""
+
+import datetime as dt
+import logging
+from collections.abc import Callable
+
+from django.utils import timezone
+from procrastinate import JobContext
+from procrastinate.contrib.django import app
+from procrastinate.exceptions import ConnectorException
+from procrastinate.jobs import Status
+
+from guestchat import groups, service_requests, stays
+from guestchat.guest.consumer import finish_pending, trace
+from guestchat.models import Message
+from menus.models import Hotel
+
+log = logging.getLogger(__name__)
+
+# Longer than any answer takes: the process that began it has died, and its guest has not come back.
+_ABANDONED_AFTER_S = 60
+_MOST_AT_ONCE = 500
+_WORKER_IS_DEAD_AFTER_S = 60
+_MOST_ATTEMPTS = 3
+_KEEP_FAILED_JOBS_HOURS = 7 * 24
+
+
+class NotForAllHotels(Exception):
+    """A job failed for at least one hotel; the log says for which and where."""
+
+
+def _for_each_hotel(work: Callable[[Hotel], int], done: str) -> None:
+    failed = False
+    for hotel in Hotel.objects.order_by("pk"):
+        try:
+            if number := work(hotel):
+                log.info("hotel %s: %s %s", hotel.pk, number, done)
+        except Exception as error:
+            log.error("hotel %s: a job failed: %s", hotel.pk, trace(error))
+            failed = True
+    if failed:
+        raise NotForAllHotels
+
+
+@app.periodic(cron="23 3 * * *")
+@app.task(queueing_lock="purge", retry=_MOST_ATTEMPTS)
+def purge(timestamp: int) -> None:
+    """Delete what each hotel has kept long enough."""
+    _for_each_hotel(stays.purge, "chats deleted after their time")
+
+
+@app.periodic(cron="* * * * *")
+@app.task(queueing_lock="escalate")
+def escalate(timestamp: int) -> None:
+    """Put the calls first that nobody has looked at in time."""
+    _for_each_hotel(service_requests.escalate, "calls for a person have waited too long")
+
+
+@app.periodic(cron="* * * * *")
+@app.task(queueing_lock="finish_abandoned")
+def finish_abandoned(timestamp: int) -> None:
+    """Answer what a process that died left unanswered, or say honestly that it cannot be."""
+    _for_each_hotel(_finish_abandoned, "chats with abandoned answers finished")
+
+
+def _finish_abandoned(hotel: Hotel) -> int:
+    before = timezone.now() - dt.timedelta(seconds=_ABANDONED_AFTER_S)
+    abandoned = Message.objects.filter(hotel=hotel, status=Message.Status.PENDING, created_at__lte=before)
+    conversations = list(abandoned.order_by().values_list("conversation", flat=True).distinct()[:_MOST_AT_ONCE])
+    for conversation in conversations:
+        finish_pending(conversation, older_than_s=_ABANDONED_AFTER_S)
+    groups.tell(conversations, [hotel.pk] if conversations else [])
+    return len(conversations)
+
+
+@app.periodic(cron="*/5 * * * *")
+@app.task(queueing_lock="sweep_jobs", pass_context=True)
+async def sweep_jobs(context: JobContext, timestamp: int) -> None:
+    """Run again what a worker that died had begun, a few times; forget what failed long ago."""
+    jobs = context.app.job_manager
+    for job in await jobs.get_stalled_jobs(seconds_since_heartbeat=_WORKER_IS_DEAD_AFTER_S):
+        try:
+            if job.attempts < _MOST_ATTEMPTS:
+                await jobs.retry_job(job)
+                continue
+        except ConnectorException:
+            pass  # the same is waiting already
+        await jobs.finish_job(job, status=Status.FAILED, delete_job=False)
+    await jobs.delete_old_jobs(
+        nb_hours=_KEEP_FAILED_JOBS_HOURS, include_failed=True, include_cancelled=True, include_aborted=True
+    )
