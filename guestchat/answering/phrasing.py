@@ -1,7 +1,6 @@
 """Owns the assistant's own words and how times, days, prices and lists are written in each language; pure."""
 
 import datetime as dt
-import tomllib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
@@ -9,6 +8,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+import rtoml
 from django.utils import formats, translation
 
 from guestchat.understanding.when import DAYS
@@ -24,7 +24,7 @@ _SYMBOLS = {"EUR": "€", "USD": "$", "GBP": "£", "JPY": "¥", "INR": "₹", "K
 
 @cache
 def _phrases(language: str) -> dict[str, Any]:
-    return tomllib.loads((_FOLDER / f"{language}.toml").read_text("utf-8"))
+    return rtoml.loads((_FOLDER / f"{language}.toml").read_text("utf-8"))
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,9 +1,10 @@
 """Owns what food is called in each language, so that "poulet" meets a dish that is written "chicken"; pure."""
 
-import tomllib
 from collections import defaultdict
 from functools import cache, lru_cache
 from pathlib import Path
+
+import rtoml
 
 from guestchat.understanding.stems import stem
 from guestchat.words import words
@@ -21,7 +22,7 @@ def concepts(word: str) -> tuple[str, ...]:
 @cache
 def _by_stem() -> dict[str, tuple[str, ...]]:
     found: dict[str, list[str]] = defaultdict(list)
-    for concept, called in tomllib.loads(_FILE.read_text("utf-8"))["food"].items():
+    for concept, called in rtoml.loads(_FILE.read_text("utf-8"))["food"].items():
         for word in words(f"{concept} {' '.join(called.values())}"):
             found[stem(word)].append(concept)
     return {each: tuple(dict.fromkeys(own)) for each, own in found.items()}

@@ -4,7 +4,7 @@ import math
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from itertools import pairwise
 
 from guestchat.understanding.food import meanings
@@ -66,6 +66,7 @@ class Lexicon:
     @classmethod
     def of(cls, content: Content) -> "Lexicon":
         """Index a hotel's content."""
+        _said.cache_clear()
         weights = _weights(content)
         # What an article is asked for, and what its answer speaks of besides: in whatever language both are.
         subjects = {
@@ -103,7 +104,7 @@ class Lexicon:
             item_options={key: _options(offer) for key, offer in content.offers.items()},
             same_names=_same_names(content),
             all_words=_all_words(content),
-            own_words=frozenset(word for text in _texts(content) for said in text.values() for word in words(said)),
+            own_words=frozenset(word for text in _texts(content) for said in text.values() for word in _said(said)),
             # What is inside a venue without being one: the pool and the sauna of the spa.
             venue_kinds={
                 venue.key: frozenset(_kinds("venue", venue.name, venue.description) & _INSIDE_OTHERS)
@@ -111,7 +112,7 @@ class Lexicon:
             },
             venue_words={venue.key: _words(venue.name, venue.description, venue.location) for venue in content.venues},
             spoken=_spoken(content),
-            name_pairs=frozenset(pair for said in _names_of_rows(content) for pair in pairwise(words(said))),
+            name_pairs=frozenset(pair for said in _names_of_rows(content) for pair in pairwise(_said(said))),
             article_weights=weights,
             rarest_weight=max(weights.values(), default=1.0),
             article_subjects=subjects,
@@ -135,8 +136,14 @@ class Lexicon:
         )
 
 
+@lru_cache(maxsize=8_192)
+def _said(text: str) -> tuple[str, ...]:
+    """Return a text's words, remembered: a dozen indexes are made of the same texts."""
+    return tuple(words(text))
+
+
 def _names(text: Mapping[str, str]) -> set[tuple[str, ...]]:
-    return {stems for name in text.values() if (stems := tuple(stem(word) for word in words(name)))}
+    return {stems for name in text.values() if (stems := tuple(stem(word) for word in _said(name)))}
 
 
 _INSIDE_OTHERS = frozenset({"pool", "sauna", "gym", "spa", "shop", "terrace"})
@@ -157,7 +164,7 @@ def _options(offer: Offer) -> list[tuple[str, frozenset[str], frozenset[str]]]:
     found = []
     for option in item.options:
         for text in option.name.values():
-            said = words(text)
+            said = _said(text)
             cut = next((place for place, word in enumerate(said) if word in _INSTEAD), len(said))
             stems = {stem(word) for word in said[:cut] if len(word) > 2 and word not in _OF_NO_OPTION}
             added = {
@@ -215,7 +222,7 @@ def _spoken(content: Content) -> dict[str, frozenset[str]]:
     by_language: dict[str, set[str]] = defaultdict(set)
     for text in texts:
         for language, said in text.items():
-            by_language[language].update(words(said))
+            by_language[language].update(_said(said))
     return {
         language: frozenset(own.difference(*(other for key, other in by_language.items() if key != language)))
         for language, own in by_language.items()
@@ -262,7 +269,7 @@ def _what_it_is(offer: Offer) -> set[str]:
     last = {
         language: [word for word in said if word not in BESIDE][: _until_beside(said)][-1]
         for language, text in offer.item.name.items()
-        if (said := words(text))
+        if (said := _said(text))
     }
     return _kinds("course", last)
 
@@ -276,7 +283,7 @@ def _kinds(table: str, *texts: Mapping[str, str]) -> set[str]:
         key
         for text in texts
         for language, said in text.items()
-        for key in vocabulary(language)[table].keys(words(said))
+        for key in vocabulary(language)[table].keys(_said(said))
     }
 
 
@@ -302,4 +309,4 @@ def _elsewhere(content: Content) -> frozenset[str]:
 
 
 def _words(*texts: Mapping[str, str]) -> frozenset[str]:
-    return frozenset(stem(word) for text in texts for said in text.values() for word in words(said))
+    return frozenset(stem(word) for text in texts for said in text.values() for word in _said(said))

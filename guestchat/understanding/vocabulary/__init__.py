@@ -3,7 +3,6 @@
 The files are meant to be read and extended by people; `en.toml` explains the rules of matching.
 """
 
-import tomllib
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -11,6 +10,8 @@ from functools import cache, lru_cache
 from itertools import chain
 from pathlib import Path
 from typing import Any, NamedTuple
+
+import rtoml
 
 from guestchat.words import fold, words
 
@@ -287,7 +288,8 @@ def _by_letter(own: Iterable[str]) -> Mapping[str, Sequence[str]]:
 
 
 def _read(file: Path) -> dict[str, dict[str, Any]]:
-    return tomllib.loads(file.read_text("utf-8"))
+    # Half a megabyte in all, read with each start: Python's own reader takes four times as long.
+    return rtoml.loads(file.read_text("utf-8"))
 
 
 def _folded(entries: Iterable[str]) -> Iterable[str]:
