@@ -5,7 +5,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
-from guestchat.answering import gate
+from guestchat.answering import disagreement, gate
 from guestchat.answering.answer import Outcome, Reply, Source
 from guestchat.answering.scene import Scene
 from guestchat.retrieval.calibration import Band, Candidate, calibration, features, says
@@ -142,11 +142,11 @@ def answer(part: Part, hits: Sequence[Hit], scene: Scene, *, sure: bool) -> Repl
     """Return the best article's answer if it fits; `sure` tells that no row answers already."""
     if part.follow_up and scene.context.article:
         article = scene.content.articles_by_key.get(scene.context.article)
-        return None if article is None else _say(article, scene)
+        return None if article is None or not article.is_current(scene.at.date()) else _say(article, scene)
     found = _articles(hits, scene)
     if not found or not sure or _band(part, hits, scene) is not Band.ANSWER:
         return None
-    return _say(found[0], scene)
+    return _say(found[0], scene, disagreement.rivals(found[0], found[1:], scene))
 
 
 def calibrated(part: Part, hits: Sequence[Hit], scene: Scene) -> list[Hit]:
@@ -189,7 +189,17 @@ def _chance(part: Part, hits: Sequence[Hit], scene: Scene) -> float:
     ]
     if not ranked:
         return 0.0
+    ranked = [ranked[0], *_asked_otherwise(ranked, scene)]
     return calibration().probability(features(part.words, ranked, lexicon.article_weights))
+
+
+def _asked_otherwise(ranked: Sequence[Candidate], scene: Scene) -> list[Candidate]:
+    """Return the candidates after the first, without a second that is asked the very same: it is no other meaning."""
+    if len(ranked) < 2:
+        return []
+    known = scene.content.articles_by_key
+    same = disagreement.asks_the_same(known[ranked[0].key], known[ranked[1].key], scene)
+    return list(ranked[2:] if same else ranked[1:])
 
 
 def _decide(part: Part, best: Hit, chance: float, scene: Scene) -> Band:
@@ -243,8 +253,23 @@ def _current(key: str, scene: Scene) -> Article | None:
     return article if article is not None and article.is_current(scene.at.date()) else None
 
 
-def _say(article: Article, scene: Scene) -> Reply:
+def _say(article: Article, scene: Scene, rivals: Sequence[Article] = ()) -> Reply:
     text = scene.text(article.answer)
     if gate.promises(text):
         return Reply(text=scene.say("unknown.allergens_only_from_kitchen"), outcome=Outcome.CLARIFY)
-    return Reply(text=text, sources=[Source("article", article.key)], article=article.key)
+    said = Reply(text=text, sources=[Source("article", article.key)], article=article.key)
+    return with_rivals(said, rivals, scene)
+
+
+def with_rivals(said: Reply, rivals: Sequence[Article], scene: Scene) -> Reply:
+    """Return an answer beside those that disagree with it, all named, and a person to ask."""
+    others = [article for article in rivals if not gate.promises(scene.text(article.answer))]
+    if not others:
+        return said
+    texts = dict.fromkeys([said.text, *(scene.text(article.answer) for article in others)])
+    return replace(
+        said,
+        text="\n".join([scene.say("unknown.disagree"), *("- " + " ".join(text.split()) for text in texts)]),
+        sources=[*said.sources, *(Source("article", article.key) for article in others)],
+        suggestions=[scene.say("unknown.ask_person")],
+    )

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 
-from guestchat.answering import articles, dishes, opening, people, statements, wishes
+from guestchat.answering import articles, disagreement, dishes, opening, people, statements, wishes
 from guestchat.answering.answer import Answer, Outcome, Reply, Source
 from guestchat.answering.scene import Scene
 from guestchat.retrieval.search import Hit
@@ -179,7 +179,7 @@ def _from_rows(part: Part, scene: Scene) -> Reply | None:
         case Intent.LIST:
             return dishes.listed(part, scene) or _when_it_is_served(part, scene)
         case Intent.HOURS:
-            return opening.answer(part, scene)
+            return _hours(part, scene)
         case Intent.FACT:
             return _fact(part, scene)
         case Intent.PLACE:
@@ -192,6 +192,14 @@ def _when_it_is_served(part: Part, scene: Scene) -> Reply | None:
     if not (part.when.time or part.when.around or part.when.now) or not (part.meals or part.venues or part.venue_kinds):
         return None
     return opening.answer(replace(part, intent=Intent.HOURS, topic="hours"), scene)
+
+
+def _hours(part: Part, scene: Scene) -> Reply | None:
+    said = opening.answer(part, scene)
+    if said is None or len(said.venues) != 1:
+        return said
+    venues = [scene.content.venues_by_key[key] for key in said.venues]
+    return articles.with_rivals(said, disagreement.with_hours(part.subjects, venues, scene), scene)
 
 
 def _talk(part: Part, scene: Scene) -> Reply:
@@ -227,12 +235,14 @@ def _fact(part: Part, scene: Scene) -> Reply | None:
     content = scene.content
     times = {"check_in": content.check_in, "check_out": content.check_out}
     texts = {"address": content.address, "phone": content.phone, "email": content.email}
-    value = texts.get(part.topic, "")
+    value, rivals = texts.get(part.topic, ""), []
     if time := times.get(part.topic):
         value = scene.words.time(time)
+        rivals = disagreement.with_time(part.topic, f"{time:%H:%M}", scene)
     if not value:
         return None
-    return Reply(text=scene.say(f"fact.{part.topic}", value=value), sources=[Source("hotel", content.slug)])
+    said = Reply(text=scene.say(f"fact.{part.topic}", value=value), sources=[Source("hotel", content.slug)])
+    return articles.with_rivals(said, rivals, scene)
 
 
 def _place(part: Part, scene: Scene) -> Reply | None:
