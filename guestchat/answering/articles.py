@@ -167,7 +167,8 @@ def nearest(part: Part, hits: Sequence[Hit], scene: Scene) -> list[str]:
         return []
     best = max((hit.score for hit in hits if hit.type == "article"), default=0.0)
     near = [hit for hit in hits if hit.type == "article" and hit.score >= best - 0.15]
-    return [scene.text(article.question) for article in _articles(near, scene)][:_MOST_OFFERED]
+    questions = [scene.text(article.question) for article in _articles(near, scene)]
+    return [question for question in questions if not gate.promises(question)][:_MOST_OFFERED]
 
 
 def _band(part: Part, hits: Sequence[Hit], scene: Scene) -> Band:

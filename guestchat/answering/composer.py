@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 
-from guestchat.answering import articles, disagreement, dishes, opening, people, statements, wishes
+from guestchat.answering import articles, disagreement, dishes, gate, opening, people, statements, wishes
 from guestchat.answering.answer import Answer, Outcome, Reply, Source
 from guestchat.answering.scene import Scene
 from guestchat.retrieval.search import Hit
@@ -254,7 +254,7 @@ def _place(part: Part, scene: Scene) -> Reply | None:
         return None  # "a pool in the annex": what is said of the pool says nothing of an annex
     said: list[str] = []
     for venue in venues:
-        name, location = scene.name(venue), scene.text(venue.location)
+        name, location = scene.name(venue), gate.held_back(scene.text(venue.location))
         if "phone" in part.aspects and venue.phone:
             said.append(scene.say("place.phone", venue=name, phone=venue.phone))
         elif "location" in part.aspects:
@@ -262,7 +262,7 @@ def _place(part: Part, scene: Scene) -> Reply | None:
                 said.append(scene.say("place.location", venue=name, location=location))
             else:
                 said.append(scene.say("place.no_location", venue=name))
-        elif description := scene.text(venue.description):
+        elif description := gate.held_back(scene.text(venue.description)):
             said.append(scene.say("place.about", venue=name, description=description))
         else:
             said.append(scene.say("place.location", venue=name, location=location or "–"))

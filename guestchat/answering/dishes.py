@@ -1,6 +1,6 @@
 """Owns answers about dishes: one by name, or a list narrowed by pure rules. Allergen words come from `kitchen`."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import replace
 from decimal import Decimal
 
@@ -56,6 +56,8 @@ def _table(offers: Sequence[Offer], part: Part, scene: Scene) -> Reply:
             statement = kitchen.about(offer.item, codes, scene)
             claims += statement.claims
             line = f"{line}: {statement.text}"
+        else:
+            claims += _named_too_kindly(offer.item, scene).claims
         lines.append("- " + " ".join([line, *(kitchen.diet(offer.item, diet, scene) for diet in part.diets)]))
     more = [f"- … {scene.say('list.more', count=len(offers) - SHOWN)}"] if len(offers) > SHOWN else []
     return Reply(
@@ -93,6 +95,8 @@ def _about(offer: Offer, part: Part, scene: Scene) -> tuple[str, Sequence[Claim]
         claims += statement.claims
     elif "safe" in part.aspects and not asked and not part.diets:
         _add(kitchen.everything(item, scene), sentences, claims)
+    told = {claim.allergen for claim in claims}
+    _add(_named_too_kindly(item, scene, told), sentences, claims)
     if not item.available:
         sold_out = scene.say("dish.sold_out", name=scene.name(item))
         sentences.insert(0 if "available" in part.aspects else len(sentences), sold_out)
@@ -106,15 +110,30 @@ def _add(statement: kitchen.Statement, sentences: list[str], claims: list[Claim]
     claims += statement.claims
 
 
+def _named_too_kindly(item: Item, scene: Scene, told: Collection[str] = ()) -> kitchen.Statement:
+    """Say what is declared of the allergens whose absence a dish's name promises and the kitchen does not."""
+    codes = [
+        code
+        for code in gate.promised(scene.name(item))
+        if code not in told and status(item.declaration, code) is not Status.FREE
+    ]
+    return kitchen.about(item, codes, scene) if codes else kitchen.Statement()
+
+
+def _menu_name(offer: Offer, scene: Scene) -> str:
+    """Return a menu's name, the venue's where it promises something: "Nut-free menu"."""
+    return gate.held_back(scene.text(offer.menu.name), scene.name(offer.venue))
+
+
 def _introduction(offer: Offer, scene: Scene) -> str:
     name, description = scene.full_name(offer.item), described(offer.item, scene)
     first = (
         scene.say("dish.about", name=name, description=description)
         if description
-        else scene.say("dish.plain", name=name, menu=scene.text(offer.menu.name))
+        else scene.say("dish.plain", name=name, menu=_menu_name(offer, scene))
     )
     hot = scene.say(f"dish.spicy_{offer.item.spiciness}", name=name) if offer.item.spiciness else ""
-    where = scene.say("dish.at", venue=scene.name(offer.venue), menu=scene.text(offer.menu.name))
+    where = scene.say("dish.at", venue=scene.name(offer.venue), menu=_menu_name(offer, scene))
     return " ".join(each for each in (_ended(first), hot, _price(offer.item, scene), where) if each)
 
 
@@ -167,9 +186,9 @@ def _aspects(offer: Offer, part: Part, scene: Scene) -> Iterator[str]:
             else scene.say("dish.no_portion", name=name)
         )
     if "location" in aspects:
-        yield scene.say("dish.at", venue=scene.name(offer.venue), menu=scene.text(offer.menu.name))
+        yield scene.say("dish.at", venue=scene.name(offer.venue), menu=_menu_name(offer, scene))
     if "available" in aspects and item.available and not (part.diets or part.avoid or part.containing):
-        yield scene.say("dish.serves", name=name, menu=scene.text(offer.menu.name), venue=scene.name(offer.venue))
+        yield scene.say("dish.serves", name=name, menu=_menu_name(offer, scene), venue=scene.name(offer.venue))
         if "price" not in aspects and item.price is not None:
             yield _price(item, scene)
 
@@ -182,7 +201,8 @@ def _options(item: Item, scene: Scene) -> str:
         + (f" (+{scene.words.price(option.price, scene.content.currency)})" if option.price else "")
         for option in item.options
     ]
-    return scene.say("dish.options", options=scene.words.join(names))
+    said = scene.say("dish.options", options=scene.words.join(names))
+    return " ".join([said, *kitchen.options_named_too_kindly(item, scene)])
 
 
 def _served(offer: Offer, part: Part, scene: Scene) -> Iterator[str]:
@@ -310,6 +330,7 @@ def _listing(offers: Sequence[Offer], part: Part, scene: Scene) -> Reply:
         key = "list.only_declared" if left_out else "list.only_declared_all"
         note = ["", scene.say(key, allergens=scene.allergens(avoid), count=left_out)]
     claims = [*kitchen.safe_claims([offer.item for offer in ordered], avoid)]
+    claims += [claim for offer in ordered[:SHOWN] for claim in _named_too_kindly(offer.item, scene).claims]
     claims += [
         Claim(offer.item.key, code, found)
         for offer in ordered
@@ -329,6 +350,8 @@ def _line(offer: Offer, scene: Scene, *, with_venue: bool) -> str:
     line = scene.say("list.line_price", name=name, price=price) if price else name
     if with_venue:
         line = scene.say("list.line_where", line=line, venue=scene.name(offer.venue))
+    if kept := _named_too_kindly(offer.item, scene).text:
+        line = f"{line}: {kept}"
     return line if offer.item.available else f"{line} ({scene.say('list.sold_out')})"
 
 
@@ -339,13 +362,14 @@ def _menus(offers: Sequence[Offer], scene: Scene) -> Reply:
     for offer in offers:
         first.setdefault(offer.menu.key, offer)
         names = sections.setdefault(offer.menu.key, [])
-        if scene.text(offer.section.name) not in names:
-            names.append(scene.text(offer.section.name))
+        section = gate.held_back(scene.text(offer.section.name))
+        if section and section not in names:
+            names.append(section)
     lines = [
         "- "
         + scene.say(
             "list.menu_line",
-            menu=scene.text(first[key].menu.name),
+            menu=_menu_name(first[key], scene),
             venue=scene.name(first[key].venue),
             sections=", ".join(names),
         )

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
+from guestchat.answering import gate
 from guestchat.answering.answer import Claim
 from guestchat.answering.scene import Scene
 from menus.allergens import GROUPS, Declaration, Status, contradictions, parent, status, suits
@@ -69,6 +70,16 @@ def _options(item: Item, codes: Sequence[str], scene: Scene) -> Iterator[str]:
                 yield scene.say(
                     f"allergen.option_{worse}", option=scene.text(option.name), allergens=scene.allergens(worsened)
                 )
+
+
+def options_named_too_kindly(item: Item, scene: Scene) -> Iterator[str]:
+    """Yield a sentence for each option whose name promises an absence that the kitchen has not declared."""
+    for option in item.options:
+        name = scene.text(option.name)
+        for kept in (Status.CONTAINS, Status.MAY_CONTAIN, Status.UNKNOWN):
+            codes = [code for code in gate.promised(name) if status(option.declaration, code) is kept]
+            if codes:
+                yield scene.say(f"allergen.option_{kept}", option=name, allergens=scene.allergens(codes))
 
 
 def everything(item: Item, scene: Scene) -> Statement:

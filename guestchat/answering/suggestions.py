@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from guestchat.answering import gate
 from guestchat.answering.opening import serves_meal
 from guestchat.answering.phrasing import phrasing
 from menus.allergens import suits
@@ -22,7 +23,7 @@ def suggestions(content: Content, language: str, place: Place | None) -> list[st
             by_category.setdefault(article.category, pick(article.question, language, content.default_language))
     articles = list(by_category.values())
     ordered = [*rows, *articles] if at_table else [*rows[:1], *articles[:2], *rows[1:], *articles[2:]]
-    return list(dict.fromkeys(ordered))[:SHOWN]
+    return [each for each in dict.fromkeys(ordered) if not gate.promises(each)][:SHOWN]
 
 
 def _from_rows(content: Content, language: str) -> Iterator[str]:

@@ -234,6 +234,7 @@ def _room_by_number(reading: Reading) -> str:
 def _order(reading: Reading, *, wished: bool) -> Part | None:
     """ "Send a club sandwich to 412", "two beers to room 101", "I want to order"."""
     keys = set(reading.keys("request"))
+    wished = wished or "order_what" in keys
     items = tuple(dict.fromkeys(each.key for each in reading.named))
     where = bool(reading.room or _room_by_number(reading))
     if items and (("order" in keys and (wished or where or len(keys) == 1)) or (where and not reading.asks)):

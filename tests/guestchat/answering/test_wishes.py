@@ -29,6 +29,7 @@ def talk(ask: Ask, *texts: str, place: str | None = "room-212", language: str = 
         ("en", "wake-up call at 6:30", "wake_up"),
         ("en", "send a club sandwich to 412", "order"),
         ("en", "two beers to room 101", "order"),
+        ("en", "i'd like to order two club sandwiches to my room", "order"),
         ("en", "can someone collect my luggage", "other"),
         ("de", "taxi um 7", "taxi"),
         ("de", "bitte ein club sandwich auf 412", "order"),
