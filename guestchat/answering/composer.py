@@ -10,6 +10,7 @@ from guestchat.answering.scene import Scene
 from guestchat.retrieval.search import Hit
 from guestchat.understanding.query import Context, Intent, Part, Query
 from guestchat.understanding.when import When
+from guestchat.words import words
 
 _WORST_LAST = (
     Outcome.REQUEST,
@@ -278,6 +279,8 @@ def _place(part: Part, scene: Scene) -> Reply | None:
 
 
 def _unknown(part: Part, hits: Sequence[Hit], scene: Scene) -> Reply:
+    if not words(part.text):
+        return Reply(text=scene.say("unknown.empty"), outcome=Outcome.CLARIFY)
     about_food = part.aspects & {"allergens", "safe"} or part.avoid or part.containing
     if about_food and scene.content.offers:
         return Reply(text=scene.say("unknown.which_allergen_dish"), outcome=Outcome.CLARIFY)

@@ -154,7 +154,8 @@ def _is_telling(tokens: Sequence[str]) -> bool:
 
 
 def _private(reading: Reading) -> Part | None:
-    return _make(reading, Intent.PRIVATE) if reading.found("private") else None
+    asks_after_somebody = reading.asks and reading.known.whereabouts.find(reading.tokens)
+    return _make(reading, Intent.PRIVATE) if reading.found("private") or asks_after_somebody else None
 
 
 def _person(reading: Reading) -> Part | None:

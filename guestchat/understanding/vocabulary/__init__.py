@@ -219,6 +219,7 @@ class Vocabulary:
         self.half_minutes = int(tables["time"].pop("half_minutes")[0])
         self.around = [_around(key, pattern) for key, patterns in tables.pop("avoid").items() for pattern in patterns]
         self.cries = Together(tables.pop("cry"), plurals=language in _PLURAL_S)
+        self.whereabouts = Together(tables.pop("whereabouts"), plurals=language in _PLURAL_S)
         # The cautious reading decides, then the longest: "without nuts in the bar" wants none, whatever "nuts in the"
         # would say; "not containing {}" comes before "containing {}".
         self.around.sort(
