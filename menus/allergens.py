@@ -109,14 +109,20 @@ def is_safe(dish: Declaration, codes: Iterable[str], options: Iterable[Declarati
 def suits(declaration: Declaration, diet: str) -> bool:
     """Return whether a dish may be offered for a diet; vegan dishes are vegetarian, contradictory ones are nothing."""
     declared = diet in declaration.diets or (diet == "vegetarian" and "vegan" in declaration.diets)
-    return declared and not contradictions(declaration)
+    return declared and not _contradicts_itself(declaration)
+
+
+def _contradicts_itself(declaration: Declaration) -> bool:
+    # Most dishes are declared for no diet and free of no group, and then there is nothing to contradict.
+    may = bool(declaration.diets) or Status.FREE in declaration.statuses.values()
+    return may and bool(contradictions(declaration))
 
 
 def _status(declaration: Declaration, code: str) -> Status:
     listed = _listed(declaration, code)
     if listed in {Status.CONTAINS, Status.MAY_CONTAIN}:
         return listed
-    if contradictions(declaration) or _group_leaves_child_open(declaration, code):
+    if _contradicts_itself(declaration) or _group_leaves_child_open(declaration, code):
         return Status.UNKNOWN
     if listed is Status.FREE or declaration.complete:
         return Status.FREE
@@ -125,13 +131,13 @@ def _status(declaration: Declaration, code: str) -> Status:
 
 def _listed(declaration: Declaration, code: str) -> Status | None:
     """Return what the list itself says: a child speaks for its group upwards, a free group for its children."""
-    named = [declaration.statuses[each] for each in (code, *CHILDREN.get(code, ())) if each in declaration.statuses]
-    for each in (Status.CONTAINS, Status.MAY_CONTAIN):
-        if each in named:
-            return each
-    if declaration.statuses.get(code) is Status.FREE:
-        return Status.FREE
-    if declaration.statuses.get(parent(code) or "") is Status.FREE:
+    own = declaration.statuses.get(code)
+    named = [own, *map(declaration.statuses.get, CHILDREN[code])] if code in CHILDREN else [own]
+    if Status.CONTAINS in named:
+        return Status.CONTAINS
+    if Status.MAY_CONTAIN in named:
+        return Status.MAY_CONTAIN
+    if own is Status.FREE or declaration.statuses.get(parent(code) or "") is Status.FREE:
         return Status.FREE
     return None
 
