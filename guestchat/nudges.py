@@ -141,7 +141,8 @@ class _Exchange:
 
     def _tell_here(self, group: str, event: Event) -> None:
         for channel in self._groups.get(group, ()):
-            queue = self._channels.get(channel)
+            # Nine of ten conversations are one socket, which has caused the nudge itself.
+            queue = None if channel == event.get("from") else self._channels.get(channel)
             if queue is not None and not queue.full():
                 queue.put_nowait(event)
 
