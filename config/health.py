@@ -1,14 +1,20 @@
 """Owns what operators ask: is the process up, is it ready, what does it measure."""
 
+import asyncio
+
 from django.db import Error as DatabaseError
 from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
-from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
+from prometheus_client import CONTENT_TYPE_LATEST, Gauge, generate_latest
 
 from guestchat.retrieval.embedder import EmbedderError, get_embedder
+
+_tasks = Gauge(
+    "guestchat_tasks", "Tasks of this process's event loop: some for each open socket, and they leave with it."
+)
 
 
 @never_cache
@@ -39,6 +45,7 @@ def readyz(request: HttpRequest) -> HttpResponse:
 
 @never_cache
 @require_safe
-def metrics(request: HttpRequest) -> HttpResponse:
+async def metrics(request: HttpRequest) -> HttpResponse:
     """The process's figures in Prometheus' text form."""
+    _tasks.set(len(asyncio.all_tasks()))
     return HttpResponse(generate_latest(), content_type=CONTENT_TYPE_LATEST)

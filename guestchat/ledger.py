@@ -14,9 +14,14 @@ import psycopg
 from django.db import connection
 from psycopg.types.json import Jsonb
 
+# A process that stops while it holds a conversation's row, or whose machine is gone, must not hold it for long:
+# PostgreSQL ends its transaction then, and another one goes on.
+_IDLE_HOLDER_MS = 10_000
+
 _LOCK = """
     SELECT conversation.hotel_id, conversation.seq, conversation.tokens, conversation.asked_at, conversation.language,
-           conversation.context, place.key
+           conversation.context, place.key,
+           set_config('idle_in_transaction_session_timeout', %(idle_ms)s, TRUE)
     FROM guestchat_conversation AS conversation LEFT JOIN menus_place AS place ON place.id = conversation.place_id
     WHERE conversation.id = %(conversation)s AND (conversation.closed_at IS NULL OR %(closed_too)s)
     FOR UPDATE OF conversation
@@ -71,9 +76,12 @@ _REMEMBER = """
 
 # Asked with every heartbeat of every socket.
 _WRITTEN = """
-    SELECT LEAST(seq, (SELECT min(seq) - 1 FROM guestchat_message
-                       WHERE conversation_id = %(conversation)s AND status = 'pending'))
-    FROM guestchat_conversation WHERE id = %(conversation)s AND closed_at IS NULL
+    SELECT COALESCE(missing.seq - 1, conversation.seq), missing.created_at
+    FROM guestchat_conversation AS conversation LEFT JOIN LATERAL (
+        SELECT seq, created_at FROM guestchat_message
+        WHERE conversation_id = conversation.id AND status = 'pending' ORDER BY seq LIMIT 1
+    ) AS missing ON TRUE
+    WHERE conversation.id = %(conversation)s AND conversation.closed_at IS NULL
 """
 
 
@@ -106,12 +114,21 @@ class Grounds:
     unsettled: bool = False
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Written:
+    """How far a log is written: up to `seq` no answer is missing; the next is, `missing_since` it was asked for."""
+
+    seq: int
+    missing_since: dt.datetime | None
+
+
 def lock(conversation_id: uuid.UUID, *, closed_too: bool = False) -> Held | None:
     """Lock a conversation's row and return it, or None where there is none that is open."""
-    row = _run(_LOCK, {"conversation": conversation_id, "closed_too": closed_too}).fetchone()
+    values = {"conversation": conversation_id, "closed_too": closed_too, "idle_ms": str(_IDLE_HOLDER_MS)}
+    row = _run(_LOCK, values).fetchone()
     if row is None:
         return None
-    hotel_id, seq, tokens, asked_at, language, context, place_key = row
+    hotel_id, seq, tokens, asked_at, language, context, place_key, _idle = row
     return Held(
         hotel_id=hotel_id,
         seq=seq,
@@ -172,10 +189,10 @@ def remember(conversation_id: uuid.UUID, context: Mapping[str, Any], language: s
     _run(_REMEMBER, {"conversation": conversation_id, "context": Jsonb(context), "language": language})
 
 
-def written_up_to(conversation_id: uuid.UUID) -> int | None:
-    """Return the number up to which no answer is missing, or None where no such conversation is open."""
+def written(conversation_id: uuid.UUID) -> Written | None:
+    """Return how far a log is written, or None where no such conversation is open; one query."""
     row = _run(_WRITTEN, {"conversation": conversation_id}).fetchone()
-    return None if row is None else int(row[0])
+    return None if row is None else Written(seq=row[0], missing_since=row[1])
 
 
 def _read(context: Any) -> dict[str, Any]:

@@ -398,9 +398,9 @@ def said_after(conversation_id: uuid.UUID, seq: int) -> tuple[int, list[Message]
     return max([last, *(message.seq for message in messages[-1:])]), messages
 
 
-def written_up_to(conversation_id: uuid.UUID) -> int:
-    """Return the number up to which everything is written; raises ConversationClosed; one query."""
-    written = ledger.written_up_to(conversation_id)
-    if written is None:
+def written(conversation_id: uuid.UUID) -> ledger.Written:
+    """Return how far a conversation's log is written; raises ConversationClosed; one query."""
+    found = ledger.written(conversation_id)
+    if found is None:
         raise ConversationClosed
-    return written
+    return found

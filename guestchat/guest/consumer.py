@@ -14,6 +14,7 @@ from typing import Any, TypeVar
 from channels.exceptions import StopConsumer
 from channels.generic.websocket import AsyncWebsocketConsumer
 from django.db import Error as DatabaseError
+from django.utils import timezone
 
 from guestchat import turns
 from guestchat.answering.answer import Answer
@@ -32,6 +33,8 @@ MOST_WAITING = 16
 # Of all kinds of frames together: resuming reads the log, and asks for nothing that a token would be taken for.
 _pace = Buckets(Pace(burst=60, per_second=20))
 PENDING_PATIENCE_S = 2.0
+# Whoever answers, answers sooner; what waits longer was left by a process that died.
+ABANDONED_AFTER_S = 10.0
 # A client gives a silent socket up after a few seconds; a slow database must not look like a dead line.
 HEARTBEAT_PATIENCE_S = 1.0
 
@@ -294,13 +297,16 @@ class ChatConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]
         """
         try:
             async with asyncio.timeout(HEARTBEAT_PATIENCE_S):
-                written = await in_thread(turns.written_up_to, self.conversation_id)
-            if written > self.sent and not self.busy:  # an answer under way brings itself, and looks when it ends
+                written = await in_thread(turns.written, self.conversation_id)
+            since = written.missing_since
+            if since is not None and (timezone.now() - since).total_seconds() > ABANDONED_AFTER_S:
+                keep_running(_finish_and_tell(self.conversation_id, older_than_s=ABANDONED_AFTER_S))
+            if written.seq > self.sent and not self.busy:  # an answer under way brings itself, and looks when it ends
                 await self._catch_up()
         except (TimeoutError, DatabaseError) as error:
             log.warning("a heartbeat did not see the log (%s)", type(error).__name__)
             return None
-        return written
+        return written.seq
 
     async def _say(self, frame: dict[str, Any]) -> None:
         if self.closed:
@@ -329,9 +335,9 @@ async def _foresee(conversation_id: uuid.UUID, text: str) -> turns.Foreseen | No
         return None
 
 
-async def _finish_and_tell(conversation_id: uuid.UUID) -> None:
+async def _finish_and_tell(conversation_id: uuid.UUID, *, older_than_s: float = 0) -> None:
     try:
-        await in_thread(finish_pending, conversation_id)
+        await in_thread(finish_pending, conversation_id, older_than_s=older_than_s)
     except Exception as error:
         log.error("questions of a guest who left wait for the return: %s", trace(error))
     await tell_others(conversation_id)

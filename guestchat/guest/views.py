@@ -30,7 +30,7 @@ from guestchat.answering.suggestions import suggestions
 from guestchat.catalogue import Catalogue
 from guestchat.groups import tell_others, tell_staff
 from guestchat.guest import frames, limits, pass_cookie
-from guestchat.guest.consumer import answer_or_apologise, finish_pending, trace
+from guestchat.guest.consumer import ABANDONED_AFTER_S, answer_or_apologise, finish_pending, trace
 from guestchat.guest.gatekeeper import is_own
 from guestchat.guest.page_texts import LANGUAGES, page_texts
 from guestchat.models import Conversation, Deletion, Message, Rating
@@ -44,7 +44,6 @@ _STATUS = {"bad_frame": 400, "too_long": 413, "rate_limited": 429, "busy": 429, 
 # What a code may be written with; anything else is no code, and some of it the database could not even look up.
 _CODE = re.compile(r"[A-Za-z0-9_-]{1,32}")
 # An answer that is not there by then is not being written any more: the process that began it has died.
-_ABANDONED_AFTER_S = 10.0
 
 
 # --- scanning ---------------------------------------------------------------
@@ -189,9 +188,9 @@ def _notice(code: str, t: Mapping[str, Any], *, is_new: bool) -> str:
 def _log(conversation: Conversation, after: int) -> tuple[int, list[Message]]:
     """Return the last number and the messages after one; an answer whose process died is written first."""
     last, rows = turns.said_after(conversation.pk, after)
-    oldest = timezone.now() - dt.timedelta(seconds=_ABANDONED_AFTER_S)
+    oldest = timezone.now() - dt.timedelta(seconds=ABANDONED_AFTER_S)
     if any(row.status == Message.Status.PENDING and row.created_at <= oldest for row in rows):
-        finish_pending(conversation.pk, older_than_s=_ABANDONED_AFTER_S)
+        finish_pending(conversation.pk, older_than_s=ABANDONED_AFTER_S)
         async_to_sync(tell_others)(conversation.pk)
         last, rows = turns.said_after(conversation.pk, after)
     return last, rows

@@ -9,7 +9,7 @@ const PING_WHILE_ANSWERING = 3_000;
 // After a phone wakes up, a socket that looks open is often dead: do not give it long.
 const PONG_ON_WAKING_WITHIN = 3_000;
 const BACKOFF_FIRST = 500;
-const BACKOFF_LIMIT = 20_000;
+const BACKOFF_LIMIT = 4_000; // a restart takes seconds, and refused attempts cost a server next to nothing
 // So many handshakes refused in a row mean that the network lets no socket through: do not wait any longer.
 const ENOUGH_REFUSED = 2;
 const POLL_EVERY = 3_000;
@@ -252,7 +252,7 @@ export class Connection {
 
   #arrived({ seq }) {
     for (const [key, wish] of this.#wishes) if (wish.sent === this.#socket) this.#wishes.delete(key);
-    // Where the pong tells the last number, a nudge that got lost is noticed.
+    // The pong tells how far the log is written, so a nudge that got lost is noticed.
     if (seq > this.after() && !this.#inFlight) this.resume();
   }
 

@@ -1,5 +1,6 @@
 """A turn from the question to its answer, in the log: committed once, numbered without gaps, never lost."""
 
+import contextlib
 import datetime as dt
 import threading
 import uuid
@@ -9,13 +10,14 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from django.db import connection
+from django.db import Error as DatabaseError
+from django.db import connection, transaction
 from django.utils import timezone
 from hypothesis import HealthCheck, settings
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule, run_state_machine_as_test
 from hypothesis.strategies import integers
 
-from guestchat import catalogue, turns
+from guestchat import catalogue, ledger, turns
 from guestchat.answering.answer import Answer, Outcome, Proposal, Source
 from guestchat.answering.labels import label
 from guestchat.catalogue import Catalogue
@@ -302,6 +304,30 @@ def test_eight_threads_finish_one_answer_once(committed_conversation: Conversati
     rows = in_threads(8, lambda number: turns.finish(turn, answers[number]))
     assert len({(row.text, row.receipt) for row in rows}) == 1
     assert ServiceRequest.objects.count() == 1
+
+
+def test_who_stops_while_holding_a_conversation_holds_it_for_a_moment(
+    committed_conversation: Conversation, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As a process that is frozen, or whose machine is gone, between two statements."""
+    monkeypatch.setattr(ledger, "_IDLE_HOLDER_MS", 200)
+    holds, is_over = threading.Event(), threading.Event()
+
+    def hold() -> None:
+        with contextlib.suppress(DatabaseError), transaction.atomic():
+            ledger.lock(committed_conversation.pk)
+            holds.set()
+            is_over.wait(10)
+        connection.close()
+
+    holder = threading.Thread(target=hold)
+    holder.start()
+    try:
+        assert holds.wait(10)
+        assert begin(committed_conversation).question.seq == 1
+    finally:
+        is_over.set()
+        holder.join()
 
 
 def test_begin_and_finish_at_once_never_wait_in_a_circle(committed_conversation: Conversation, settings: Any) -> None:

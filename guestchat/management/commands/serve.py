@@ -8,6 +8,7 @@ import importlib
 import ipaddress
 import json
 import os
+import resource
 import secrets
 import signal
 import socket
@@ -33,6 +34,8 @@ _BACKLOG = 4096
 _REACH_WITHIN_S = 5
 _JOBS_BEGIN_AFTER_S = 5.0
 _JOBS_END_WITHIN_S = 6.0
+# Every guest's socket is an open file, and many systems allow a process 1,024 unless it asks for more.
+_MOST_OPEN_FILES = 65_536
 # PostgreSQL's advisory locks are numbers; any will do that nothing else here uses.
 _PREPARING = 20_261_101
 
@@ -50,6 +53,7 @@ class Command(BaseCommand):
         try:
             if not options["prepare_only"]:
                 _end_in_order()
+                _allow_many_sockets()
                 _refuse_a_busy_port()
             _refuse_an_unusable_redis()
             _refuse_an_unusable_database()
@@ -243,6 +247,15 @@ def _end_in_order() -> None:
     if signal.getsignal(signal.SIGHUP) is not signal.SIG_IGN:  # as nohup wishes
         # A closed terminal ends it like SIGTERM, whoever handles that by then.
         signal.signal(signal.SIGHUP, lambda number, frame: os.kill(os.getpid(), signal.SIGTERM))
+
+
+def _allow_many_sockets() -> None:
+    """Raise the soft limit of open files as far as this user may."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    most = _MOST_OPEN_FILES if hard == resource.RLIM_INFINITY else min(hard, _MOST_OPEN_FILES)
+    if soft != resource.RLIM_INFINITY and soft < most:
+        with contextlib.suppress(ValueError, OSError):  # macOS names a limit that it then refuses
+            resource.setrlimit(resource.RLIMIT_NOFILE, (most, hard))
 
 
 def _beside(work: Callable[..., None], *args: Any) -> threading.Thread:

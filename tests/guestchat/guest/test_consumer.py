@@ -823,19 +823,37 @@ async def test_a_heartbeat_brings_what_a_lost_nudge_would_have_brought(
 async def test_a_heartbeat_outlives_the_database(
     browser: Client, monkeypatch: pytest.MonkeyPatch, error: DatabaseError | None
 ) -> None:
-    def away(conversation: uuid.UUID) -> int:
+    real = turns.written
+
+    def away(conversation: uuid.UUID) -> Any:
         if error is not None:
             raise error
         time.sleep(0.5)
-        return 0
+        return real(conversation)
 
-    monkeypatch.setattr(turns, "written_up_to", away)
+    monkeypatch.setattr(turns, "written", away)
     monkeypatch.setattr(consumer, "HEARTBEAT_PATIENCE_S", 0.1)
     guest = Guest(pass_of(browser))
     await guest.come()
     await guest.say(type="ping")
     assert await guest.hear() == {"type": "pong"}
     await asyncio.sleep(0.5 if error is None else 0)
+    await guest.leave()
+
+
+async def test_a_heartbeat_finishes_what_another_process_left_when_it_died(
+    browser: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    guest = Guest(pass_of(browser))
+    await guest.come()
+    await in_thread(begun, browser)
+    await guest.say(type="ping")
+    assert (await guest.hear_until("pong"))[-1]["seq"] == 1
+    assert await guest.is_silent(), "whoever took the question has its time"
+    monkeypatch.setattr(consumer, "ABANDONED_AFTER_S", 0.1)
+    await guest.say(type="ping")
+    answer = next(frame for frame in await guest.hear_until("message") if frame["type"] == "message")
+    assert (answer["seq"], answer["status"]) == (2, "complete")
     await guest.leave()
 
 

@@ -14,6 +14,7 @@ import urllib.request
 from dataclasses import dataclass
 from pathlib import Path
 
+import psutil
 import psycopg
 import pytest
 from django.core.management import call_command
@@ -31,7 +32,10 @@ class Machine:
     port: str
 
     def serve(self, **variables: str) -> subprocess.Popen[str]:
-        return start(self.var, "manage.py", "serve", PORT=self.port, HOST="0.0.0.0", **variables)
+        server = start(self.var, "manage.py", "serve", PORT=self.port, HOST="0.0.0.0", **variables)
+        _soft, hard = psutil.Process(server.pid).rlimit(psutil.RLIMIT_NOFILE)
+        psutil.Process(server.pid).rlimit(psutil.RLIMIT_NOFILE, (256, hard))  # as on systems that are stingy
+        return server
 
     def get(self, path: str, host: str | None = None) -> tuple[int, str]:
         request = urllib.request.Request(f"http://127.0.0.1:{self.port}{path}", headers={"Host": host} if host else {})
@@ -124,6 +128,8 @@ def test_serving(machine: Machine, first_start: str) -> None:
         assert machine.get("/livez") == (200, "ok\n")
         assert json.loads(machine.get("/readyz")[1]) == {"database": True, "migrations": True, "model": True}
         assert "python_info" in machine.get("/metrics")[1]
+        assert re.search(r"^guestchat_tasks [1-9]", machine.get("/metrics")[1], re.MULTILINE)
+        assert psutil.Process(server.pid).rlimit(psutil.RLIMIT_NOFILE)[0] > 1_000, "a house has more guests than that"
         assert machine.get("/livez", host="evil.example")[0] == 400
         assert machine.get("/livez", host=socket.gethostname())[0] == 200
         assert "DEBUG = True" not in machine.get("/no/such/page")[1]
