@@ -4,7 +4,7 @@ PYTHON := $(VENV)/bin/python
 PYTHON3 ?= python3
 export PORT ?= 8000
 
-.PHONY: run dev test lint bench safety clean
+.PHONY: run dev test lint bench safety chaos comeback soak clean
 
 run: $(VENV)/.serving
 	@$(PYTHON) manage.py serve
@@ -32,6 +32,10 @@ safety: $(VENV)/.development
 	@mkdir -p var
 	@$(PYTHON) -m pytest tests/guestchat/test_safety.py -q $(ARGS)
 	@cat var/safety.json
+
+# What docs/delivery.md tells: all kinds of fault, a kill with 2,000 sockets open, guests who come and go for long.
+chaos comeback soak: $(VENV)/.development
+	@$(PYTHON) -m benchmarks.chaos $@ $(ARGS)
 
 # What is made again by itself; never var/, which holds the hotel.
 clean:

@@ -6,8 +6,6 @@ from pathlib import Path
 from typing import Any
 
 FORMAT = "guestchat-bench/1"
-BEGIN = "<!-- bench: begin; `make bench` writes what follows -->"
-END = "<!-- bench: end -->"
 
 _TIMES = (
     ("question → acknowledged", "acknowledged_ms"),
@@ -31,13 +29,19 @@ def write_results(file: Path, runs: Mapping[str, Any]) -> None:
     file.write_text(text + "\n", "utf-8")
 
 
-def rewrite_block(document: str, block: str) -> str:
-    """Return the document with the block between the two comments replaced; raises ValueError where one is missing."""
-    before, begin, rest = document.partition(BEGIN)
-    _old, end, after = rest.partition(END)
-    if not begin or not end:
-        raise ValueError(f"The document lacks {BEGIN} or {END}.")
-    return f"{before}{BEGIN}\n\n{block.strip()}\n\n{END}{after}"
+def rewrite_block(document: str, block: str, command: str = "bench") -> str:
+    """Return the document with a command's block replaced; raises ValueError where its marks are missing."""
+    begin, end = marks(command)
+    before, found, rest = document.partition(begin)
+    _old, closed, after = rest.partition(end)
+    if not found or not closed:
+        raise ValueError(f"The document lacks {begin} or {end}.")
+    return f"{before}{begin}\n\n{block.strip()}\n\n{end}{after}"
+
+
+def marks(command: str) -> tuple[str, str]:
+    """Return the comments between which a command of the Makefile writes."""
+    return f"<!-- {command}: begin; `make {command}` writes what follows -->", f"<!-- {command}: end -->"
 
 
 def tables(runs: Sequence[Mapping[str, Any]]) -> str:

@@ -27,7 +27,7 @@ _PREPARE_WITHIN_S = 180
 _ANSWER_WITHIN_S = 60.0
 _STOP_WITHIN_S = 15
 # What would make the product another one than a fresh checkout's.
-_OURS = ("DATABASE_URL", "REDIS_URL", "SECRET_KEY", "DEBUG", "ALLOWED_HOSTS", "HOST", "PORT")
+OURS = ("DATABASE_URL", "REDIS_URL", "SECRET_KEY", "DEBUG", "ALLOWED_HOSTS", "HOST", "PORT")
 
 
 class BenchError(Exception):
@@ -39,9 +39,9 @@ class House:
 
     def __init__(self, directory: Path) -> None:
         self.directory = directory
-        self.port = _free_port()
+        self.port = free_port()
         kept = {
-            name: value for name, value in os.environ.items() if name not in _OURS and not name.startswith("GUESTCHAT_")
+            name: value for name, value in os.environ.items() if name not in OURS and not name.startswith("GUESTCHAT_")
         }
         self._environment = {**kept, "GUESTCHAT_VAR_DIR": str(directory), "PORT": str(self.port)}
         self._manage("serve", "--prepare-only")
@@ -193,7 +193,8 @@ def processor_s(processes: Sequence[psutil.Process]) -> float:
     return total
 
 
-def _free_port() -> int:
+def free_port() -> int:
+    """Return a port of loopback that nobody listens on."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])

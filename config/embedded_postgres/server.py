@@ -114,7 +114,7 @@ def _leave(directory: Path, users: int, pid: int) -> None:
     with contextlib.suppress(OSError, subprocess.SubprocessError), _alone(directory):
         fcntl.flock(users, fcntl.LOCK_EX | fcntl.LOCK_NB)
         if _find_running(directory) is not None:
-            _run("pg_ctl", "stop", "-D", str(directory), "-m", "fast", "-w", "-t", "10")
+            run_program("pg_ctl", "stop", "-D", str(directory), "-m", "fast", "-w", "-t", "10")
 
 
 @contextlib.contextmanager
@@ -138,7 +138,7 @@ def _start(directory: Path) -> dict[str, str]:
     # No address but the socket, which only this user can reach: so nobody needs a password.
     options = f"-h '' -k {shlex.quote(str(sockets))} {_QUIET}"
     log = str(directory / "log")
-    _run("pg_ctl", "start", "-D", str(directory), "-l", log, "-o", options, "-w", "-t", str(_START_WITHIN_S))
+    run_program("pg_ctl", "start", "-D", str(directory), "-l", log, "-o", options, "-w", "-t", str(_START_WITHIN_S))
     address = _find_running(directory)
     if address is None:
         raise subprocess.SubprocessError("The server ended as soon as it had started.")
@@ -157,7 +157,7 @@ def _initialise(directory: Path) -> None:
         _make_private(made)
         # One locale for every machine: a shell's own may be missing here, or sort and fold letters differently.
         locale = ("--locale=C", "--locale-provider=builtin", "--builtin-locale=C.UTF-8", "--encoding=UTF8")
-        _run("initdb", "-D", str(made), "-U", _USER, "--auth=trust", *locale)
+        run_program("initdb", "-D", str(made), "-U", _USER, "--auth=trust", *locale)
         made.replace(directory)
     elif version != (ours := str(_programs().parent.name).removeprefix("pginstall")):
         raise ImproperlyConfigured(
@@ -233,7 +233,7 @@ def _create_database(address: dict[str, str], database: str) -> None:
 
 
 # --- the programs, and the user that they run as ----------------------------
-def _run(program: str, *arguments: str) -> None:
+def run_program(program: str, *arguments: str) -> None:
     """Run one of PostgreSQL's programs; raise CalledProcessError with what it said."""
     command = [str(_programs() / program), *arguments]
     # Into a file: a server that is started would hold a pipe open for as long as it lives.

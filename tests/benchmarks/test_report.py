@@ -69,11 +69,12 @@ def test_faults_and_errors_are_not_hidden() -> None:
 
 
 def test_the_block_is_replaced_and_nothing_else() -> None:
-    document = f"before\n{report.BEGIN}\nold\n{report.END}\nafter\n"
+    begin, end = report.marks("bench")
+    document = f"before\n{begin}\nold\n{end}\nafter\n"
 
     written = report.rewrite_block(document, "new")
 
-    assert written == f"before\n{report.BEGIN}\n\nnew\n\n{report.END}\nafter\n"
+    assert written == f"before\n{begin}\n\nnew\n\n{end}\nafter\n"
     assert report.rewrite_block(written, "new") == written
 
 
