@@ -217,6 +217,9 @@ def _decide(part: Part, best: Hit, chance: float, scene: Scene) -> Band:
         return Band.ASK_BACK if part.subjects else _at_most_asked_back(band)
     own = scene.catalogue.lexicon.article_words.get(best.key, frozenset())
     open_words = sum(not says(own, word) for word in part.beyond)
+    if chance < SURE and best.similarity < VERBATIM and any(not says(own, word) for word in part.bounds):
+        # "Parking for coaches", "wifi at the pier": what is told of the thing is not told of it there.
+        return Band.ASK_BACK if part.subjects else _at_most_asked_back(band)
     if not open_words and _lacking(part, best, scene):
         return Band.ANSWER if part.subjects and chance >= SOFTLY_FROM else _at_most_asked_back(band)
     if part.subjects:
@@ -236,7 +239,9 @@ def _lacking(part: Part, best: Hit, scene: Scene) -> frozenset[str]:
 
 def _asks_for_a_time_not_told(part: Part, best: str, scene: Scene) -> bool:
     """ "Is the pharmacy open now": the article that tells where it is tells no hours."""
-    return part.when.now and not _CLOCK.search(scene.text(scene.content.articles_by_key[best].answer))
+    return bool(part.when.now or part.when.time) and not _CLOCK.search(
+        scene.text(scene.content.articles_by_key[best].answer)
+    )
 
 
 def _at_most_asked_back(band: Band) -> Band:

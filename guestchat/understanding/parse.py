@@ -120,6 +120,7 @@ def _make(reading: Reading, intent: Intent, *, explained: Sequence[str] = (), **
             "subjects": reading.matters.subjects,
             "details": reading.matters.details,
             "beyond": reading.beyond,
+            "bounds": reading.bounds,
             "rest": reading.stems(reading.topics - taken - (reading.plain if intent in _PLAINLY else set())),
             **fields,
         }

@@ -29,9 +29,9 @@ class Part:
     """One question of a message.
 
     `text` is the clause as written; `subjects` are the matters of hotel life that it names and `details` what it asks
-    of them, the same in every language; `beyond` are the stems that say something else ("wifi in the annex").
-    `rest` are the stems that no interpretation explains, which decide between a row's fact and an article. `unsure` is
-    set where a dish was named only in part or with a slip.
+    of them, the same in every language; `beyond` are the stems that say something else ("wifi in the annex"), `bounds`
+    those of them that bind it to a place or a use. `rest` are the stems that no interpretation explains, which decide
+    between a row's fact and an article. `unsure` is set where a dish was named only in part or with a slip.
     """
 
     text: str
@@ -65,6 +65,7 @@ class Part:
     subjects: frozenset[str] = frozenset()
     details: frozenset[str] = frozenset()
     beyond: tuple[str, ...] = ()
+    bounds: tuple[str, ...] = ()
     rest: tuple[str, ...] = ()
     follow_up: bool = False
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from functools import cache, cached_property
 
-from guestchat.understanding import allergies, matters, spelling, when
+from guestchat.understanding import allergies, binding, matters, spelling, when
 from guestchat.understanding.lexicon import Lexicon
 from guestchat.understanding.names import Named
 from guestchat.understanding.naming import Naming
@@ -182,6 +182,13 @@ class Reading:
         plain = _plain_stems(self.known)
         stems = dict.fromkeys(stem(word) for word in said if len(word) > _SHORTEST_WORD)
         return tuple(each for each in stems if each not in plain)
+
+    @cached_property
+    def bounds(self) -> tuple[str, ...]:
+        """The stems beyond the subjects that bind a question to a place or a use: "parking *for coaches*"."""
+        beyond = set(self.beyond)
+        found = dict.fromkeys(stem(self.matters.mended[place]) for place in binding.bound(self.tokens))
+        return tuple(each for each in found if each in beyond)
 
     @cached_property
     def plain(self) -> set[int]:

@@ -105,3 +105,17 @@ def test_people_are_called_at_once(ask: Ask, question: str) -> None:
 def test_search_runs_only_for_what_rows_do_not_explain(ask: Ask, text: str, is_searched: bool) -> None:
     spent = ask(text).timings_ms
     assert (spent["embed"] > 0 and spent["search"] > 0) is is_searched
+
+
+@pytest.mark.parametrize(
+    ("language", "question"),
+    [
+        ("en", "parking for coaches"),
+        ("en", "parking at the pier"),
+        ("de", "wlan am pier"),
+        ("fr", "wifi dans le bus"),
+        ("es", "¿hay wifi en el barco?"),
+    ],
+)
+def test_what_is_told_of_a_thing_is_not_told_of_it_elsewhere(ask: Ask, language: str, question: str) -> None:
+    assert ask(question, language=language).outcome in {"unanswered", "clarify"}
