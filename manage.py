@@ -13,7 +13,11 @@ def main() -> None:
     from django.core.management import execute_from_command_line
     from django.db import OperationalError
 
+    from menus import tenancy
+
     try:
+        # A command is an operator's, who has the database anyway; `serve` gives this up before it serves.
+        tenancy.begin_with(tenancy.OWNER)
         execute_from_command_line(sys.argv)
     except ImproperlyConfigured as error:
         sys.exit(f"guestchat: {' '.join(str(error).split())}")

@@ -10,6 +10,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 from prometheus_client import CONTENT_TYPE_LATEST, Gauge, generate_latest
 
+from guestchat import wall
 from guestchat.retrieval.embedder import EmbedderError, get_embedder
 
 _tasks = Gauge(
@@ -27,12 +28,13 @@ def livez(request: HttpRequest) -> HttpResponse:
 @never_cache
 @require_safe
 def readyz(request: HttpRequest) -> HttpResponse:
-    """The database answers, its migrations are applied and the model is loaded; else 503 with what is not."""
-    checks = {"database": False, "migrations": False, "model": False}
+    """The database answers, is migrated and parts the hotels, and the model is loaded; else 503 with what is not."""
+    checks = {"database": False, "migrations": False, "wall": False, "model": False}
     try:
         executor = MigrationExecutor(connection)
         checks["database"] = True
         checks["migrations"] = not executor.migration_plan(executor.loader.graph.leaf_nodes())
+        checks["wall"] = not wall.gaps()
     except DatabaseError:
         pass  # told by the checks themselves
     try:

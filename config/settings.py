@@ -21,7 +21,7 @@ PORT = environment.number("PORT", 8000, low=1, high=65535)
 # --- the database -----------------------------------------------------------
 _given = environment.database("DATABASE_URL")
 DATABASES: dict[str, dict[str, Any]] = {
-    "default": {"ENGINE": "django.db.backends.postgresql", **_given}
+    "default": {"ENGINE": "config.postgres", **_given}
     if _given
     else {"ENGINE": "config.embedded_postgres", "NAME": "guestchat", "OPTIONS": {}}
 }
@@ -144,6 +144,7 @@ MIDDLEWARE = [
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django_otp.middleware.OTPMiddleware",
+    "config.binding.binding_middleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "menus.second_factor.middleware.SecondFactorMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",

@@ -13,6 +13,7 @@ from django.db import connection
 
 from guestchat.understanding.lexicon import Lexicon
 from guestchat.understanding.statements import Statement, statements
+from menus import tenancy
 from menus.content import Content, load
 from menus.models import Hotel
 
@@ -54,6 +55,8 @@ def current(hotel_id: int) -> Catalogue | None:
 
 def at_version(hotel_id: int, version: int) -> Catalogue | None:
     """Return a hotel's catalogue at the version that was just read, or a newer one; no query when it is kept."""
+    if not tenancy.may_see(hotel_id):
+        return None  # what is kept here was read by others, and no policy of the database guards it
     if connection.in_atomic_block:
         return _read(hotel_id)
     with _lock:

@@ -10,9 +10,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-import psycopg
-from django.db import connection
 from psycopg.types.json import Jsonb
+
+from guestchat.prepared import run
 
 # A process that stops while it holds a conversation's row, or whose machine is gone, must not hold it for long:
 # PostgreSQL ends its transaction then, and another one goes on.
@@ -125,7 +125,7 @@ class Written:
 def lock(conversation_id: uuid.UUID, *, closed_too: bool = False) -> Held | None:
     """Lock a conversation's row and return it, or None where there is none that is open."""
     values = {"conversation": conversation_id, "closed_too": closed_too, "idle_ms": str(_IDLE_HOLDER_MS)}
-    row = _run(_LOCK, values).fetchone()
+    row = run(_LOCK, values).fetchone()
     if row is None:
         return None
     hotel_id, seq, tokens, asked_at, language, context, place_key, _idle = row
@@ -142,7 +142,7 @@ def lock(conversation_id: uuid.UUID, *, closed_too: bool = False) -> Held | None
 
 def grounds(conversation_id: uuid.UUID) -> Grounds | None:
     """Return what a conversation's next answer would rest on, without a lock; None where there is none; one query."""
-    row = _run(_GROUNDS, {"conversation": conversation_id}).fetchone()
+    row = run(_GROUNDS, {"conversation": conversation_id}).fetchone()
     if row is None:
         return None
     hotel_id, version, seq, language, context, place_key, unsettled = row
@@ -162,7 +162,7 @@ def put_question(held: Held, values: Mapping[str, Any]) -> tuple[int, Grounds] |
 
     None where the question's id is there already.
     """
-    row = _run(_PUT, values).fetchone()
+    row = run(_PUT, values).fetchone()
     if row is None:
         return None
     key, version, unsettled = row
@@ -180,18 +180,18 @@ def put_question(held: Held, values: Mapping[str, Any]) -> tuple[int, Grounds] |
 def write_answer(values: Mapping[str, Any]) -> tuple[int, dt.datetime] | None:
     """Write an answer into its place; return its key and time, or None where an answer is there already."""
     lists = ("sources", "items", "claims", "suggestions")
-    row = _run(_WRITE, {**values, **{name: Jsonb(values[name]) for name in lists}}).fetchone()
+    row = run(_WRITE, {**values, **{name: Jsonb(values[name]) for name in lists}}).fetchone()
     return None if row is None else (row[0], row[1])
 
 
 def remember(conversation_id: uuid.UUID, context: Mapping[str, Any], language: str) -> None:
     """Keep what the next question may refer to."""
-    _run(_REMEMBER, {"conversation": conversation_id, "context": Jsonb(context), "language": language})
+    run(_REMEMBER, {"conversation": conversation_id, "context": Jsonb(context), "language": language})
 
 
 def written(conversation_id: uuid.UUID) -> Written | None:
     """Return how far a log is written, or None where no such conversation is open; one query."""
-    row = _run(_WRITTEN, {"conversation": conversation_id}).fetchone()
+    row = run(_WRITTEN, {"conversation": conversation_id}).fetchone()
     return None if row is None else Written(seq=row[0], missing_since=row[1])
 
 
@@ -199,9 +199,3 @@ def _read(context: Any) -> dict[str, Any]:
     """Return a JSON column: Django's connections give text, plain ones what it says."""
     kept: dict[str, Any] = json.loads(context) if isinstance(context, str) else context
     return kept
-
-
-def _run(statement: str, values: Mapping[str, Any]) -> "psycopg.Cursor[Any]":
-    connection.ensure_connection()
-    with connection.wrap_database_errors:
-        return psycopg.Cursor(connection.connection).execute(statement, values, prepare=True)

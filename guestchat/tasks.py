@@ -17,6 +17,7 @@ from procrastinate.jobs import Status
 from guestchat import groups, service_requests, stays
 from guestchat.guest.consumer import finish_pending, trace
 from guestchat.models import Message
+from menus import tenancy
 from menus.models import Hotel
 
 log = logging.getLogger(__name__)
@@ -35,9 +36,13 @@ class NotForAllHotels(Exception):
 
 def _for_each_hotel(work: Callable[[Hotel], int], done: str) -> None:
     failed = False
-    for hotel in Hotel.objects.order_by("pk"):
+    with tenancy.everywhere():
+        hotels = list(Hotel.objects.order_by("pk"))
+    for hotel in hotels:
         try:
-            if number := work(hotel):
+            with tenancy.at(hotel.pk):  # whatever a job forgets to filter, it does to one hotel at a time
+                number = work(hotel)
+            if number:
                 log.info("hotel %s: %s %s", hotel.pk, number, done)
         except Exception as error:
             log.error("hotel %s: a job failed: %s", hotel.pk, trace(error))

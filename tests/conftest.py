@@ -12,7 +12,11 @@ from guestchat import catalogue, turns
 from guestchat.answering.answer import Answer
 from guestchat.catalogue import Catalogue
 from guestchat.understanding.query import Context
+from menus import tenancy
 from menus.models import Hotel
+
+# What a test arranges and looks at, it does as the owner; the doors bind whom they let in, as they do when serving.
+tenancy.begin_with(tenancy.OWNER)
 
 # A Tuesday at half past twelve: lunch at Restaurant Linden, the bar still closed.
 TUESDAY_NOON = dt.datetime(2026, 11, 24, 12, 30, tzinfo=ZoneInfo("Europe/Berlin"))

@@ -23,6 +23,7 @@ from guestchat.groups import group_of, tell_others, tell_staff
 from guestchat.guest import frames, pass_cookie, welcome
 from guestchat.guest.database import at_arrival, in_thread
 from guestchat.models import Message
+from menus import tenancy
 
 log = logging.getLogger(__name__)
 
@@ -54,6 +55,7 @@ class ChatConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]
         if held is None:
             await self.close()
             return
+        tenancy.bind_task(held.hotel)
         self.conversation_id = held.conversation
         self.group = group_of(held.conversation)
         self.sent = 0  # all numbers up to here have reached this socket

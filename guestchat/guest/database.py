@@ -9,9 +9,13 @@ import contextlib
 import queue
 import threading
 from collections.abc import Callable
+from functools import partial
 from typing import Any, NamedTuple, ParamSpec, TypeVar
 
 from django.db import InterfaceError, OperationalError, connection
+
+from menus import tenancy
+from menus.tenancy import Binding
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -110,13 +114,18 @@ _arrivals = Threads(2, "arrivals")
 
 
 async def in_thread(call: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
-    """Run a call that uses the database."""
-    return await _threads.run(lambda: call(*args, **kwargs))
+    """Run a call that uses the database, bound as its caller is."""
+    return await _threads.run(partial(_bound, tenancy.current(), call, *args, **kwargs))
 
 
 async def at_arrival(call: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
     """Run a call like `in_thread`, for a guest who comes or comes back: a crowd of them is admitted two at a time."""
-    return await _arrivals.run(lambda: call(*args, **kwargs))
+    return await _arrivals.run(partial(_bound, tenancy.current(), call, *args, **kwargs))
+
+
+def _bound(binding: Binding, call: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+    with tenancy.binding_to(binding):
+        return call(*args, **kwargs)
 
 
 @atexit.register

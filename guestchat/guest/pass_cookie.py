@@ -18,12 +18,14 @@ class Pass:
     """What a browser may read and write: its current conversation, and those it began at other places."""
 
     conversation: uuid.UUID
+    hotel: int  # the conversation's: whoever holds the pass is bound to it before anything is asked of the database
     by_place: Mapping[int, uuid.UUID] = field(default_factory=dict)
 
     def write(self) -> str:
         """Return the signed cookie's value."""
         places = list(self.by_place.items())[-_MOST_PLACES:]
-        return signing.dumps({"c": self.conversation.hex, "p": {str(k): v.hex for k, v in places}}, salt=_SALT)
+        kept = {"c": self.conversation.hex, "h": self.hotel, "p": {str(k): v.hex for k, v in places}}
+        return signing.dumps(kept, salt=_SALT)
 
 
 def read(value: str | None) -> Pass | None:
@@ -34,6 +36,7 @@ def read(value: str | None) -> Pass | None:
         kept: Any = signing.loads(value, salt=_SALT, max_age=settings.GUESTCHAT_SESSION_DAYS * 86_400)
         return Pass(
             conversation=uuid.UUID(kept["c"]),
+            hotel=int(kept["h"]),
             by_place={int(place): uuid.UUID(found) for place, found in kept["p"].items()},
         )
     except (signing.BadSignature, KeyError, TypeError, ValueError, AttributeError):

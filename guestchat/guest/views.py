@@ -22,7 +22,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_GET, require_http_methods, require_safe
 
-from guestchat import catalogue, stays, turns
+from guestchat import catalogue, keyholes, stays, turns
 from guestchat.answering.answer import Source
 from guestchat.answering.labels import label
 from guestchat.answering.phrasing import phrasing
@@ -34,6 +34,7 @@ from guestchat.guest.consumer import ABANDONED_AFTER_S, answer_or_apologise, fin
 from guestchat.guest.gatekeeper import is_own
 from guestchat.guest.page_texts import LANGUAGES, page_texts
 from guestchat.models import Conversation, Deletion, Message, Rating
+from menus import tenancy
 from menus import views as menu_views
 from menus.allergen_names import name as allergen_name
 from menus.models import Place
@@ -51,9 +52,17 @@ _CODE = re.compile(r"[A-Za-z0-9_-]{1,32}")
 @require_GET
 def scan(request: HttpRequest, code: str) -> HttpResponse:
     """Start or continue this browser's conversation at the place of a code, and lead to the chat."""
-    places_of_code = Place.objects.select_related("hotel").filter(code=code, revoked_at=None)
-    place = places_of_code.first() if _CODE.fullmatch(code) else None
-    if place is None:
+    found = keyholes.place_of_code(code) if _CODE.fullmatch(code) else None
+    if found is None:
+        return _unknown_code(request)
+    hotel_id, place_id = found
+    with tenancy.at(hotel_id):
+        return _begin_at(request, place_id)
+
+
+def _begin_at(request: HttpRequest, place_id: int) -> HttpResponse:
+    place = Place.objects.select_related("hotel").filter(pk=place_id).first()
+    if place is None:  # removed this very moment
         return _unknown_code(request)
     held = pass_cookie.read(request.COOKIES.get(pass_cookie.COOKIE))
     places = dict(held.by_place) if held else {}
@@ -77,7 +86,7 @@ def _hand_pass(response: HttpResponse, conversation: Conversation, places: Mappi
     by_place = others if conversation.place_id is None else {**others, conversation.place_id: conversation.pk}
     response.set_cookie(
         pass_cookie.COOKIE,
-        pass_cookie.Pass(conversation=conversation.pk, by_place=by_place).write(),
+        pass_cookie.Pass(conversation=conversation.pk, hotel=conversation.hotel_id, by_place=by_place).write(),
         max_age=settings.GUESTCHAT_SESSION_DAYS * 86_400,
         httponly=True,
         secure=settings.BEHIND_TLS,
@@ -459,7 +468,15 @@ def menu(request: HttpRequest, venue_key: str | None = None) -> HttpResponse:
 @require_safe
 def receipt(request: HttpRequest, code: str) -> HttpResponse:
     """What one answer was made from. Its code is random and known only to whoever got the answer."""
-    row = Message.objects.select_related("hotel").filter(receipt=code).first() if _CODE.fullmatch(code) else None
+    hotel_id = keyholes.hotel_of_receipt(code) if _CODE.fullmatch(code) else None
+    if hotel_id is None:
+        return _unknown_code(request)
+    with tenancy.at(hotel_id):
+        return _receipt(request, code)
+
+
+def _receipt(request: HttpRequest, code: str) -> HttpResponse:
+    row = Message.objects.select_related("hotel").filter(receipt=code).first()
     hotel = catalogue.current(row.hotel_id) if row else None
     if row is None or hotel is None:
         return _unknown_code(request)

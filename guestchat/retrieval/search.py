@@ -4,13 +4,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-import psycopg
-from django.db import connection
 from numpy.typing import NDArray
 from pgvector import HalfVector
 from pgvector.psycopg.halfvec import HalfVectorBinaryDumper
 
 from guestchat.models import SEARCH_CONFIGURATIONS
+from guestchat.prepared import run
 from guestchat.words import words
 
 # Words alone ranked worse than meaning alone on real questions; as a small bonus they break ties towards the row
@@ -56,12 +55,8 @@ def search(hotel_id: int, vector: NDArray[np.float32], text: str, language: str,
         "weight": WORDS_WEIGHT,
         "limit": limit,
     }
-    connection.ensure_connection()
-    # Psycopg's own cursor on Django's connection: it sends the vector in binary and keeps the plan, where Django's
-    # writes 384 numbers into the statement. Writing and parsing them costs more than the search.
-    with connection.wrap_database_errors, psycopg.Cursor(connection.connection) as cursor:
-        cursor.adapters.register_dumper(HalfVector, HalfVectorBinaryDumper)
-        rows = cursor.execute(_SEARCH, asked, prepare=True).fetchall()
+    # The vector goes in binary: writing and parsing 384 numbers costs more than the search.
+    rows = run(_SEARCH, asked, [(HalfVector, HalfVectorBinaryDumper)]).fetchall()
     return [
         Hit(
             type=source_type,

@@ -25,8 +25,9 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import DatabaseError, connection
 from django.db.migrations.executor import MigrationExecutor
 
+from guestchat import wall
 from guestchat.understanding.vocabulary import LANGUAGES, vocabulary
-from menus import qr
+from menus import qr, tenancy
 from menus.models import Hotel, Place, User
 
 # A hotel's Wi-Fi comes back and every phone reconnects at once: the default backlog of 50 refused some of them.
@@ -69,6 +70,7 @@ class Command(BaseCommand):
                 self.stdout.write(greeting)
                 return
             connection.close()
+            tenancy.begin_with(tenancy.NOBODY)  # from here on, whoever comes in is bound by the door
             loading.append(_beside(_load_catalogues))
             self._serve(greeting, loading)
         except KeyboardInterrupt:
@@ -80,6 +82,7 @@ class Command(BaseCommand):
 
     def _prepare(self) -> dict[str, str] | None:
         _migrate()
+        wall.raise_wall()  # also where nothing was to migrate: a copy from another server comes without the role
         if not Hotel.objects.exists():
             self.stdout.write("Loading the demo hotel …")
             call_command("demo", stdout=self.stdout, stderr=self.stderr)
@@ -277,8 +280,9 @@ def _load_catalogues() -> None:
     from guestchat import catalogue
 
     try:
-        for hotel in list(Hotel.objects.values_list("pk", flat=True)[: catalogue.KEPT_HOTELS]):
-            catalogue.current(hotel)
+        with tenancy.everywhere():
+            for hotel in list(Hotel.objects.values_list("pk", flat=True)[: catalogue.KEPT_HOTELS]):
+                catalogue.current(hotel)
     except DatabaseError:
         pass  # ended before it was warm, or the database is away, which /readyz tells: questions load it, too
     finally:

@@ -184,7 +184,7 @@ async def test_a_conversation_that_is_over_is_said_to_be_over(browser: Client) -
 
 
 async def test_a_pass_for_nothing_is_said_to_be_over(hotel: Hotel) -> None:
-    guest = Guest(pass_cookie.Pass(conversation=uuid.uuid4()).write())
+    guest = Guest(pass_cookie.Pass(conversation=uuid.uuid4(), hotel=1).write())
     assert (await guest.come())["code"] == "closed"
 
 

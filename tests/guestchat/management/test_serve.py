@@ -126,7 +126,12 @@ def test_serving(machine: Machine, first_start: str) -> None:
     try:
         machine.await_ready(server)
         assert machine.get("/livez") == (200, "ok\n")
-        assert json.loads(machine.get("/readyz")[1]) == {"database": True, "migrations": True, "model": True}
+        assert json.loads(machine.get("/readyz")[1]) == {
+            "database": True,
+            "migrations": True,
+            "wall": True,
+            "model": True,
+        }
         assert "python_info" in machine.get("/metrics")[1]
         assert re.search(r"^guestchat_tasks [1-9]", machine.get("/metrics")[1], re.MULTILINE)
         assert psutil.Process(server.pid).rlimit(psutil.RLIMIT_NOFILE)[0] > 1_000, "a house has more guests than that"
