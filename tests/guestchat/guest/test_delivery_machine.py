@@ -116,7 +116,7 @@ class Delivery(RuleBasedStateMachine):
         self.conversation = Conversation.objects.create(
             hotel=self.hotel, place=self.hotel.places.get(key="room-7"), language="en"
         )
-        value = pass_cookie.Pass(conversation=self.conversation.pk).write()
+        value = pass_cookie.Pass(conversation=self.conversation.pk, hotel=self.hotel.pk).write()
         self.tabs = [Tab(value), Tab(value)]
         self.texts: dict[str, str] = {}  # all that was ever sent, by id
         self.outbox: list[str] = []  # sent, and not acknowledged yet

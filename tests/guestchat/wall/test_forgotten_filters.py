@@ -275,6 +275,7 @@ def values(planted: Planted) -> dict[str, Any]:
     return {
         "conversation": talk.pk,
         "closed_too": True,
+        "idle_ms": "10000",
         "hotel": pk_of(planted, "alpha"),
         "hotel_id": pk_of(planted, "alpha"),
         "seq": 2,
