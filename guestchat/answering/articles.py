@@ -10,7 +10,7 @@ from guestchat.answering.answer import Outcome, Reply, Source
 from guestchat.answering.scene import Scene
 from guestchat.retrieval.calibration import Band, Candidate, calibration, features, says
 from guestchat.retrieval.search import Hit
-from guestchat.understanding.matters import ACTS, CIRCUMSTANCES, NEAR, SOFT_DETAILS
+from guestchat.understanding.matters import ACTS, CIRCUMSTANCES, LEADS_SOMEWHERE, NEAR, SOFT_DETAILS
 from guestchat.understanding.query import Part
 from menus.content import Article
 
@@ -27,10 +27,15 @@ BESIDE_WEIGHT = 0.03
 # The encoder reads few languages: where the hotel writes none of the guest's, nearness tells little.
 FOREIGN_SIMILARITY = 0.3
 FOREIGN_AND_AGREES = 0.3
-# From this chance on an article speaks although the question says something that it does not.
-SURE = 0.93
-# An article that says every word of a question may speak at a lower chance.
-EXPLAINED_FROM = 0.55
+# Where no subject is named: how likely the article must be and how far ahead of the next one, as it leaves no word of
+# the question open, or one.
+_WITHOUT_SUBJECT = ((0.35, 0.1), (0.65, 0.15))
+# The same for an article whose heading names no subject that is known.
+_UNHEADED = (0.75, 0.15)
+# The least chance at which an article speaks that names its subject in its answer alone.
+_SPOKEN_OF_FROM = 0.25
+# From these chances on it speaks whatever is second, as it leaves no word open, or any.
+EXPLAINED_FROM, SURE = 0.55, 0.93
 # The chance from which an article on the subject speaks, by how many words of the question it leaves open.
 _FROM = (0.0, 0.65, 0.95)
 # The same where it leaves open something that most such articles do not need to tell.
@@ -109,7 +114,7 @@ def _aspect(part: Part, key: str, scene: Scene) -> float:
 
 
 def _agreement(part: Part, key: str, scene: Scene) -> float:
-    """Return how far an article is about what the question names: 1 fully, 0 where it names nothing, -1 not at all.
+    """Return how far an article is about what the question names: 1 fully, 0 where that is unknown, -1 not at all.
 
     Of several subjects, those beside the first may be only spoken of: "wifi in the meeting room".
     """
@@ -119,6 +124,8 @@ def _agreement(part: Part, key: str, scene: Scene) -> float:
     lexicon = scene.catalogue.lexicon
     about, mentions = lexicon.article_subjects.get(key, frozenset()), lexicon.article_mentions.get(key, frozenset())
     shares = [_share(subject, about, mentions, lexicon.subjects) for subject in wanted]
+    if key in lexicon.unheaded and not any(shares):
+        return 0.0  # its heading is in words that no vocabulary knows: it may be on this or on anything
     if (1.0 in shares or part.subjects & about & CIRCUMSTANCES) and all(shares):
         return 1.0
     return 2 * sum(shares) / len(shares) - 1
@@ -150,15 +157,12 @@ def answer(part: Part, hits: Sequence[Hit], scene: Scene, *, sure: bool) -> Repl
 
 
 def calibrated(part: Part, hits: Sequence[Hit], scene: Scene) -> list[Hit]:
-    """Return the hits with the articles' scores as chances to be right, in the same order."""
+    """Return the hits with their scores as chances to be right, as the best article is; in the same order."""
     best = next((hit.score for hit in hits if hit.type == "article" and _current(hit.key, scene)), 0.0)
     if best <= 0:
         return list(hits)
     chance = _chance(part, hits, scene)
-    return [
-        replace(hit, score=chance * max(0.0, hit.score) / best if hit.type == "article" else min(hit.score, 1.0))
-        for hit in hits
-    ]
+    return [replace(hit, score=min(1.0, chance * max(0.0, hit.score) / best)) for hit in hits]
 
 
 def nearest(part: Part, hits: Sequence[Hit], scene: Scene) -> list[str]:
@@ -177,7 +181,21 @@ def _band(part: Part, hits: Sequence[Hit], scene: Scene) -> Band:
         return Band.SILENT
     wanted = scene.content.answer_confidence
     chance = calibration().weighed(_chance(part, hits, scene), None if wanted is None else wanted / 100)
-    return _decide(part, best, chance, scene)
+    return _decide(part, best, chance, _lead(best, hits, scene), scene)
+
+
+def _lead(best: Hit, hits: Sequence[Hit], scene: Scene) -> float:
+    """Return how far the best article is ahead of the next one that is asked something else."""
+    known = scene.content.articles_by_key
+    others = (
+        hit.score
+        for hit in hits
+        if hit.type == "article"
+        and hit.key != best.key
+        and _current(hit.key, scene) is not None
+        and not disagreement.asks_the_same(known[best.key], known[hit.key], scene)
+    )
+    return best.score - next(others, 0.0)
 
 
 def _chance(part: Part, hits: Sequence[Hit], scene: Scene) -> float:
@@ -203,14 +221,14 @@ def _asked_otherwise(ranked: Sequence[Candidate], scene: Scene) -> list[Candidat
     return list(ranked[2:] if same else ranked[1:])
 
 
-def _decide(part: Part, best: Hit, chance: float, scene: Scene) -> Band:
+def _decide(part: Part, best: Hit, chance: float, lead: float, scene: Scene) -> Band:
     """Return what to do with the best article: it speaks where it tells all that is asked.
 
     A chance alone cannot tell "how deep is the pool" from "how warm is the pool"; what the article says of it can.
     """
     band = calibration().band(chance)
     agreement = _agreement(part, best.key, scene)
-    if part.subjects and agreement < 1:
+    if part.subjects and agreement < 1 and not _is_clearly_meant(part, best, chance, lead, scene):
         # It leaves out something that the guest named: better asked back than answered beside the point.
         return band if best.similarity >= VERBATIM else _at_most_asked_back(band)
     if _lacking(part, best, scene) - SOFT_DETAILS or _asks_for_a_time_not_told(part, best.key, scene):
@@ -223,10 +241,26 @@ def _decide(part: Part, best: Hit, chance: float, scene: Scene) -> Band:
     if not open_words and _lacking(part, best, scene):
         return Band.ANSWER if part.subjects and chance >= SOFTLY_FROM else _at_most_asked_back(band)
     if part.subjects:
+        unheaded = best.key in scene.catalogue.lexicon.unheaded
+        if unheaded and chance < _SPOKEN_OF_FROM and not _foreign(best.key, scene):
+            return Band.ASK_BACK  # it only speaks of the subject
+        if open_words and part.subjects & LEADS_SOMEWHERE:
+            return Band.ASK_BACK  # the bus to a town that the article does not name is another bus
         return Band.ANSWER if chance >= _FROM[min(open_words, 2)] else Band.ASK_BACK
-    if open_words:
-        return band if chance >= SURE else _at_most_asked_back(band)
-    return Band.ANSWER if chance >= EXPLAINED_FROM else _at_most_asked_back(band)
+    if chance >= (SURE if open_words else EXPLAINED_FROM):
+        return Band.ANSWER
+    if open_words < len(_WITHOUT_SUBJECT):
+        likely, ahead = _WITHOUT_SUBJECT[open_words]
+        if chance >= likely and lead >= ahead:
+            return Band.ANSWER
+    return _at_most_asked_back(band)
+
+
+def _is_clearly_meant(part: Part, best: Hit, chance: float, lead: float, scene: Scene) -> bool:
+    """Return whether an article is meant although its heading names no subject that is known."""
+    likely, ahead = _UNHEADED
+    unheaded = best.key in scene.catalogue.lexicon.unheaded
+    return unheaded and chance >= likely and lead >= ahead and not _lacking(part, best, scene)
 
 
 def _lacking(part: Part, best: Hit, scene: Scene) -> frozenset[str]:

@@ -114,6 +114,9 @@ def _reply(part: Part, hits: Callable[[], Sequence[Hit]], scene: Scene) -> Reply
         return both
     measured = part.intent in {Intent.HOURS, Intent.PLACE} and part.details & _MEASURES
     from_rows = None if measured else _from_rows(part, scene) if _rows_tell(part) else None
+    if from_rows is not None and _finds_nothing(part, from_rows):
+        told = articles.answer(part, hits(), scene, sure=True)
+        return told if told is not None and told.outcome is Outcome.ANSWERED else from_rows
     # Search costs more than all the rest: not for what rows tell already, nor for the article that was just told.
     unexplained = from_rows is None or (bool(part.rest) and part.intent is not Intent.DISH)
     searched = unexplained and not (part.follow_up and scene.context.article)
@@ -151,6 +154,11 @@ def _rows_tell(part: Part) -> bool:
     if part.intent is Intent.HOURS:
         return "price" not in part.details
     return True
+
+
+def _finds_nothing(part: Part, reply: Reply) -> bool:
+    """Return whether a list came out empty: "afternoon tea" may be no dish, but an article."""
+    return part.intent is Intent.LIST and not (reply.items or reply.sources or part.avoid or part.containing)
 
 
 def _asks_for_food(part: Part) -> bool:

@@ -55,6 +55,7 @@ class Lexicon:
     article_words: Mapping[str, frozenset[str]]
     article_subjects: Mapping[str, frozenset[str]]
     subjects: frozenset[str]  # all on which there is an article
+    unheaded: frozenset[str]  # articles whose questions name no subject
     article_mentions: Mapping[str, frozenset[str]]
     subject_weights: Mapping[str, float]
     article_aspects: Mapping[str, frozenset[str]]
@@ -74,6 +75,10 @@ class Lexicon:
             for article in content.articles
         }
         mentions = {article.key: frozenset(_kinds("topic", article.answer)) for article in content.articles}
+        # A heading in words of the house's own ("A word about our hill"): its answer tells what it is about.
+        unheaded = frozenset(key for key, about in subjects.items() if not about)
+        headed = frozenset(each for about in subjects.values() for each in about)
+        subjects = {key: about or mentions[key] for key, about in subjects.items()}
         return cls(
             items=Names(
                 (Name(key, stems) for key, offer in content.offers.items() for stems in _names(offer.item.name)),
@@ -124,7 +129,8 @@ class Lexicon:
                 for article in content.articles
             },
             answered_aspects={article.key: frozenset(_kinds("aspect", article.answer)) for article in content.articles},
-            subjects=frozenset(each for about in subjects.values() for each in about),
+            subjects=headed,
+            unheaded=unheaded,
             article_details={
                 article.key: told((article.question, *article.also_asked), article.answer)
                 for article in content.articles
@@ -250,9 +256,11 @@ def _tags(offer: Offer) -> frozenset[str]:
     section = _kinds("course", offer.section.name)
     around = (offer.section.name, offer.menu.name)
     if len(section) > 1:
+        if not own and "wine" in section and _kinds("wine", offer.item.name):
+            own = {"wine"}  # a "house white" under "Beer & wine" is no beer
         said = own or _kinds("course", offer.item.description)
         section = (section & said) or (section - _NAMED_BY_THEIR_DISHES) or section
-    if not section & _COURSES_OF_DRINKS:
+    if not section & _COURSES_OF_DRINKS and "drink" not in _kinds("menu", *around):
         own = (own - _COURSES_OF_DRINKS) | (_COURSES_OF_DRINKS & _what_it_is(offer))  # beer goulash is no drink
     tags = own | section | _kinds("meal", *around) | (_kinds("menu", *around) & {"kids", "drink"})
     if "wine" in tags:

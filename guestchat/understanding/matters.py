@@ -16,18 +16,29 @@ from guestchat.understanding.spelling import by_letter, understood
 from guestchat.understanding.vocabulary import LANGUAGES, Match, Vocabulary, vocabulary
 from guestchat.words import fold, words
 
+_SPELT_HOURS = "one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|noon|midnight"
 # What a text must hold to tell a detail: a figure of the kind. Every other detail is told by its own words.
 _FIGURES: Mapping[str, re.Pattern[str]] = {
     "price": re.compile(
         r"[€$£]|\b(?:eur|usd|gbp|chf|euros?|pounds?|libras?|pfund|francs?|franken|kr|dollars?|dolares)\b"
         r"|\d ?%|\d[.,]\d\d\b"
     ),
-    "hours": re.compile(r"\b\d{1,2}[:.h]\d\d\b|\b\d{1,2} ?(?:am|pm|uhr|h)\b|\b24\b|clos|geschlossen|ferme|cerrad"),
+    "hours": re.compile(
+        r"\b\d{1,2}[:.h]\d\d\b|\b\d{1,2} ?(?:am|pm|uhr|h)\b|\b24\b|clos|geschlossen|ferme|cerrad"
+        rf"|\bo'? ?clock\b|\bhalf past\b|\bround the clock\b|\b(?:at|until|till|before|after) (?:{_SPELT_HOURS})\b"
+        rf"|\bfrom (?:{_SPELT_HOURS}) (?:to|until|till) (?:{_SPELT_HOURS})\b(?! (?:km|kilom|met|mile|people|guest))"
+        r"|\b(?:dawn|dusk|sunrise|sunset)\b"
+    ),
     "duration": re.compile(r"\d+ ?-?(?:min|hour|h\b|stunde|gehmin|heure|hora)"),
     "distance": re.compile(r"\d+ ?(?:m|km|met\w*|kilom\w*|miles?|min\w*|gehmin\w*|stunden?|hours?)\b"),
     "temperature": re.compile(r"°|\d ?(?:degree|grad|grado)"),
-    "age": re.compile(r"\b(?:years?|jahren?|jahrige\w*|ans|anos|aged?|alter|edad|under|unter|moins de)\b"),
+    "age": re.compile(
+        r"\b(?:years?|jahren?|jahrige\w*|ans|anos|aged?|alter|edad|under|unter|moins de)\b"
+        r"|\b(?:from|ab|des|a partir de|desde) (?:1[2-8]|21)\b(?! ?(?:[:.,-]\d|%|€|[a-z]))"
+        r"|\bof (?:1[2-8]|21|\w+teen) and (?:above|over|older|up)\b"
+    ),
     "count": re.compile(r"\d|\b(?:one|two|three|four|zwei|drei|vier|deux|trois|quatre|dos|tres|cuatro)\b"),
+    "size": re.compile(r"\d ?(?:cm )?x ?\d|\d ?(?:cm|sqm|qm|m2|m²|square|quadratmeter|metres carres|metros cuadrados)"),
     "rooms": re.compile(r"\d (?:\w+ ){0,2}(?:(?:bed)?rooms?|\w*zimmern?|chambres?|habitacion(?:es)?|suites?)\b"),
 }
 # An article on the second answers a question on the first where no article is on the first itself.
@@ -65,8 +76,20 @@ NEAR: Mapping[str, frozenset[str]] = {
 CIRCUMSTANCES = frozenset({"airport", "check_in", "check_out", "late_arrival", "reception", "train_station"})
 # What is done with one thing or another: an article on doing it with a massage says nothing of a room.
 ACTS = frozenset({"cancellation"})
+# What goes to some place or other: which one is the question.
+LEADS_SOMEWHERE = frozenset({"boat", "bus", "shuttle"})
 # What a question may say of its subject and the article leave open, without answering beside the point.
 SOFT_DETAILS = frozenset({"booking", "children", "cleaning", "lost", "loud", "outdoors", "rental", "slow", "storing"})
+_MEASURED = frozenset({"depth", "height", "length", "weight", "width"})
+_MEASURE = re.compile(r"\d ?(?:m|cm|kg|kilo\w*|lbs?|ft|feet|foot|inch\w*|met\w+|pounds?|pfund)\b")
+# To pay or to charge is no question about a price where it is how to pay, or a battery.
+_PRICELESS: Mapping[str, frozenset[str]] = {
+    **dict.fromkeys(
+        ("cash", "credit_card", "crypto", "payment"),
+        frozenset({"pay", "paid", "zahlen", "zahlt", "bezahlen", "payer", "paye", "pagar", "pago"}),
+    ),
+    **dict.fromkeys(("charger", "ebike", "ev_charging", "scooter"), frozenset({"charge"})),
+}
 _PER_TIME = re.compile(r"\b(?:per|a|pro|am|par|al|por|la|the) (?:half )?(?:day|hour|tag|stunde|jour|heure|dia|hora)\b")
 _LINKS = ("", "s", "n", "en", "es", "e")
 _SHORTEST_PART = 4
@@ -92,14 +115,17 @@ def find(tokens: Sequence[str], known: Vocabulary, own: frozenset[str], *, in_an
     of_subjects = known["topic"].find(pieces) or (_in_another_language(pieces, known) if in_any_language else [])
     together = known.together.find(pieces) if not of_subjects else []
     inside = {number for match in of_subjects for number in range(match.start, match.end)}
+    subjects = frozenset([*(match.key for match in of_subjects), *(key for key, _places in together)])
+    priceless = {word for subject in subjects for word in _PRICELESS.get(subject, ())}
     of_details = [
         match
         for match in known["detail"].find(pieces)
         # "Rent a bike" names its subject whole; a price is asked whatever it is the price of.
         if match.key in _FIGURES or not set(range(match.start, match.end)) <= inside
+        if match.key != "price" or not priceless.issuperset(pieces[match.start : match.end])
     ]
     return Matters(
-        subjects=frozenset([*(match.key for match in of_subjects), *(key for key, _places in together)]),
+        subjects=subjects,
         details=frozenset(match.key for match in of_details),
         places=frozenset(
             [
@@ -130,6 +156,8 @@ def subjects(*texts: Mapping[str, str]) -> frozenset[str]:
 def told(asked: Iterable[Mapping[str, str]], answer: Mapping[str, str]) -> frozenset[str]:
     """Return the details that an article tells: by its own words, or by a figure of the kind in its answer."""
     named = _keys("detail", (*asked, answer)) - _FIGURES.keys()
+    if not any(_MEASURE.search(fold(said)) for said in answer.values()):
+        named -= _MEASURED  # a lake that is "cold and deep" tells no depth
     figures = {
         key
         for key, pattern in _FIGURES.items()

@@ -10,7 +10,8 @@ from typing import Any
 
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
-from django.db import transaction
+from django.db import connection, transaction
+from django.db.migrations.executor import MigrationExecutor
 
 from guestchat import catalogue
 from guestchat.catalogue import Catalogue
@@ -54,6 +55,9 @@ class Command(BaseCommand):
         )
 
     def handle(self, *args: Any, **options: Any) -> None:
+        executor = MigrationExecutor(connection)
+        if executor.migration_plan(executor.loader.graph.leaf_nodes()):
+            raise CommandError("The database does not have this version's tables: run manage.py migrate first.")
         parts = [
             self._files(options["files"], options["hotel"]) if options["files"] else None,
             self._canteens(options["canteens"], options["questions"], options["seed"]) if options["canteens"] else None,

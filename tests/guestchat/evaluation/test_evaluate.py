@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 from django.core.management import CommandError, call_command
+from django.db.migrations.recorder import MigrationRecorder
 
 from guestchat.management.commands.demo import FILE
 from menus.models import Hotel
@@ -94,6 +95,13 @@ def test_a_hotel_that_cannot_be_imported_is_refused(tmp_path: Path) -> None:
         run(file, "--hotel", str(tmp_path / "none.json"))
     with pytest.raises(CommandError, match="is no hotel file"):
         run(file, "--hotel", file)
+
+
+def test_a_database_without_this_versions_tables_is_said(tmp_path: Path) -> None:
+    file = write(tmp_path / "own.jsonl", question())
+    MigrationRecorder.Migration.objects.filter(app="guestchat").latest("pk").delete()
+    with pytest.raises(CommandError, match=r"run manage\.py migrate first"):
+        run(file)
 
 
 def test_folders_that_are_missing_are_said(tmp_path: Path) -> None:

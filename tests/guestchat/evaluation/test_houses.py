@@ -1,4 +1,4 @@
-"""Three houses that the product was not made for: their files, and the questions that are asked about them."""
+"""Houses that the product was not made for: their files, and the questions that are asked about them."""
 
 import json
 from pathlib import Path
@@ -16,9 +16,11 @@ from menus.models import Hotel
 TESTS = Path(__file__).resolve().parents[2]
 HOUSES = ("harbour", "sierra", "corvina")
 PARTS = ("open", "closed")
+# Houses whose questions are all open: a country house of many words and a hostel of few, mostly articles.
+OPEN_HOUSES = ("fernhill", "kiezbett")
 # The shares right of the open halves. They only go up.
-FLOORS = {"harbour": 0.9, "sierra": 0.88, "corvina": 0.94}
-MOST_INVENTED = {"harbour": 0, "sierra": 2, "corvina": 0}
+FLOORS = {"harbour": 0.92, "sierra": 0.89, "corvina": 0.95, "fernhill": 0.72, "kiezbett": 0.74}
+MOST_INVENTED = {"harbour": 0, "sierra": 2, "corvina": 0, "fernhill": 5, "kiezbett": 3}
 
 
 def questions(house: str, part: str) -> list[Question]:
@@ -75,7 +77,7 @@ def test_the_halves_of_a_house_share_nothing(house: str) -> None:
 
 
 @pytest.mark.django_db
-@pytest.mark.parametrize("house", HOUSES)
+@pytest.mark.parametrize("house", [*HOUSES, *OPEN_HOUSES])
 def test_the_open_half_is_answered_as_well_as_ever(house: str) -> None:
     hotel_file.apply(content(house))
     report = Report(asked=list(Asker().ask(questions(house, "open"))))

@@ -29,6 +29,31 @@ def test_subjects_and_details_are_found(text: str, language: str, subjects: set[
     assert about.details == details
 
 
+@pytest.mark.parametrize(
+    ("text", "language", "asks"),
+    [
+        ("can i pay cash", "en", False),
+        ("kann ich mit Karte zahlen", "de", False),
+        ("can i charge my e-scooter in the room", "en", False),
+        ("do i pay for parking", "en", True),
+        ("how much cash do i pay", "en", True),
+    ],
+)
+def test_how_to_pay_is_no_question_about_a_price(text: str, language: str, asks: bool) -> None:
+    assert ("price" in found(text, language).details) is asks
+
+
+def test_a_word_without_a_measure_tells_no_depth() -> None:
+    question = {"en": "Bathing in the tarn"}
+    assert "depth" not in matters.told([question], {"en": "It is cold and deep."})
+    assert "depth" in matters.told([question], {"en": "It is up to 12 m deep."})
+
+
+def test_pets_in_general_are_no_cats() -> None:
+    assert "cats" not in found("what is your pet policy").subjects
+    assert found("what about cats").subjects == {"cats"}
+
+
 def test_a_slip_and_a_compound_are_read_as_what_they_mean() -> None:
     assert found("is there a swiming pool and a hairdrier").subjects >= {"hairdryer"}
     assert "pets" in found("Hundegebühr", "de").subjects
@@ -55,6 +80,11 @@ def test_every_language_has_the_same_subjects_and_details() -> None:
         ("Children from 6 years.", "age"),
         ("Children from 6 years.", "children"),
         ("27 °C", "temperature"),
+        ("The fire is lit at five o'clock.", "hours"),
+        ("A tour starts at eleven.", "hours"),
+        ("For persons of fourteen and above.", "age"),
+        ("One under each bed, 60 x 40 x 30 cm.", "size"),
+        ("Gift cards are sold at reception.", "sale"),
     ],
 )
 def test_a_figure_of_the_kind_tells_a_detail(answer: str, detail: str) -> None:

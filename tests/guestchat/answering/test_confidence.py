@@ -1,0 +1,70 @@
+"""When an article speaks, asks back or keeps silent, over a house whose headings are in words of its own."""
+
+from collections.abc import Callable
+
+import pytest
+
+from guestchat import catalogue, turns
+from guestchat.answering.answer import Answer, Outcome
+from guestchat.understanding.query import Context
+from menus import models
+from tests.conftest import TUESDAY_NOON
+
+pytestmark = pytest.mark.django_db
+
+ARTICLES = {
+    "motoring": ("Motor cars and where to leave them", "The yard behind the stables has space for twenty, free."),
+    "film": ("Film night", "Tuesdays at 20:30 in the lounge. Popcorn is free."),
+    "tarn": ("Bathing in the tarn", "It is cold, and without a lifeguard. Children must be with an adult."),
+    "tea": ("Tea in the drawing room", "A full afternoon tea with scones is laid from three to five and costs £24.50."),
+    "paying": ("Paying", "By card only, there is no cash at the desk."),
+    "bus": ("The bus to Ambley", "It leaves from the green at 9:15 and 17:40 and costs £3.20."),
+    "dogs": ("Can I bring my dog or another pet?", "Dogs are welcome for £20 per stay."),
+    "quiz": ("Pub quiz", "Thursdays at 20:00, in English."),
+}
+
+
+@pytest.fixture
+def ask(small_hotel: Callable[..., models.Hotel]) -> Callable[[str], Answer]:
+    """Return what the house answers."""
+    hotel = small_hotel("country-house")
+    models.Article.objects.filter(hotel=hotel).delete()
+    for key, (question, answer) in ARTICLES.items():
+        models.Article.objects.create(hotel=hotel, key=key, question={"en": question}, answer={"en": answer})
+
+    def asked(text: str) -> Answer:
+        found = catalogue.current(hotel.pk)
+        assert found is not None
+        return turns.answer(found, text, context=Context(), language="en", at=TUESDAY_NOON)
+
+    return asked
+
+
+@pytest.mark.parametrize(
+    ("question", "article"),
+    [
+        ("which day is the movie night", "film"),
+        ("is there a lifeguard at the tarn", "tarn"),
+        ("can i pay cash", "paying"),
+        ("how much is afternoon tea", "tea"),
+        ("when does the bus to ambley leave", "bus"),
+    ],
+)
+def test_an_article_clearly_ahead_speaks(ask: Callable[[str], Answer], question: str, article: str) -> None:
+    answer = ask(question)
+    assert [source.key for source in answer.sources] == [article], answer.text
+
+
+@pytest.mark.parametrize(
+    "question",
+    ["when does the bus to hamburg leave", "can i bring my cat", "do you sell dog food", "how deep is the pool"],
+)
+def test_what_no_article_says_is_not_answered(ask: Callable[[str], Answer], question: str) -> None:
+    assert ask(question).outcome in {Outcome.UNANSWERED, Outcome.CLARIFY}
+
+
+def test_candidates_of_all_kinds_stand_on_one_scale(ask: Callable[[str], Answer]) -> None:
+    answer = ask("can i keep a parrot in the wardrobe")
+    assert any(each.type == "article" for each in answer.candidates)
+    scores = [each.score for each in answer.candidates]
+    assert scores == sorted(scores, reverse=True)
