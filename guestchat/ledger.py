@@ -74,13 +74,21 @@ _REMEMBER = """
     UPDATE guestchat_conversation SET context = %(context)s, language = %(language)s WHERE id = %(conversation)s
 """
 
-# Asked with every heartbeat of every socket.
+# Asked with every heartbeat of every socket, and when a crowd comes back.
 _WRITTEN = """
-    SELECT COALESCE(missing.seq - 1, conversation.seq), missing.created_at
+    SELECT conversation.seq, COALESCE(missing.seq - 1, conversation.seq), missing.created_at
     FROM guestchat_conversation AS conversation LEFT JOIN LATERAL (
         SELECT seq, created_at FROM guestchat_message
         WHERE conversation_id = conversation.id AND status = 'pending' ORDER BY seq LIMIT 1
     ) AS missing ON TRUE
+    WHERE conversation.id = %(conversation)s AND conversation.closed_at IS NULL
+"""
+
+# Who comes, and a whole crowd that comes back.
+_ARRIVED = """
+    SELECT conversation.hotel_id, hotel.version, conversation.seq, conversation.language, place.key, place.label
+    FROM guestchat_conversation AS conversation JOIN menus_hotel AS hotel ON hotel.id = conversation.hotel_id
+         LEFT JOIN menus_place AS place ON place.id = conversation.place_id
     WHERE conversation.id = %(conversation)s AND conversation.closed_at IS NULL
 """
 
@@ -118,8 +126,21 @@ class Grounds:
 class Written:
     """How far a log is written: up to `seq` no answer is missing; the next is, `missing_since` it was asked for."""
 
+    last: int
     seq: int
     missing_since: dt.datetime | None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Arrived:
+    """A conversation as its guest finds it; `place_label` is empty where the place is gone."""
+
+    hotel_id: int
+    version: int
+    seq: int
+    language: str
+    place_key: str
+    place_label: str
 
 
 def lock(conversation_id: uuid.UUID, *, closed_too: bool = False) -> Held | None:
@@ -154,6 +175,17 @@ def grounds(conversation_id: uuid.UUID) -> Grounds | None:
         context=_read(context),
         place_key=place_key,
         unsettled=bool(unsettled),
+    )
+
+
+def arrived(conversation_id: uuid.UUID) -> Arrived | None:
+    """Return a conversation to a guest who comes, or None where no such one is open; one query."""
+    row = run(_ARRIVED, {"conversation": conversation_id}).fetchone()
+    if row is None:
+        return None
+    hotel_id, version, seq, language, key, label = row
+    return Arrived(
+        hotel_id=hotel_id, version=version, seq=seq, language=language, place_key=key or "", place_label=label or ""
     )
 
 
@@ -192,7 +224,7 @@ def remember(conversation_id: uuid.UUID, context: Mapping[str, Any], language: s
 def written(conversation_id: uuid.UUID) -> Written | None:
     """Return how far a log is written, or None where no such conversation is open; one query."""
     row = run(_WRITTEN, {"conversation": conversation_id}).fetchone()
-    return None if row is None else Written(seq=row[0], missing_since=row[1])
+    return None if row is None else Written(last=row[0], seq=row[1], missing_since=row[2])
 
 
 def _read(context: Any) -> dict[str, Any]:

@@ -107,6 +107,8 @@ def escalate(hotel: Hotel, now: dt.datetime | None = None) -> int:
 
 def requests_of(conversation_id: uuid.UUID, seqs: Sequence[int]) -> dict[int, Requested]:
     """Return the service requests of these answers, by the answer's number."""
+    if not seqs:
+        return {}
     rows: dict[int, list[ServiceRequest]] = defaultdict(list)
     for row in ServiceRequest.objects.filter(conversation_id=conversation_id, seq__in=seqs).order_by("number"):
         rows[row.seq].append(row)

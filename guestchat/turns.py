@@ -386,13 +386,13 @@ def rate(conversation_id: uuid.UUID, seq: int, value: int) -> bool:
 
 
 def said_after(conversation_id: uuid.UUID, seq: int) -> tuple[int, list[Message]]:
-    """Return the last number and the messages after `seq`, in order, as a guest may read them; two queries.
+    """Return the last number and the messages after `seq`, in order, as a guest may read them; two queries at most.
 
     Raises ConversationClosed.
     """
-    last = Conversation.objects.filter(pk=conversation_id, closed_at=None).values_list("seq", flat=True).first()
-    if last is None:
-        raise ConversationClosed
+    last = written(conversation_id).last
+    if last <= seq:
+        return last, []
     messages = list(Message.objects.filter(conversation_id=conversation_id, seq__gt=seq).order_by("seq"))
     # Between the two queries somebody may have said something more, and it must not be told again as news.
     return max([last, *(message.seq for message in messages[-1:])]), messages
