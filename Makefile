@@ -4,7 +4,7 @@ PYTHON := $(VENV)/bin/python
 PYTHON3 ?= python3
 export PORT ?= 8000
 
-.PHONY: run dev test lint bench safety chaos comeback soak clean
+.PHONY: run dev test lint bench safety chaos comeback soak fuzz clean
 
 run: $(VENV)/.serving
 	@$(PYTHON) manage.py serve
@@ -36,6 +36,10 @@ safety: $(VENV)/.development
 # What docs/delivery.md tells: all kinds of fault, a kill with 2,000 sockets open, guests who come and go for long.
 chaos comeback soak: $(VENV)/.development
 	@$(PYTHON) -m benchmarks.chaos $@ $(ARGS)
+
+# Hostile frames, requests, texts and guesses against a real server; 20 to 40 minutes. ARGS="pages --seed 7" runs a part.
+fuzz: $(VENV)/.development
+	@$(PYTHON) -m tests.fuzz $(ARGS)
 
 # What is made again by itself; never var/, which holds the hotel.
 clean:

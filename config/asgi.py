@@ -7,13 +7,14 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 
 from channels.routing import ProtocolTypeRouter, URLRouter
 from channels.sessions import CookieMiddleware
+from django.conf import settings
 from django.core.asgi import get_asgi_application
 from django.urls import path, re_path
 
 pages = get_asgi_application()
 
 from guestchat.guest.consumer import ChatConsumer  # noqa: E402
-from guestchat.guest.gatekeeper import same_origin, slow_refusals, unknown_socket  # noqa: E402
+from guestchat.guest.gatekeeper import few_at_once, same_origin, slow_refusals, unknown_socket  # noqa: E402
 
 # Only where Daphne serves: importing it here would bring its event loop into every other process.
 if "daphne.ws_protocol" in sys.modules:
@@ -24,4 +25,9 @@ if "daphne.ws_protocol" in sys.modules:
 # The last one matches every path, the empty one too: the router answers a path that it does not know with a crash.
 sockets = URLRouter([path("ws/chat/", ChatConsumer.as_asgi()), re_path("", unknown_socket)])  # type: ignore[arg-type]
 
-application = ProtocolTypeRouter({"http": slow_refusals(pages), "websocket": same_origin(CookieMiddleware(sockets))})
+application = ProtocolTypeRouter(
+    {
+        "http": slow_refusals(few_at_once(pages, settings.GUESTCHAT_PAGES_AT_ONCE)),
+        "websocket": same_origin(CookieMiddleware(sockets)),
+    }
+)

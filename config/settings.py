@@ -31,7 +31,7 @@ DATABASES["default"]["CONN_MAX_AGE"] = 0
 # A server that was restarted costs a round trip (0.1 ms on a socket), not a guest's question.
 DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
 # After an outage the pool's own attempts pause twice as long each time; given up early, the next question tries anew.
-DATABASES["default"]["OPTIONS"]["pool"] = {"min_size": 1, "max_size": 12, "timeout": 2.0, "reconnect_timeout": 2.0}
+DATABASES["default"]["OPTIONS"]["pool"] = {"min_size": 1, "max_size": 16, "timeout": 2.0, "reconnect_timeout": 2.0}
 # Django turns prepared statements off; with this only those are prepared that ask for it, once a connection.
 DATABASES["default"]["OPTIONS"]["prepare_threshold"] = 1_000_000
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
@@ -108,6 +108,8 @@ environment.unsupported("GUESTCHAT_LLM_BASE_URL", "GUESTCHAT_LLM_MODEL", "GUESTC
 GUESTCHAT_PROXIES = environment.number("GUESTCHAT_PROXIES", 0, low=0, high=5)  # of our own, before this server
 GUESTCHAT_SESSION_DAYS = environment.number("GUESTCHAT_SESSION_DAYS", 30, low=1, high=365)
 GUESTCHAT_RUN_JOBS = environment.flag("GUESTCHAT_RUN_JOBS", "1")  # in this process; 0: a worker of its own does
+# With what the sockets' threads take (`guest/database.py`), no more than the pool's connections.
+GUESTCHAT_PAGES_AT_ONCE = 6
 GUESTCHAT_MAX_TEXT_CHARS = 2_000
 GUESTCHAT_MAX_FRAME_BYTES = 16 * 1024
 GUESTCHAT_BURST_QUESTIONS = 10
@@ -214,6 +216,10 @@ LOGGING = {
     "root": {"handlers": ["console"], "level": "WARNING"},
     "loggers": {
         "django": {"handlers": [], "level": "WARNING"},  # Django's own would send reports with the request's content
+        # What strangers send is answered with 4xx, and would fill the log with their words.
+        "django.request": {"level": "ERROR"},
+        "django.security": {"level": "ERROR"},
+        "django.security.DisallowedHost": {"level": "CRITICAL"},
         "guestchat": {"level": "INFO"},
         "menus": {"level": "INFO"},
         "django.channels.server": {"level": "WARNING"},

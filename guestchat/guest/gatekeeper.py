@@ -1,4 +1,4 @@
-"""Owns who gets in: sockets of our own pages only, and whoever guesses codes only slowly. Before anything else runs."""
+"""Owns who gets in, before anything else runs: sockets of our own pages only, guessers slowly, pages few at once."""
 
 import asyncio
 from collections.abc import Awaitable, Callable
@@ -14,6 +14,7 @@ Application = Callable[[dict[str, Any], Receive, Send], Awaitable[None]]
 
 _GUESSED_AT = ("/q/", "/r/")
 _REFUSAL_TAKES_S = 2.0
+_MOST_WAITING_REQUESTS = 2_000
 
 
 def same_origin(application: Application) -> Application:
@@ -29,18 +30,55 @@ def same_origin(application: Application) -> Application:
 
 
 def slow_refusals(application: Any) -> Application:
-    """Return the application for pages, where a client that was told to wait also has to: its answer comes late."""
+    """Return the application for pages, where a client that was told to wait also has to: its answer comes late.
+
+    Late means after the application is done: while it runs, it holds a connection to the database that others need.
+    """
 
     async def slowed(scope: dict[str, Any], receive: Receive, send: Send) -> None:
-        async def send_late(message: dict[str, Any]) -> None:
-            if message["type"] == "http.response.start" and message["status"] == 429:
-                await asyncio.sleep(_REFUSAL_TAKES_S)
+        if not scope.get("path", "").startswith(_GUESSED_AT):
+            await application(scope, receive, send)
+            return
+        held: list[dict[str, Any]] = []
+
+        async def hold(message: dict[str, Any]) -> None:
+            held.append(message)
+
+        await application(scope, receive, hold)
+        if held and held[0].get("status") == 429:
+            await asyncio.sleep(_REFUSAL_TAKES_S)
+        for message in held:
             await send(message)
 
-        guarded = scope["path"].startswith(_GUESSED_AT)
-        await application(scope, receive, send_late if guarded else send)
-
     return slowed
+
+
+def few_at_once(application: Any, most: int) -> Application:
+    """Return the application for pages, so many at once; the next ones wait, and beyond a crowd they are turned away.
+
+    Each request is a thread with a connection to the database: without a bound, a hundred slow clients would have all
+    connections, and every guest an error.
+    """
+    free = asyncio.Semaphore(most)
+    waiting = 0
+
+    async def bounded(scope: dict[str, Any], receive: Receive, send: Send) -> None:
+        nonlocal waiting
+        if waiting >= _MOST_WAITING_REQUESTS:
+            await send({"type": "http.response.start", "status": 503, "headers": [(b"retry-after", b"2")]})
+            await send({"type": "http.response.body", "body": b"Too many requests at once. Try again.\n"})
+            return
+        waiting += 1
+        try:
+            await free.acquire()
+        finally:
+            waiting -= 1
+        try:
+            await application(scope, receive, send)
+        finally:
+            free.release()
+
+    return bounded
 
 
 async def unknown_socket(scope: dict[str, Any], receive: Receive, send: Send) -> None:

@@ -86,13 +86,15 @@ class GuestProtocol(WebSocketProtocol):  # type: ignore[misc]
 
     def serverSend(self, content: Any, binary: bool = False) -> None:  # noqa: N802
         """Send a frame, or end a connection whose client reads nothing."""
+        # The client is closing, or broke the protocol: its conversation goes on in the log.
+        if self.state != self.STATE_OPEN:
+            return
         unread = getattr(self, "unread", None)
         if unread is not None and unread.is_full:
             unread.bytes += len(content)
             if unread.bytes > MOST_UNREAD_BYTES:
-                if self.state == self.STATE_OPEN:
-                    log.info("a socket was closed: its client does not read")
-                    self.dropConnection(abort=True)
+                log.info("a socket was closed: its client does not read")
+                self.dropConnection(abort=True)
                 return
         super().serverSend(content, binary)
 

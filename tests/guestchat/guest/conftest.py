@@ -83,15 +83,34 @@ class Hotel:
                 [conversation],
             ).fetchall()
 
-    def _room(self) -> str:
-        listed = subprocess.run(
-            [sys.executable, str(ROOT / "manage.py"), "places", "lindenhof", "--json"],
-            cwd=ROOT,
-            env=self._environment,
-            capture_output=True,
-            check=True,
+    def manage(self, *arguments: str) -> str:
+        """Run a command on this product's data and return what it printed."""
+        command = [sys.executable, str(ROOT / "manage.py"), *arguments]
+        return subprocess.run(
+            command, cwd=ROOT, env=self._environment, capture_output=True, check=True, text=True
+        ).stdout
+
+    def places(self, hotel: str = "lindenhof") -> list[dict[str, str]]:
+        """Return a hotel's places with their guest links."""
+        listed: list[dict[str, str]] = json.loads(self.manage("places", hotel, "--json"))
+        return listed
+
+    def way_in(self) -> dict[str, str]:
+        """Return the first admin's address, user and password."""
+        return dict(json.loads((self.folder / "var" / "admin.json").read_text()))
+
+    def staff_session(self) -> str:
+        """Return the value of a session cookie of the first admin's."""
+        made = (
+            "from django.contrib.sessions.backends.db import SessionStore as S; from menus.models import User;"
+            "u = User.objects.get(username='admin'); s = S(); s['_auth_user_id'] = str(u.pk);"
+            "s['_auth_user_backend'] = 'django.contrib.auth.backends.ModelBackend';"
+            "s['_auth_user_hash'] = u.get_session_auth_hash(); s.create(); print(s.session_key)"
         )
-        return str(next(place["url"] for place in json.loads(listed.stdout) if place["kind"] == "room"))
+        return self.manage("shell", "-v", "0", "-c", made).strip()
+
+    def _room(self) -> str:
+        return next(place["url"] for place in self.places() if place["kind"] == "room")
 
     def _database(self) -> tuple[str, str]:
         """Return the folder of the database's socket and its port, as PostgreSQL itself notes them."""
@@ -123,10 +142,9 @@ def running_hotel(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Hotel]:
 def guest_browser() -> Iterator[Any]:
     """A real Chromium; skips where there is none."""
     playwright = pytest.importorskip("playwright.sync_api")
-    installed = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
     with playwright.sync_playwright() as running:
         try:
-            browser = running.chromium.launch(executable_path=installed, args=FLAGS)
+            browser = running.chromium.launch(executable_path=chromium(), args=FLAGS)
         except playwright.Error as error:
             pytest.skip(f"no Chromium to drive: {error.message.splitlines()[0]}")
         yield browser
@@ -153,6 +171,11 @@ def open_phone(guest_browser: Any) -> Iterator[Callable[..., tuple[Any, Watch]]]
     yield open_phone
     for context in contexts:
         context.close()
+
+
+def chromium() -> str | None:
+    """Return the installed Chromium, or None where there is none."""
+    return next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
 
 
 def _free_port() -> int:

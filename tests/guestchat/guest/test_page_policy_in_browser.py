@@ -1,8 +1,6 @@
 """A real Chromium finds nothing on any page, a guest's or the staff's, that the page's own policy forbids."""
 
-import json
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -70,7 +68,7 @@ def test_guests_pages(open_phone: OpenPhone, running_hotel: Hotel) -> None:
 def test_staff_pages(open_phone: OpenPhone, running_hotel: Hotel) -> None:
     page, watch = open_phone()
     page.add_init_script(COLLECT)
-    way_in = json.loads((Path(running_hotel.folder) / "var" / "admin.json").read_text())
+    way_in = running_hotel.way_in()
     found = visit(page, f"{running_hotel.address}/admin/")
     page.fill("[name=username]", way_in["user"])
     page.fill("[name=password]", way_in["password"])
