@@ -4,19 +4,27 @@ from typing import Any
 
 from django.contrib import admin, messages
 from django.db.models import Count, QuerySet
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext_lazy as _
 
-from menus import forms, models
+from menus import forms, models, spreadsheets
 from menus.admin.scope import CARDS, DIET_NAMES, HotelPage, OwnFilter, Rows, called, column
 from menus.allergen_names import name as allergen_name
-from menus.allergens import CHILDREN, DIETS, GROUPS, Declaration, Status, contradictions
+from menus.allergens import CHILDREN, DIETS, GROUPS, Declaration, Status, contradictions, status
 
 ALLERGEN_STATES = {
     "complete": (_("Complete"), "success"),
     "incomplete": (_("Not complete"), "warning"),
     "contradictory": (_("Contradicts itself"), "danger"),
+}
+
+
+STATUS_NAMES = {
+    Status.CONTAINS: _("contains"),
+    Status.MAY_CONTAIN: _("may contain"),
+    Status.FREE: _("free"),
+    Status.UNKNOWN: _("unknown"),
 }
 
 
@@ -34,6 +42,22 @@ def allergen_state(row: Any) -> tuple[str, Any]:
     found = declared(row)
     state = "contradictory" if contradictions(found) else "complete" if found.complete else "incomplete"
     return state, ALLERGEN_STATES[state][0]
+
+
+def dish_heading() -> list[str]:
+    """Return the heading of a table of dishes, in the language of the page."""
+    language = get_language() or "en"
+    named = (_("Hotel"), _("Section"), _("Dish"), _("Price"), _("Currency"), _("Available"))
+    return [*map(str, named), *(allergen_name(group, language) for group in GROUPS)]
+
+
+def dish_row(item: models.MenuItem) -> list[object]:
+    """Return a dish as a row of that table; each of the 14 allergens by the one rule that guests are answered by."""
+    declaration = declared(item)
+    states = [str(STATUS_NAMES[status(declaration, group)]) for group in GROUPS]
+    available = str(_("yes") if item.available else _("no"))
+    names = (item.hotel.name, called(item.section, item.hotel), called(item, item.hotel))
+    return [*names, item.price, item.hotel.currency, available, *states]
 
 
 class DietFilter(admin.SimpleListFilter):
@@ -247,7 +271,7 @@ class ItemPage(HotelPage):
         "position",
         "pk",
     )
-    actions = ("mark_sold_out", "mark_available")
+    actions = ("mark_sold_out", "mark_available", "download")
 
     def get_queryset(self, request: HttpRequest) -> Any:
         return super().get_queryset(request).prefetch_related("allergens")
@@ -276,6 +300,13 @@ class ItemPage(HotelPage):
     @admin.action(description=_("Mark as available"), permissions=["change"])
     def mark_available(self, request: HttpRequest, queryset: QuerySet[Any]) -> None:
         self._set_available(request, queryset, True)
+
+    @admin.action(description=_("Download as a table (CSV)"), permissions=["view"])
+    def download(self, request: HttpRequest, queryset: QuerySet[Any]) -> HttpResponse:
+        table = spreadsheets.as_csv(dish_heading(), map(dish_row, queryset.select_related("section", "hotel")))
+        response = HttpResponse(table, content_type="text/csv; charset=utf-8")
+        response["Content-Disposition"] = 'attachment; filename="dishes.csv"'
+        return response
 
     def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
         super().save_related(request, form, formsets, change)

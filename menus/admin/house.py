@@ -10,7 +10,7 @@ from django.conf import settings
 from django.contrib import admin, messages
 from django.db.models import Count, DateField, DateTimeField, F, Func, Q, QuerySet
 from django.db.models.functions import Cast, Now
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 from django.utils import timezone
 from django.utils.html import format_html
@@ -20,6 +20,7 @@ from django.utils.translation import ngettext
 from unfold.decorators import action
 
 from menus import forms, models, signals
+from menus.admin import hotel_upload
 from menus.admin.scope import (
     FRONT,
     HOUSE,
@@ -43,6 +44,11 @@ ARTICLE_STATES = {
 }
 # The day that it is at the hotel; hotels in one list can be in different time zones.
 TODAY_THERE = Cast(Func(F("hotel__timezone"), Now(), function="timezone", output_field=DateTimeField()), DateField())
+
+
+def button(description: Any, **more: Any) -> Callable[[Method], Method]:
+    """Return unfold's `action` for a method behind a button, typed."""
+    return cast("Callable[[Method], Method]", action(description=description, **more))
 
 
 class HoursRows(Rows):
@@ -100,6 +106,14 @@ class HotelRowPage(HotelPage):
     list_display = ("name", "slug", "spoken", "currency", "timezone", "check_in", "check_out")
     search_fields = ("name", "slug", "address")
     search_texts = ("description",)
+    actions_list = ("upload",)
+
+    @button(_("Upload a hotel file"), url_path="upload", permissions=["upload"])
+    def upload(self, request: HttpRequest) -> HttpResponse:
+        return hotel_upload.page(self, request)
+
+    def has_upload_permission(self, request: HttpRequest, *args: Any) -> bool:
+        return self.has_change_permission(request)
 
     @column(_("Languages"))
     def spoken(self, row: Any) -> str:
@@ -213,11 +227,6 @@ def article_state(row: models.Article, today: dt.date) -> str:
     if row.valid_from is not None and row.valid_from > today:
         return "later"
     return "review" if row.review_by is not None and row.review_by <= today else "current"
-
-
-def button(description: Any) -> Callable[[Method], Method]:
-    """Return unfold's `action` for a method behind a button, typed."""
-    return cast("Callable[[Method], Method]", action(description=description))
 
 
 def guest_link(place: models.Place) -> str:

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol, TypeVar
 
+from django.db import Error as DatabaseError
 from django.db import transaction
 from django.db.models import Model
 
@@ -15,6 +16,7 @@ from menus import models, signals
 from menus.allergens import Declaration
 from menus.content import Content, Item, Menu, Section, Venue
 from menus.hotel_file import columns
+from menus.hotel_file.problems import HotelFileError, Problem
 from menus.hotel_file.table import Columns, Counts, Table
 
 
@@ -44,6 +46,20 @@ def apply(content: Content) -> Changes:
         answers: list[tuple[Any, Any]] = signals.hotel_replaced.send(sender=models.Hotel, hotel_id=hotel.pk)
         embedded = sum(answer for _receiver, answer in answers if isinstance(answer, int))
     return Changes(things={"hotel": counts, **rows.counts()}, embedded=embedded)
+
+
+def put(content: Content, *, keep: bool) -> Changes:
+    """Apply a content, or only try it out. Raises HotelFileError, nothing changed, where the database refuses it."""
+    try:
+        with transaction.atomic():
+            changes = apply(content)
+            transaction.set_rollback(not keep)
+    except DatabaseError as error:
+        # What reading let pass and the database did not, a deadlock, a lost connection: nothing was kept in any case.
+        cause = " ".join(str(error).split("\n", 1)[0].split())
+        sentence = f"The database refused this file, nothing was changed: {cause}."
+        raise HotelFileError([Problem(pointer="", sentence=sentence)]) from error
+    return changes
 
 
 def _lock_hotel(content: Content) -> tuple[models.Hotel, Counts]:

@@ -5,7 +5,7 @@ import math
 import re
 from collections import Counter
 
-from menus.hotel_file.problems import HotelFileError, Problem, below
+from menus.hotel_file.problems import HotelFileError, Problem, below, note
 
 MAX_BYTES = 32 * 1024 * 1024
 MAX_DEPTH = 24  # the deepest value of a valid file, an option's allergen, lies at 12
@@ -65,7 +65,7 @@ def _check(value: object, pointer: str, depth: int, problems: list[Problem]) -> 
     """Collect repeated keys, numbers and characters that cannot be kept, and nesting that is too deep."""
 
     def refuse(sentence: str) -> None:
-        problems.append(Problem(pointer=pointer, sentence=sentence))
+        note(problems, Problem(pointer=pointer, sentence=sentence))
 
     if isinstance(value, float) and not math.isfinite(value):
         refuse("This number is not finite, or too large.")
@@ -77,9 +77,8 @@ def _check(value: object, pointer: str, depth: int, problems: list[Problem]) -> 
         for index, element in enumerate(value):
             _check(element, below(pointer, index), depth + 1, problems)
     elif isinstance(value, _Object):
-        problems.extend(
-            Problem(pointer=below(pointer, key), sentence="This key is given more than once in one object.")
-            for key in value.repeated
-        )
+        for key in value.repeated:
+            sentence = "This key is given more than once in one object."
+            note(problems, Problem(pointer=below(pointer, key), sentence=sentence))
         for key, member in value.items():
             _check(member, below(pointer, key), depth + 1, problems)

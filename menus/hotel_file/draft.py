@@ -3,7 +3,7 @@
 from collections import defaultdict
 from dataclasses import dataclass, field
 
-from menus.hotel_file.problems import Problem
+from menus.hotel_file.problems import Problem, note
 
 
 @dataclass(kw_only=True)
@@ -19,7 +19,7 @@ class Draft:
 
     def refuse(self, pointer: str, sentence: str) -> None:
         """Note a problem; reading goes on, so that all are found in one go."""
-        self.problems.append(Problem(pointer=pointer, sentence=sentence))
+        note(self.problems, Problem(pointer=pointer, sentence=sentence))
 
     def claim(self, kind: str, key: str, pointer: str) -> None:
         """Take a key for one thing of a kind, and refuse it where another one has it."""

@@ -24,6 +24,18 @@ class HotelFileError(Exception):
         self.problems = problems
 
 
+# A file whose every value is wrong would have a problem for each of its bytes; nobody reads that many.
+MOST_PROBLEMS = 10_000
+
+
+def note(problems: list[Problem], problem: Problem) -> None:
+    """Add a problem to those found; raises HotelFileError where there are too many to go on."""
+    if len(problems) >= MOST_PROBLEMS:
+        more = Problem(pointer="", sentence=f"There are more than {MOST_PROBLEMS} problems; this is not a hotel file.")
+        raise HotelFileError([more, *problems])
+    problems.append(problem)
+
+
 def below(pointer: str, step: str | int) -> str:
     """Return the pointer of a member or an element of what `pointer` points at."""
     return f"{pointer}/{str(step).replace('~', '~0').replace('/', '~1')}"

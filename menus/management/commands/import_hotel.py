@@ -6,9 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, NoReturn
 
-from django import db
 from django.core.management.base import BaseCommand, CommandParser
-from django.db import transaction
 
 from menus import hotel_file
 from menus.content import Content
@@ -28,7 +26,7 @@ class Command(BaseCommand):
     def handle(self, *args: Any, file: str, dry_run: bool, json: bool, **options: Any) -> None:
         try:
             content = hotel_file.read(_bytes(file))
-            changes = _apply(content, keep=not dry_run)
+            changes = hotel_file.put(content, keep=not dry_run)
         except HotelFileError as error:
             self._fail(error.problems, as_json=json)
         warnings = hotel_file.warnings(content)
@@ -80,19 +78,6 @@ def _bytes(file: str) -> bytes:
     except OSError as error:
         sentence = f"This file cannot be read: {error.strerror}."
         raise HotelFileError([Problem(pointer="", sentence=sentence)]) from error
-
-
-def _apply(content: Content, *, keep: bool) -> Changes:
-    try:
-        with transaction.atomic():
-            changes = hotel_file.apply(content)
-            transaction.set_rollback(not keep)
-    except db.Error as error:
-        # What reading let pass and the database did not, a deadlock, a lost connection: nothing was kept in any case.
-        cause = " ".join(str(error).split("\n", 1)[0].split())
-        sentence = f"The database refused this file, nothing was changed: {cause}."
-        raise HotelFileError([Problem(pointer="", sentence=sentence)]) from error
-    return changes
 
 
 def _members(problems: Sequence[Problem]) -> list[dict[str, str]]:
