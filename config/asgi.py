@@ -14,7 +14,7 @@ from django.urls import path, re_path
 pages = get_asgi_application()
 
 from guestchat.guest.consumer import ChatConsumer  # noqa: E402
-from guestchat.guest.gatekeeper import few_at_once, same_origin, slow_refusals, unknown_socket  # noqa: E402
+from guestchat.guest.gatekeeper import pages_in_turn, same_origin, unknown_socket  # noqa: E402
 
 # Only where Daphne serves: importing it here would bring its event loop into every other process.
 if "daphne.ws_protocol" in sys.modules:
@@ -27,7 +27,7 @@ sockets = URLRouter([path("ws/chat/", ChatConsumer.as_asgi()), re_path("", unkno
 
 application = ProtocolTypeRouter(
     {
-        "http": slow_refusals(few_at_once(pages, settings.GUESTCHAT_PAGES_AT_ONCE)),
+        "http": pages_in_turn(pages, settings.GUESTCHAT_PAGES_AT_ONCE),
         "websocket": same_origin(CookieMiddleware(sockets)),
     }
 )

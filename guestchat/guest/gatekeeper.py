@@ -1,11 +1,14 @@
 """Owns who gets in, before anything else runs: sockets of our own pages only, guessers slowly, pages few at once."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Hashable
+from dataclasses import dataclass
 from typing import Any
 
 from django.conf import settings
 from django.http.request import split_domain_port, validate_host
+
+from guestchat.guest import limits
 
 Receive = Callable[[], Awaitable[dict[str, Any]]]
 Send = Callable[[dict[str, Any]], Awaitable[None]]
@@ -27,6 +30,20 @@ def same_origin(application: Application) -> Application:
         await unknown_socket(scope, receive, send)
 
     return guarded
+
+
+def pages_in_turn(application: Any, most: int) -> Application:
+    """Return the application for pages, so many at once, of which an address that guesses has no more than a third."""
+    guesses_apart = few_at_once(few_at_once(application, most), max(1, most // 3), of=_guesser)
+    return slow_refusals(guesses_apart)
+
+
+def _guesser(scope: dict[str, Any]) -> Hashable:
+    """Return whose guess a request may be, or None where it is none."""
+    if not scope.get("path", "").startswith(_GUESSED_AT):
+        return None
+    forwarded = dict(scope.get("headers", [])).get(b"x-forwarded-for", b"").decode("latin-1")
+    return limits.address(forwarded, (scope.get("client") or ("",))[0])
 
 
 def slow_refusals(application: Any) -> Application:
@@ -53,32 +70,52 @@ def slow_refusals(application: Any) -> Application:
     return slowed
 
 
-def few_at_once(application: Any, most: int) -> Application:
+def few_at_once(application: Any, most: int, *, of: Callable[[dict[str, Any]], Hashable] = lambda _: "") -> Application:
     """Return the application for pages, so many at once; the next ones wait, and beyond a crowd they are turned away.
 
-    Each request is a thread with a connection to the database: without a bound, a hundred slow clients would have all
-    connections, and every guest an error.
+    `of`: whose requests are counted together; those of None are not. Each request is a thread with a connection to the
+    database: without a bound, a hundred slow clients would have all connections, and every guest an error.
     """
-    free = asyncio.Semaphore(most)
+    turns: dict[Hashable, _Turns] = {}
     waiting = 0
 
     async def bounded(scope: dict[str, Any], receive: Receive, send: Send) -> None:
         nonlocal waiting
+        key = of(scope)
+        if key is None:
+            await application(scope, receive, send)
+            return
         if waiting >= _MOST_WAITING_REQUESTS:
             await send({"type": "http.response.start", "status": 503, "headers": [(b"retry-after", b"2")]})
             await send({"type": "http.response.body", "body": b"Too many requests at once. Try again.\n"})
             return
+        here = turns.setdefault(key, _Turns(free=asyncio.Semaphore(most)))
+        here.wanted += 1
         waiting += 1
         try:
-            await free.acquire()
+            await here.free.acquire()
+        except BaseException:
+            here.wanted -= 1
+            raise
         finally:
             waiting -= 1
         try:
             await application(scope, receive, send)
         finally:
-            free.release()
+            here.free.release()
+            here.wanted -= 1
+            if not here.wanted:
+                turns.pop(key, None)
 
     return bounded
+
+
+@dataclass(kw_only=True)
+class _Turns:
+    """The turns of one client or of all, and how many requests are at work or wait for one."""
+
+    free: asyncio.Semaphore
+    wanted: int = 0
 
 
 async def unknown_socket(scope: dict[str, Any], receive: Receive, send: Send) -> None:

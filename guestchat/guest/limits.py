@@ -18,14 +18,18 @@ new_conversations = Buckets(Pace(burst=6_000, per_second=60))
 
 
 def address_of(request: HttpRequest) -> str:
-    """Return whose request it is: the address that the outermost of our own proxies saw.
+    """Return whose request it is: the address that the outermost of our own proxies saw."""
+    return address(request.headers.get("X-Forwarded-For", ""), request.META.get("REMOTE_ADDR", ""))
+
+
+def address(forwarded: str, peer: str) -> str:
+    """Return the address that the outermost of our own proxies saw, else the one that the line comes from.
 
     Each proxy appends the address that it saw; what stands before our own proxies' entries was written by the client.
     """
     proxies: int = settings.GUESTCHAT_PROXIES
-    seen = [each.strip() for each in request.headers.get("X-Forwarded-For", "").split(",")] if proxies else []
-    address: str = seen[-proxies] if proxies and len(seen) >= proxies else request.META.get("REMOTE_ADDR", "")
-    return _network(address)
+    seen = [each.strip() for each in forwarded.split(",")] if proxies else []
+    return _network(seen[-proxies] if proxies and len(seen) >= proxies else peer)
 
 
 def host_of(request: HttpRequest) -> str:

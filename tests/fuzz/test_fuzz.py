@@ -1,6 +1,7 @@
 """The attacks of `make fuzz`, short: a real server takes what is hostile, and nothing gets through."""
 
 import asyncio
+import random
 from collections.abc import Iterator
 from typing import Any
 
@@ -33,8 +34,6 @@ def test_there_are_three_hundred_payloads() -> None:
 
 
 def test_frames_are_of_every_kind() -> None:
-    import random
-
     chance = random.Random(SEED)
     sent = [frames.frame(chance) for _ in range(2000)]
     assert len(set(sent)) > 1500

@@ -102,3 +102,54 @@ async def test_only_who_guesses_waits_for_the_refusal(monkeypatch: pytest.Monkey
     assert await seconds("/q/abc/", 429) >= 0.3
     assert await seconds("/q/abc/", 302) < 0.3
     assert await seconds("/chat/messages/", 429) < 0.3
+
+
+async def test_an_address_that_guesses_takes_a_third_of_the_turns_and_keeps_nobody_else_waiting() -> None:
+    at_work: list[tuple[str, str]] = []
+    begun: list[tuple[str, str]] = []
+    done = asyncio.Event()
+
+    async def pages(scope: Any, receive: Any, send: Any) -> None:
+        who = (scope["path"], scope["client"][0])
+        at_work.append(who)
+        begun.append(who)
+        await done.wait()
+        at_work.remove(who)
+
+    async def heard(message: Any) -> None: ...
+
+    in_turn = gatekeeper.pages_in_turn(pages, 6)
+    guess, chat, elsewhere = ("/q/guessed/", "192.0.2.1"), ("/chat/", "192.0.2.1"), ("/q/right/", "192.0.2.9")
+    coming = [
+        asyncio.create_task(in_turn({"path": path, "client": (address, 1)}, None, heard))  # type: ignore[arg-type]
+        for path, address in [guess] * 50 + [elsewhere] + [chat] * 20
+    ]
+    await asyncio.sleep(0.05)
+    assert [at_work.count(each) for each in (guess, elsewhere, chat)] == [2, 1, 3]
+    done.set()
+    await asyncio.gather(*coming)
+    assert [begun.count(each) for each in (guess, elsewhere, chat)] == [50, 1, 20]
+
+
+async def test_a_crowd_beyond_all_bounds_is_turned_away_and_told_when_to_come_back(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(gatekeeper, "_MOST_WAITING_REQUESTS", 3)
+    done = asyncio.Event()
+    told: list[Any] = []
+
+    async def pages(scope: Any, receive: Any, send: Any) -> None:
+        await done.wait()
+        await send({"status": 200})
+
+    async def heard(message: Any) -> None:
+        if "status" in message:
+            told.append((message["status"], dict(message.get("headers", []))))
+
+    few = gatekeeper.few_at_once(pages, 1)
+    coming = [asyncio.create_task(few({"path": "/chat/"}, None, heard)) for _ in range(6)]  # type: ignore[arg-type]
+    await asyncio.sleep(0.05)
+    assert told == [(503, {b"retry-after": b"2"})] * 2
+    done.set()
+    await asyncio.gather(*coming)
+    assert [status for status, _headers in told] == [503, 503, 200, 200, 200, 200]

@@ -13,6 +13,7 @@ from django.db import DatabaseError
 from django.dispatch import Signal
 
 from menus import hotel_file, models
+from menus.hotel_file import applying
 
 pytestmark = pytest.mark.django_db
 
@@ -83,7 +84,7 @@ def test_a_database_that_fails_is_a_sentence(document: Any, import_file: Any, mo
     def fail(*arguments: Any) -> None:
         raise DatabaseError("deadlock detected\nDETAIL: Process 1 waits")
 
-    monkeypatch.setattr(hotel_file, "apply", fail)
+    monkeypatch.setattr(applying, "apply", fail)
     ran = import_file(document)
     assert ran.status == 1
     assert ran.err == "(the file): The database refused this file, nothing was changed: deadlock detected.\n"
