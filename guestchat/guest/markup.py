@@ -21,5 +21,6 @@ def html(text: str) -> str:
         tags=_TAGS,
         attributes=_ATTRIBUTES,
         url_schemes={"http", "https", "mailto", "tel"},
+        url_relative="deny",  # also `//elsewhere`, and addresses of our own that a guest should not be led to
         link_rel="noopener noreferrer nofollow",
     ).strip()
