@@ -136,7 +136,7 @@ def secret(path: Path) -> str:
 
 def _place_once(path: Path, content: str) -> None:
     """Put a complete file in its place unless there is one: whoever starts at the same moment reads the same secret."""
-    draft = path.with_name(f"{path.name}.{os.getpid()}")
+    draft = path.with_name(f"{path.name}.{secrets.token_hex(8)}")  # of this call alone: threads share a process
     with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as file:
         file.write(content)
     with contextlib.suppress(FileExistsError):

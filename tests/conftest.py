@@ -11,6 +11,7 @@ from django.core.management import call_command
 from guestchat import catalogue, turns
 from guestchat.answering.answer import Answer
 from guestchat.catalogue import Catalogue
+from guestchat.guest import database
 from guestchat.understanding.query import Context
 from menus import tenancy
 from menus.models import Hotel
@@ -25,10 +26,12 @@ Ask = Callable[..., Answer]
 
 
 @pytest.fixture(scope="session")
-def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> None:
+def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> Iterator[None]:
     """Load the demo hotel once for all tests that roll back; those that truncate run after them."""
     with django_db_blocker.unblock():
         call_command("demo", verbosity=0)
+    yield
+    database.rest()  # a thread that has just worked holds its connection, and the database could not be dropped
 
 
 @pytest.fixture(autouse=True)
