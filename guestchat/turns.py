@@ -11,7 +11,7 @@ from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 
-from guestchat import catalogue, ledger, service_requests
+from guestchat import catalogue, ledger, service_requests, takeover
 from guestchat.answering.answer import Answer, Outcome
 from guestchat.answering.composer import compose
 from guestchat.answering.labels import labelled
@@ -248,6 +248,8 @@ def _answer_on(grounds: Grounds, text: str, at: dt.datetime) -> Answer:
         at=at,
         place=grounds.place_key,
     )
+    if grounds.taken_by is not None and not (composed.alert and composed.alert.urgent):
+        return takeover.passed_on(composed, Context.of_json(grounds.context))
     return labelled(composed, hotel.content)
 
 
@@ -257,7 +259,8 @@ def finish(turn: Turn, answer: Answer) -> Message:
 
     Raises ConversationClosed where the conversation was deleted meanwhile.
     """
-    return _write(turn, answer, answer.text, Message.Status.COMPLETE)
+    status = Message.Status.PASSED_ON if answer.is_passed_on else Message.Status.COMPLETE
+    return _write(turn, answer, answer.text, status)
 
 
 def stop(turn: Turn, answer: Answer, text: str) -> Message:
@@ -325,7 +328,7 @@ def _remember(held: ledger.Held, message: Message, answer: Answer) -> None:
             status=Message.Status.COMPLETE,
         ).exists()
     )
-    is_new = message.status == Message.Status.COMPLETE and is_last
+    is_new = message.status != Message.Status.STOPPED and is_last
     context = answer.context if is_new else stored
     pending = (
         {**context.pending, "seq": message.seq} if is_new and answer.request and context.pending else context.pending
