@@ -46,6 +46,11 @@ class Buckets:
                 self._kept.popitem(last=False)
         return wait
 
+    def forget(self, key: Hashable) -> None:
+        """Forget a key that never comes again."""
+        with self._lock:
+            self._kept.pop(key, None)
+
     def clear(self) -> None:
         """Forget all: for tests."""
         with self._lock:

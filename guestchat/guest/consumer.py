@@ -93,6 +93,7 @@ class ChatConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]
         if task is not None:
             self.closed = True
             task.cancel()
+            _pace.forget(self.channel_name)
             try:
                 await self.channel_layer.group_discard(self.group, self.channel_name)
             except Exception:

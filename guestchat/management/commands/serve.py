@@ -318,5 +318,7 @@ def _settle(loading: Sequence[threading.Thread]) -> None:
     # A question that is being answered holds the interpreter for a few milliseconds; others only want to say that
     # theirs is committed, and would wait for 5 ms each time that PostgreSQL has answered them.
     sys.setswitchinterval(0.001)
-    # Collections over thousands of sockets paused everyone for 140 ms and more; rare ones over little do not.
-    gc.set_threshold(50_000, 50, 1_000)
+    # A socket that closes leaves some 50 objects that only a collection frees. The young ones are looked through
+    # after some hundred sockets, which takes a millisecond or two; all of them, which pauses everyone for 50 ms and
+    # more where thousands are here, after tens of thousands of sockets.
+    gc.set_threshold(20_000, 5, 20)

@@ -783,6 +783,20 @@ async def test_a_lost_channel_layer_costs_nudges_only(browser: Client, monkeypat
     await guest.leave()
 
 
+async def test_nothing_is_kept_of_a_socket_that_left(browser: Client) -> None:
+    exchange = get_channel_layer()._exchange
+    before = len(consumer._pace._kept)
+    guest = Guest(pass_of(browser))
+    await guest.come()
+    await guest.say(type="resume", after=0)
+    await guest.hear()
+    assert len(consumer._pace._kept) == before + 1
+    assert exchange._channels
+    await guest.leave()
+    assert len(consumer._pace._kept) == before
+    assert (exchange._channels, exchange._groups) == ({}, {})
+
+
 # --- the heartbeat -------------------------------------------------------------
 async def test_a_heartbeat_tells_how_far_the_log_is_written(browser: Client) -> None:
     guest = Guest(pass_of(browser))
