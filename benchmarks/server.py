@@ -11,7 +11,7 @@ import sys
 import tempfile
 import time
 import uuid
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -27,11 +27,43 @@ _PREPARE_WITHIN_S = 180
 _ANSWER_WITHIN_S = 60.0
 _STOP_WITHIN_S = 15
 # What would make the product another one than a fresh checkout's.
-OURS = ("DATABASE_URL", "REDIS_URL", "SECRET_KEY", "DEBUG", "ALLOWED_HOSTS", "HOST", "PORT")
+_OURS = ("DATABASE_URL", "REDIS_URL", "SECRET_KEY", "DEBUG", "ALLOWED_HOSTS", "HOST", "PORT")
 
 
 class BenchError(Exception):
     """The bench cannot go on; the message says why."""
+
+
+def outer_environment() -> dict[str, str]:
+    """Return this shell's variables without those that would make the product another one."""
+    return {
+        name: value for name, value in os.environ.items() if name not in _OURS and not name.startswith("GUESTCHAT_")
+    }
+
+
+def manage(
+    environment: Mapping[str, str], *arguments: str, given: str = "", within_s: float = _PREPARE_WITHIN_S
+) -> str:
+    """Return what a command of `manage.py` prints; raise BenchError with what it says where it fails."""
+    done = subprocess.run(
+        [sys.executable, "manage.py", *arguments],
+        cwd=ROOT,
+        env=dict(environment),
+        input=given,
+        capture_output=True,
+        text=True,
+        timeout=within_s,
+        check=False,
+    )
+    if done.returncode:
+        raise BenchError(f"manage.py {arguments[0]} failed:\n{done.stdout[-1000:]}{done.stderr[-2000:]}")
+    return done.stdout
+
+
+def paths_of_codes(environment: Mapping[str, str], *, within_s: float = _PREPARE_WITHIN_S) -> list[str]:
+    """Return the paths behind the codes of the demo hotel's places."""
+    places: list[dict[str, str]] = json.loads(manage(environment, "places", HOTEL, "--json", within_s=within_s))
+    return ["/" + place["url"].split("/", 3)[3] for place in places]
 
 
 class House:
@@ -40,21 +72,17 @@ class House:
     def __init__(self, directory: Path) -> None:
         self.directory = directory
         self.port = free_port()
-        kept = {
-            name: value for name, value in os.environ.items() if name not in OURS and not name.startswith("GUESTCHAT_")
-        }
-        self._environment = {**kept, "GUESTCHAT_VAR_DIR": str(directory), "PORT": str(self.port)}
-        self._manage("serve", "--prepare-only")
+        self._environment = {**outer_environment(), "GUESTCHAT_VAR_DIR": str(directory), "PORT": str(self.port)}
+        manage(self._environment, "serve", "--prepare-only")
 
     def codes(self) -> list[str]:
         """Return the paths behind the places' codes."""
-        places: list[dict[str, str]] = json.loads(self._manage("places", HOTEL, "--json"))
-        return ["/" + place["url"].split("/", 3)[3] for place in places]
+        return paths_of_codes(self._environment)
 
     def ask(self, questions: Sequence[dict[str, str]]) -> list[dict[str, Any]]:
         """Return `manage.py ask`'s answers to questions, in their order."""
         lines = "\n".join(json.dumps({"hotel": HOTEL, **question}) for question in questions)
-        return [json.loads(line) for line in self._manage("ask", "--jsonl", given=lines).splitlines()]
+        return [json.loads(line) for line in manage(self._environment, "ask", "--jsonl", given=lines).splitlines()]
 
     @contextlib.contextmanager
     def serving(self) -> Iterator[psutil.Process]:
@@ -97,21 +125,6 @@ class House:
         if running:
             running[0].send_signal(signal.SIGINT)  # PostgreSQL's fast shutdown
             psutil.wait_procs(running, timeout=_STOP_WITHIN_S)
-
-    def _manage(self, *arguments: str, given: str = "") -> str:
-        done = subprocess.run(
-            [sys.executable, "manage.py", *arguments],
-            cwd=ROOT,
-            env=self._environment,
-            input=given,
-            capture_output=True,
-            text=True,
-            timeout=_PREPARE_WITHIN_S,
-            check=False,
-        )
-        if done.returncode:
-            raise BenchError(f"manage.py {arguments[0]} failed:\n{done.stdout[-1000:]}{done.stderr[-2000:]}")
-        return done.stdout
 
     def _end_of_log(self) -> str:
         return (self.directory / "server.log").read_text("utf-8", "replace")[-2000:]

@@ -13,9 +13,8 @@ from django.utils.decorators import sync_and_async_middleware
 from guestchat import keyholes
 from guestchat.guest import pass_cookie
 from menus import tenancy
+from menus.second_factor.middleware import STAFF_PATHS
 from menus.tenancy import Binding
-
-STAFF_PATHS = ("/admin/", "/staff/")
 
 
 @sync_and_async_middleware

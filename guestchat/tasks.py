@@ -14,9 +14,9 @@ from procrastinate.contrib.django import app
 from procrastinate.exceptions import ConnectorException
 from procrastinate.jobs import Status
 
-from guestchat import groups, service_requests, stays
-from guestchat.guest.consumer import finish_pending, trace
+from guestchat import groups, service_requests, stays, turns
 from guestchat.models import Message
+from guestchat.traces import trace
 from menus import tenancy
 from menus.models import Hotel
 
@@ -77,7 +77,7 @@ def _finish_abandoned(hotel: Hotel) -> int:
     abandoned = Message.objects.filter(hotel=hotel, status=Message.Status.PENDING, created_at__lte=before)
     conversations = list(abandoned.order_by().values_list("conversation", flat=True).distinct()[:_MOST_AT_ONCE])
     for conversation in conversations:
-        finish_pending(conversation, older_than_s=_ABANDONED_AFTER_S)
+        turns.finish_pending(conversation, older_than_s=_ABANDONED_AFTER_S)
     groups.tell(conversations, [hotel.pk] if conversations else [])
     return len(conversations)
 

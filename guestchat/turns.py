@@ -1,6 +1,7 @@
 """Owns a turn: begin -> answer -> finish. The only door to the pipeline: socket, form, `ask` and tests enter here."""
 
 import datetime as dt
+import logging
 import secrets
 import time
 import uuid
@@ -8,6 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
 from django.conf import settings
+from django.db import Error as DatabaseError
 from django.db import transaction
 from django.utils import timezone
 
@@ -25,10 +27,13 @@ from guestchat.retrieval.embedder import get_embedder
 from guestchat.retrieval.search import Hit, search
 from guestchat.service_requests import confirm as confirm
 from guestchat.service_requests import requests_of as requests_of
+from guestchat.traces import trace
 from guestchat.understanding.language import detect
 from guestchat.understanding.parse import parse
 from guestchat.understanding.query import Context, Part
 from guestchat.words import without_name
+
+log = logging.getLogger(__name__)
 
 # How far a bucket may run below its pace: a phone's network delays one question more than the next, and who keeps
 # the pace by their own clock must not be refused for it. It is lent once, not with every question.
@@ -346,6 +351,18 @@ def _prove(message: Message, answer: Answer) -> None:
     message.claims = [claim.as_json() for claim in answer.claims]
 
 
+def answer_or_apologise(turn: Turn) -> Answer:
+    """Answer a turn; what fails for another reason than the database is apologised for, logged without the text."""
+    try:
+        return answer_turn(turn)
+    except (DatabaseError, ConversationClosed):
+        raise
+    except Exception as error:
+        question = turn.question
+        log.error("answering message %s of %s failed: %s", question.seq, question.conversation_id, trace(error))
+        return apologise(turn)
+
+
 def apologise(turn: Turn) -> Answer:
     """Return what is said when answering failed: honest, and with a person to ask."""
     words = phrasing(turn.language)
@@ -369,6 +386,15 @@ def pending(conversation_id: uuid.UUID, *, older_than_s: float = 0) -> list[Turn
     questions = Message.objects.filter(conversation=conversation, seq__in=waiting).order_by("seq")
     place_key = conversation.place.key if conversation.place else None
     return [_turn(question, place_key, conversation.language) for question in questions]
+
+
+def finish_pending(conversation_id: uuid.UUID, *, older_than_s: float = 0) -> None:
+    """Answer what a process that died left unanswered."""
+    for turn in pending(conversation_id, older_than_s=older_than_s):
+        try:
+            finish(turn, answer_or_apologise(turn))
+        except ConversationClosed:
+            continue  # deleted meanwhile
 
 
 # --- what a guest says about an answer --------------------------------------

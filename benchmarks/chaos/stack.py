@@ -2,8 +2,6 @@
 
 import asyncio
 import contextlib
-import json
-import os
 import shutil
 import signal
 import subprocess
@@ -21,10 +19,10 @@ import psycopg
 import redis
 
 from benchmarks.chaos.proxy import Proxy, Stream
-from benchmarks.server import HOTEL, OURS, ROOT, BenchError, free_port
+from benchmarks.server import ROOT, BenchError, free_port, manage, outer_environment, paths_of_codes
 from config.embedded_postgres.server import connection_address, run_program
 
-_PREPARE_WITHIN_S = 240
+_PREPARE_WITHIN_S = 240.0
 _READY_WITHIN_S = 90.0
 _STOP_WITHIN_S = 15.0
 _DATABASE = "guestchat"
@@ -41,12 +39,9 @@ class Stack:
 
     def environment(self, sockets: Path, port: int) -> dict[str, str]:
         """Return what a process is started with; `sockets`: where it finds PostgreSQL."""
-        kept = {
-            name: value for name, value in os.environ.items() if name not in OURS and not name.startswith("GUESTCHAT_")
-        }
         address = self.postgres.address
         return {
-            **kept,
+            **outer_environment(),
             "DATABASE_URL": f"postgresql://{address['user']}@/{_DATABASE}?host={sockets}&port={address['port']}",
             "REDIS_URL": self.redis.url,
             "SECRET_KEY": "a-key-for-the-time-of-these-trials-only",
@@ -54,11 +49,14 @@ class Stack:
             "PORT": str(port),
         }
 
+    def _own_environment(self) -> dict[str, str]:
+        return self.environment(Path(self.postgres.address["host"]), 8000)
+
     async def start(self) -> None:
         """Prepare the database and start everything."""
         await asyncio.to_thread(self.postgres.start)
         await asyncio.to_thread(self.redis.start)
-        await asyncio.to_thread(self._manage, "serve", "--prepare-only")
+        await asyncio.to_thread(manage, self._own_environment(), "serve", "--prepare-only", within_s=_PREPARE_WITHIN_S)
         for app in self.apps:
             await app.open()
         await self.heal()
@@ -80,22 +78,7 @@ class Stack:
 
     def codes(self) -> list[str]:
         """Return the paths behind the places' codes."""
-        places: list[dict[str, str]] = json.loads(self._manage("places", HOTEL, "--json"))
-        return ["/" + place["url"].split("/", 3)[3] for place in places]
-
-    def _manage(self, *arguments: str) -> str:
-        done = subprocess.run(
-            [sys.executable, "manage.py", *arguments],
-            cwd=ROOT,
-            env=self.environment(Path(self.postgres.address["host"]), 8000),
-            capture_output=True,
-            text=True,
-            timeout=_PREPARE_WITHIN_S,
-            check=False,
-        )
-        if done.returncode:
-            raise BenchError(f"manage.py {arguments[0]} failed:\n{done.stdout[-1000:]}{done.stderr[-2000:]}")
-        return done.stdout
+        return paths_of_codes(self._own_environment(), within_s=_PREPARE_WITHIN_S)
 
 
 @contextlib.asynccontextmanager

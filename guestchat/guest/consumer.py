@@ -6,7 +6,6 @@ The database is the log. A socket that misses something reads it back; nothing i
 import asyncio
 import json
 import logging
-import traceback
 import uuid
 from collections.abc import Coroutine
 from typing import Any, TypeVar
@@ -23,6 +22,7 @@ from guestchat.groups import group_of, tell_others, tell_staff
 from guestchat.guest import frames, pass_cookie, welcome
 from guestchat.guest.database import at_arrival, in_thread
 from guestchat.models import Message
+from guestchat.traces import trace
 from menus import tenancy
 
 log = logging.getLogger(__name__)
@@ -201,7 +201,7 @@ class ChatConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]
         await self._say(frames.started(turn.answer_seq, turn.question.seq))
         ahead = await foreseen if foreseen else None
         ready = ahead is not None and ahead.holds_for(turn)
-        answer = ahead.answer if ahead and ready else await in_thread(answer_or_apologise, turn)
+        answer = ahead.answer if ahead and ready else await in_thread(turns.answer_or_apologise, turn)
         sent = ""
         for delta in frames.deltas(turn.answer_seq, answer):
             await asyncio.sleep(0)  # sending alone never waits, and a guest's stop would be read only at the end
@@ -251,7 +251,7 @@ class ChatConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]
             if patient:
                 await asyncio.sleep(0.05)
             else:
-                await in_thread(finish_pending, self.conversation_id)
+                await in_thread(turns.finish_pending, self.conversation_id)
             last, rows = await in_thread(turns.said_after, self.conversation_id, after)
         requests = await in_thread(turns.requests_of, self.conversation_id, [row.seq for row in rows])
         async with self.replaying:
@@ -265,8 +265,6 @@ class ChatConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]
     # --- nudges from other sockets --------------------------------------
     async def nudge(self, event: dict[str, Any]) -> None:
         """Send what another socket, a form or the staff has caused in this conversation."""
-        if event["from"] == self.channel_name:
-            return
         try:
             await self._catch_up()
             if event["request"] is not None:
@@ -340,33 +338,7 @@ async def _foresee(conversation_id: uuid.UUID, text: str) -> turns.Foreseen | No
 
 async def _finish_and_tell(conversation_id: uuid.UUID, *, older_than_s: float = 0) -> None:
     try:
-        await in_thread(finish_pending, conversation_id, older_than_s=older_than_s)
+        await in_thread(turns.finish_pending, conversation_id, older_than_s=older_than_s)
     except Exception as error:
         log.error("questions of a guest who left wait for the return: %s", trace(error))
     await tell_others(conversation_id)
-
-
-def answer_or_apologise(turn: turns.Turn) -> Answer:
-    """Answer a turn; what fails for another reason than the database is apologised for, logged without the text."""
-    try:
-        return turns.answer_turn(turn)
-    except (DatabaseError, turns.ConversationClosed):
-        raise
-    except Exception as error:
-        question = turn.question
-        log.error("answering message %s of %s failed: %s", question.seq, question.conversation_id, trace(error))
-        return turns.apologise(turn)
-
-
-def finish_pending(conversation_id: uuid.UUID, *, older_than_s: float = 0) -> None:
-    """Answer what a process that died left unanswered."""
-    for turn in turns.pending(conversation_id, older_than_s=older_than_s):
-        try:
-            turns.finish(turn, answer_or_apologise(turn))
-        except turns.ConversationClosed:
-            continue  # deleted meanwhile
-
-
-def trace(error: BaseException) -> str:
-    """Return where an error came from and its kind. Its own words are left out: they may quote what a guest wrote."""
-    return "".join([type(error).__name__, "\n", *traceback.format_tb(error.__traceback__)])

@@ -38,9 +38,13 @@ def pages_in_turn(application: Any, most: int) -> Application:
     return slow_refusals(guesses_apart)
 
 
+def _may_guess(scope: dict[str, Any]) -> bool:
+    return bool(scope.get("path", "").startswith(_GUESSED_AT))
+
+
 def _guesser(scope: dict[str, Any]) -> Hashable:
     """Return whose guess a request may be, or None where it is none."""
-    if not scope.get("path", "").startswith(_GUESSED_AT):
+    if not _may_guess(scope):
         return None
     forwarded = dict(scope.get("headers", [])).get(b"x-forwarded-for", b"").decode("latin-1")
     return limits.address(forwarded, (scope.get("client") or ("",))[0])
@@ -53,7 +57,7 @@ def slow_refusals(application: Any) -> Application:
     """
 
     async def slowed(scope: dict[str, Any], receive: Receive, send: Send) -> None:
-        if not scope.get("path", "").startswith(_GUESSED_AT):
+        if not _may_guess(scope):
             await application(scope, receive, send)
             return
         held: list[dict[str, Any]] = []

@@ -30,10 +30,11 @@ from guestchat.answering.suggestions import suggestions
 from guestchat.catalogue import Catalogue
 from guestchat.groups import tell_others, tell_staff
 from guestchat.guest import frames, limits, pass_cookie
-from guestchat.guest.consumer import ABANDONED_AFTER_S, answer_or_apologise, finish_pending, trace
+from guestchat.guest.consumer import ABANDONED_AFTER_S
 from guestchat.guest.gatekeeper import is_own
 from guestchat.guest.page_texts import LANGUAGES, page_texts
 from guestchat.models import Conversation, Deletion, Message, Rating
+from guestchat.traces import trace
 from menus import tenancy
 from menus import views as menu_views
 from menus.allergen_names import name as allergen_name
@@ -44,7 +45,6 @@ log = logging.getLogger(__name__)
 _STATUS = {"bad_frame": 400, "too_long": 413, "rate_limited": 429, "busy": 429, "unavailable": 503, "closed": 410}
 # What a code may be written with; anything else is no code, and some of it the database could not even look up.
 _CODE = re.compile(r"[A-Za-z0-9_-]{1,32}")
-# An answer that is not there by then is not being written any more: the process that began it has died.
 
 
 # --- scanning ---------------------------------------------------------------
@@ -199,7 +199,7 @@ def _log(conversation: Conversation, after: int) -> tuple[int, list[Message]]:
     last, rows = turns.said_after(conversation.pk, after)
     oldest = timezone.now() - dt.timedelta(seconds=ABANDONED_AFTER_S)
     if any(row.status == Message.Status.PENDING and row.created_at <= oldest for row in rows):
-        finish_pending(conversation.pk, older_than_s=ABANDONED_AFTER_S)
+        turns.finish_pending(conversation.pk, older_than_s=ABANDONED_AFTER_S)
         async_to_sync(tell_others)(conversation.pk)
         last, rows = turns.said_after(conversation.pk, after)
     return last, rows
@@ -301,9 +301,9 @@ def _ask(request: HttpRequest, conversation: Conversation, form: Mapping[str, An
     except turns.TooManyQuestions as refused:
         return _failed(request, "rate_limited", "Too many questions at once.", str(ask.id), refused.retry_after_s)
     if turn.is_repeat:
-        finish_pending(conversation.pk)
+        turns.finish_pending(conversation.pk)
     else:
-        answer = answer_or_apologise(turn)
+        answer = turns.answer_or_apologise(turn)
         turns.finish(turn, answer)
         if answer.alert is not None:
             async_to_sync(tell_staff)(conversation.hotel_id)

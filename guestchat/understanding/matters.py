@@ -12,7 +12,7 @@ from functools import lru_cache
 from rapidfuzz import process
 from rapidfuzz.distance import DamerauLevenshtein
 
-from guestchat.understanding.spelling import by_letter, understood
+from guestchat.understanding.spelling import by_letter, slips, understood
 from guestchat.understanding.vocabulary import LANGUAGES, Match, Vocabulary, vocabulary
 from guestchat.words import fold, words
 
@@ -228,18 +228,18 @@ def cried(tokens: Sequence[str], known: Vocabulary, own: frozenset[str]) -> list
 def _near_cry(token: str, known: Vocabulary) -> str | None:
     # Two letters are right: "cooking" is no slip of "choking".
     around = [each for each in known.cried_words if each[:2] == token[:2]]
-    slips = 1 if len(token) < 9 else 2
-    found = process.extractOne(token, around, scorer=DamerauLevenshtein.distance, score_cutoff=slips)
+    most = slips(token, long=9)
+    found = process.extractOne(token, around, scorer=DamerauLevenshtein.distance, score_cutoff=most)
     return None if found is None else str(found[0])
 
 
 def _near(token: str, known: Vocabulary, own: frozenset[str]) -> str | None:
     """Return the known word one slip away, two in a long word; guests rarely miss the first letter."""
-    slips = 1 if len(token) < 9 else 2
+    most = slips(token, long=9)
     around = [
         each
-        for each in (*known.topic_words_by_letter.get(token[0], ()), *by_letter(own).get(token[0], ()))
-        if abs(len(each) - len(token)) <= slips
+        for each in (*by_letter(known.topic_words).get(token[0], ()), *by_letter(own).get(token[0], ()))
+        if abs(len(each) - len(token)) <= most
     ]
-    found = process.extractOne(token, around, scorer=DamerauLevenshtein.distance, score_cutoff=slips)
+    found = process.extractOne(token, around, scorer=DamerauLevenshtein.distance, score_cutoff=most)
     return None if found is None else str(found[0])

@@ -33,13 +33,9 @@ def slips(word: str, *, long: int) -> int:
     return 1 if len(word) < long else 2
 
 
+@lru_cache(maxsize=128)  # of the vocabularies, and of each hotel's words as they are now
 def by_letter(words: frozenset[str]) -> Mapping[str, tuple[str, ...]]:
     """Return words of some length by their first letter: guests rarely miss it."""
-    return _by_letter(words)
-
-
-@cache
-def _by_letter(words: frozenset[str]) -> Mapping[str, tuple[str, ...]]:
     grouped: dict[str, list[str]] = {}
     for each in sorted(words):
         if len(each) >= SHORTEST:

@@ -212,14 +212,28 @@ class OwnFilter(admin.RelatedOnlyFieldListFilter):
         return [(row.pk, called(row, row.hotel)) for row in rows.select_related("hotel")]
 
 
-class HotelPage(HotelScope, ModelAdmin):  # type: ignore[misc]
+class HotelList(HotelScope, ModelAdmin):  # type: ignore[misc]
+    """The list of one kind of rows; which hotel each is of is told only to whoever sees several."""
+
+    list_per_page = 50
+
+    def get_list_display(self, request: HttpRequest) -> Any:
+        shown = tuple(super().get_list_display(request))
+        return shown if len(hotels(request)) > 1 else tuple(each for each in shown if each != "hotel")
+
+    def get_list_filter(self, request: HttpRequest) -> Any:
+        offered = super().get_list_filter(request)
+        several = len(hotels(request)) > 1
+        return [each for each in offered if several or not (isinstance(each, tuple) and each[0] == "hotel")]
+
+
+class HotelPage(HotelList):
     """The pages of one kind of content."""
 
     form = ContentForm
     compressed_fields = True
     warn_unsaved_form = True
     list_filter_sheet = False
-    list_per_page = 50
     save_on_top = False
     # The JSON columns whose texts the search reads.
     search_texts: ClassVar[tuple[str, ...]] = ()
@@ -237,15 +251,6 @@ class HotelPage(HotelScope, ModelAdmin):  # type: ignore[misc]
         fixed = tuple(super().get_readonly_fields(request, obj))
         named = obj is not None and any(field.name == "hotel" and field.editable for field in self.opts.fields)
         return (*fixed, "hotel") if named else fixed
-
-    def get_list_display(self, request: HttpRequest) -> Any:
-        shown = tuple(super().get_list_display(request))
-        return shown if len(hotels(request)) > 1 else tuple(each for each in shown if each != "hotel")
-
-    def get_list_filter(self, request: HttpRequest) -> Any:
-        offered = super().get_list_filter(request)
-        several = len(hotels(request)) > 1
-        return [each for each in offered if several or not (isinstance(each, tuple) and each[0] == "hotel")]
 
     def get_search_fields(self, request: HttpRequest) -> Any:
         return (*super().get_search_fields(request), *(f"{column}_written" for column in self.search_texts))

@@ -9,7 +9,7 @@ from django.urls import reverse
 
 from menus.second_factor import rules
 
-_STAFF = ("/admin/", "/staff/")
+STAFF_PATHS = ("/admin/", "/staff/")
 _OPEN = ("admin:login", "admin:logout", "admin:jsi18n")
 
 
@@ -26,7 +26,7 @@ class SecondFactorMiddleware:
 
 def _is_guarded(path: str) -> bool:
     # This comparison comes first: guests' pages ask no database who somebody is.
-    return path.startswith(_STAFF) and not path.startswith((*map(reverse, _OPEN), reverse("second_factor:ask")))
+    return path.startswith(STAFF_PATHS) and not path.startswith((*map(reverse, _OPEN), reverse("second_factor:ask")))
 
 
 def _step(request: HttpRequest) -> str | None:

@@ -10,8 +10,8 @@ from django.db import connection
 from django.utils import timezone
 
 from guestchat import stays, turns
-from guestchat.guest.consumer import finish_pending
 from guestchat.models import Conversation, Deletion, Message, Rating, ServiceRequest
+from guestchat.turns import finish_pending
 from menus.models import Hotel, Place
 from tests.guestchat.guest.chatting import PARKING, TOWELS, make_hotel
 

@@ -21,8 +21,8 @@ from guestchat import catalogue, ledger, turns
 from guestchat.answering.answer import Answer, Outcome, Proposal, Source
 from guestchat.answering.labels import label
 from guestchat.catalogue import Catalogue
-from guestchat.guest.consumer import finish_pending
 from guestchat.models import Conversation, Message, Rating, ServiceRequest
+from guestchat.turns import finish_pending
 from guestchat.understanding.query import Context
 from menus.models import Hotel, MenuItem
 from tests.guestchat.guest.chatting import PARKING, TOWELS, WHEAT, make_hotel

@@ -23,9 +23,9 @@ from django.conf import settings
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import DatabaseError, connection
-from django.db.migrations.executor import MigrationExecutor
 
 from guestchat import wall
+from guestchat.migrated import is_migrated
 from guestchat.understanding.vocabulary import LANGUAGES, vocabulary
 from menus import qr, tenancy
 from menus.models import Hotel, Place, User
@@ -177,8 +177,7 @@ def _alone() -> Iterator[None]:
 
 
 def _migrate() -> None:
-    executor = MigrationExecutor(connection)
-    if executor.migration_plan(executor.loader.graph.leaf_nodes()):
+    if not is_migrated():
         call_command("migrate", verbosity=0, interactive=False)
 
 

@@ -238,7 +238,6 @@ class Vocabulary:
         self.cried_words = tuple(sorted(word for word in cried if len(word) >= 7))
         self.topic_words = _single_words(topics["topic"])
         self.detail_words = _single_words(topics["detail"])
-        self.topic_words_by_letter = _by_letter(self.topic_words)
         self.known = frozenset(
             word.rstrip("*")
             for entries in tables.values()
@@ -278,14 +277,6 @@ def _single_words(entries: Mapping[str, Sequence[str]]) -> frozenset[str]:
     """Return the phrases of one word."""
     found = (phrase_words(phrase) for phrases in entries.values() for phrase in phrases)
     return frozenset(phrase[0].rstrip("*") for phrase in found if len(phrase) == 1)
-
-
-def _by_letter(own: Iterable[str]) -> Mapping[str, Sequence[str]]:
-    found: dict[str, list[str]] = defaultdict(list)
-    for word in sorted(own):
-        if len(word) >= 5:
-            found[word[0]].append(word)
-    return dict(found)
 
 
 def _read(file: Path) -> dict[str, dict[str, Any]]:

@@ -676,7 +676,7 @@ async def test_resume_ends_even_where_an_answer_cannot_be_written(
     browser: Client, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(consumer, "PENDING_PATIENCE_S", 0.1)
-    monkeypatch.setattr(consumer, "finish_pending", lambda conversation: None)
+    monkeypatch.setattr(turns, "finish_pending", lambda conversation: None)
     await in_thread(begun, browser)
     guest = Guest(pass_of(browser))
     await guest.come()

@@ -229,7 +229,7 @@ async def test_other_tabs_learn_of_the_deletion_even_while_an_answer_is_written(
             Conversation.objects.get(pk=turn.question.conversation_id).delete()
         return answer
 
-    monkeypatch.setattr(consumer, "answer_or_apologise", answered_late)
+    monkeypatch.setattr(turns, "answer_or_apologise", answered_late)
     monkeypatch.setattr(turns, "foresee", lambda conversation, text: None)
     await guests[0].ask(TOUR)
     heard = await guests[0].hear_until("error")
