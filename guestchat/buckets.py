@@ -46,6 +46,13 @@ class Buckets:
                 self._kept.popitem(last=False)
         return wait
 
+    def give_back(self, key: Hashable) -> None:
+        """Give a token back that was taken for what then did not come about."""
+        with self._lock:
+            if key in self._kept:
+                tokens, seen = self._kept[key]
+                self._kept[key] = (min(self.pace.burst, tokens + 1), seen)
+
     def forget(self, key: Hashable) -> None:
         """Forget a key that never comes again."""
         with self._lock:

@@ -12,7 +12,7 @@ from typing import Any
 
 from psycopg.types.json import Jsonb
 
-from guestchat.prepared import run
+from guestchat.prepared import run, run_together
 
 # A process that stops while it holds a conversation's row, or whose machine is gone, must not hold it for long:
 # PostgreSQL ends its transaction then, and another one goes on.
@@ -27,28 +27,35 @@ _LOCK = """
     FOR UPDATE OF conversation
 """
 
-# The question and the place of its answer, or nothing where the question's id is there already. What comes back with
-# its key is read after the lock was taken: a join in the locking statement would show other rows as they were before.
+# The question and the place of its answer, or nothing where the guest asks too fast or the question's id is there
+# already. It follows `_LOCK` as a statement of its own: the locking one would show other rows as they were before.
 _PUT = """
-    WITH question AS (
+    WITH held AS (
+        SELECT id, hotel_id, seq,
+               CASE WHEN asked_at IS NULL THEN %(burst)s ELSE LEAST(
+                   %(burst)s, tokens + GREATEST(EXTRACT(EPOCH FROM %(now)s - asked_at)::float8, 0) / %(interval_s)s
+               ) END AS tokens
+        FROM guestchat_conversation WHERE id = %(conversation)s AND closed_at IS NULL
+    ), question AS (
         INSERT INTO guestchat_message (hotel_id, conversation_id, seq, role, status, client_id, text, created_at,
                                        language, outcome, sources, items, claims, suggestions)
-        VALUES (%(hotel)s, %(conversation)s, %(seq)s, 'guest', 'complete', %(client_id)s, %(text)s, %(now)s,
-                '', '', '[]', '[]', '[]', '[]')
+        SELECT hotel_id, id, seq + 1, 'guest', 'complete', %(client_id)s, %(text)s, %(now)s,
+               '', '', '[]', '[]', '[]', '[]'
+        FROM held WHERE tokens >= %(least)s
         ON CONFLICT (conversation_id, client_id) DO NOTHING
-        RETURNING id, seq
+        RETURNING id, hotel_id, seq
     ), answer AS (
         INSERT INTO guestchat_message (hotel_id, conversation_id, seq, role, status, reply_to, text, created_at,
                                        language, outcome, sources, items, claims, suggestions)
-        SELECT %(hotel)s, %(conversation)s, seq + 1, 'assistant', 'pending', seq, '', %(now)s,
+        SELECT hotel_id, %(conversation)s, seq + 1, 'assistant', 'pending', seq, '', %(now)s,
                '', '', '[]', '[]', '[]', '[]'
         FROM question
     )
-    UPDATE guestchat_conversation SET seq = question.seq + 1, tokens = %(tokens)s, asked_at = %(now)s
-    FROM question WHERE guestchat_conversation.id = %(conversation)s
-    RETURNING question.id, (SELECT version FROM menus_hotel WHERE id = %(hotel)s),
+    UPDATE guestchat_conversation SET seq = question.seq + 1, tokens = held.tokens - 1, asked_at = %(now)s
+    FROM question, held WHERE guestchat_conversation.id = %(conversation)s
+    RETURNING question.id, (SELECT version FROM menus_hotel WHERE id = question.hotel_id),
               (SELECT status = 'pending' FROM guestchat_message
-               WHERE conversation_id = %(conversation)s AND seq = %(seq)s - 1)
+               WHERE conversation_id = %(conversation)s AND seq = question.seq - 1)
 """
 
 # What an answer rests on besides its question.
@@ -72,6 +79,25 @@ _WRITE = """
 
 _REMEMBER = """
     UPDATE guestchat_conversation SET context = %(context)s, language = %(language)s WHERE id = %(conversation)s
+"""
+
+# Both at once where the answer is the last word and the conversation knows what it knew when the answer was made.
+_WRITE_AND_REMEMBER = """
+    WITH held AS (
+        SELECT id FROM guestchat_conversation
+        WHERE id = %(conversation)s AND seq = %(seq)s AND context = %(known)s
+    ), answer AS (
+        UPDATE guestchat_message
+        SET status = %(status)s, text = %(text)s, receipt = %(receipt)s, language = %(language)s,
+            outcome = %(outcome)s, sources = %(sources)s, items = %(items)s, claims = %(claims)s,
+            suggestions = %(suggestions)s
+        FROM held
+        WHERE guestchat_message.conversation_id = %(conversation)s AND seq = %(seq)s AND status = 'pending'
+        RETURNING guestchat_message.id, created_at
+    )
+    UPDATE guestchat_conversation SET context = %(context)s, language = %(language)s
+    FROM answer WHERE guestchat_conversation.id = %(conversation)s
+    RETURNING answer.id, answer.created_at
 """
 
 # Asked with every heartbeat of every socket, and when a crowd comes back.
@@ -145,8 +171,14 @@ class Arrived:
 
 def lock(conversation_id: uuid.UUID, *, closed_too: bool = False) -> Held | None:
     """Lock a conversation's row and return it, or None where there is none that is open."""
-    values = {"conversation": conversation_id, "closed_too": closed_too, "idle_ms": str(_IDLE_HOLDER_MS)}
-    row = run(_LOCK, values).fetchone()
+    return _held(run(*_locking(conversation_id, closed_too=closed_too)).fetchone())
+
+
+def _locking(conversation_id: uuid.UUID, *, closed_too: bool) -> tuple[str, dict[str, Any]]:
+    return _LOCK, {"conversation": conversation_id, "closed_too": closed_too, "idle_ms": str(_IDLE_HOLDER_MS)}
+
+
+def _held(row: Any) -> Held | None:
     if row is None:
         return None
     hotel_id, seq, tokens, asked_at, language, context, place_key, _idle = row
@@ -189,31 +221,63 @@ def arrived(conversation_id: uuid.UUID) -> Arrived | None:
     )
 
 
-def put_question(held: Held, values: Mapping[str, Any]) -> tuple[int, Grounds] | None:
-    """Write a question and the place of its answer; return its key and what the answer rests on.
+def put_question(
+    conversation_id: uuid.UUID, values: Mapping[str, Any]
+) -> tuple[Held, tuple[int, Grounds] | None] | None:
+    """Write a question and the place of its answer, committed outside of a transaction; one round trip.
 
-    None where the question's id is there already.
+    Returns the conversation as it was before, with the question's key and what its answer rests on: None for these
+    where the guest asks faster than `burst` and `interval_s` let tokens be `least`, or the question's id is there
+    already. None alone where no such conversation is open.
     """
-    row = run(_PUT, values).fetchone()
-    if row is None:
+    locked, put = run_together(
+        [_locking(conversation_id, closed_too=False), (_PUT, {**values, "conversation": conversation_id})]
+    )
+    held, row = _held(locked.fetchone()), put.fetchone()
+    if held is None:
         return None
+    if row is None:
+        return held, None
     key, version, unsettled = row
-    return key, Grounds(
-        hotel_id=held.hotel_id,
-        version=version,
-        seq=held.seq,
-        language=held.language,
-        context=held.context,
-        place_key=held.place_key,
-        unsettled=bool(unsettled),
+    return held, (
+        key,
+        Grounds(
+            hotel_id=held.hotel_id,
+            version=version,
+            seq=held.seq,
+            language=held.language,
+            context=held.context,
+            place_key=held.place_key,
+            unsettled=bool(unsettled),
+        ),
     )
 
 
 def write_answer(values: Mapping[str, Any]) -> tuple[int, dt.datetime] | None:
     """Write an answer into its place; return its key and time, or None where an answer is there already."""
-    lists = ("sources", "items", "claims", "suggestions")
-    row = run(_WRITE, {**values, **{name: Jsonb(values[name]) for name in lists}}).fetchone()
+    row = run(_WRITE, _dumped(values)).fetchone()
     return None if row is None else (row[0], row[1])
+
+
+def write_last_answer(
+    values: Mapping[str, Any], context: Mapping[str, Any], *, known: Mapping[str, Any]
+) -> tuple[int, dt.datetime] | None:
+    """Write an answer into its place and keep what the next question may refer to; one round trip.
+
+    None, and nothing is written, where it is not the conversation's last word, an answer is there already, or the
+    conversation does not know what was `known` when the answer was made.
+    """
+    kept = {"context": Jsonb(context), "known": Jsonb(known)}
+    conversation_id: uuid.UUID = values["conversation"]
+    _locked, wrote = run_together(
+        [_locking(conversation_id, closed_too=True), (_WRITE_AND_REMEMBER, {**_dumped(values), **kept})]
+    )
+    row = wrote.fetchone()
+    return None if row is None else (row[0], row[1])
+
+
+def _dumped(values: Mapping[str, Any]) -> dict[str, Any]:
+    return {**values, **{name: Jsonb(values[name]) for name in ("sources", "items", "claims", "suggestions")}}
 
 
 def remember(conversation_id: uuid.UUID, context: Mapping[str, Any], language: str) -> None:

@@ -7,6 +7,7 @@ import time
 import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
+from typing import Any, NoReturn
 
 from django.conf import settings
 from django.db import Error as DatabaseError
@@ -55,6 +56,14 @@ class TooManyQuestions(Exception):
         self.retry_after_s = retry_after_s
 
 
+@dataclass(frozen=True, slots=True)
+class Spot:
+    """Where a guest asks from. All who ask from one place, or in one hotel, share what it may ask at once."""
+
+    hotel_id: int
+    place_id: int | None
+
+
 @dataclass(frozen=True, kw_only=True)
 class Turn:
     """A committed question with the place of its answer. `is_repeat`: the same id had been committed before."""
@@ -81,59 +90,75 @@ class Foreseen:
 
 
 # --- begin ------------------------------------------------------------------
-def begin(conversation_id: uuid.UUID, text: str, client_id: uuid.UUID) -> Turn:
+def begin(conversation_id: uuid.UUID, text: str, client_id: uuid.UUID, spot: Spot | None = None) -> Turn:
     """Commit a guest's message and the place of its answer; the same id again returns the first turn.
 
-    Raises ConversationClosed and TooManyQuestions. Two statements, one commit.
+    Raises ConversationClosed and TooManyQuestions. One round trip, one commit. `spot`: every door that guests use says
+    it; what is asked without counts towards nobody's flood.
     """
-    with transaction.atomic():
-        # The row lock orders all writers of a conversation: numbers have no gaps and no twins.
-        held = ledger.lock(conversation_id)
-        if held is None:
+    now = timezone.now()
+    wait = _flood_wait(spot) if spot else 0.0
+    if wait:
+        known = ledger.grounds(conversation_id)
+        if known is None:
             raise ConversationClosed
-        now = timezone.now()
-        try:
-            tokens = _take_token(held, now)
-            _refuse_a_flood(held)
-        except TooManyQuestions:
-            repeated = _repeated(conversation_id, client_id, held)
-            if repeated is None:
-                raise
-            return repeated
-        question = Message(
-            hotel_id=held.hotel_id,
-            conversation_id=conversation_id,
-            seq=held.seq + 1,
-            role=Message.Role.GUEST,
-            client_id=client_id,
-            text=text,
-            created_at=now,
-        )
-        # The answer's row is there from the start: whoever dies meanwhile, its question is seen to be unanswered.
-        put = ledger.put_question(
-            held,
-            {
-                "hotel": held.hotel_id,
-                "conversation": conversation_id,
-                "seq": question.seq,
-                "client_id": client_id,
-                "text": text,
-                "now": now,
-                "tokens": tokens,
-            },
-        )
-        if put is None:
-            repeated = _repeated(conversation_id, client_id, held)
-            assert repeated is not None  # the lock is ours: what the insert met is still there
-            return repeated
-        question.pk, grounds = put
+        return _repeated(conversation_id, client_id, known) or _refuse(wait)
+    burst, interval_s = float(settings.GUESTCHAT_BURST_QUESTIONS), float(settings.GUESTCHAT_QUESTION_INTERVAL_S)
+    # The answer's row is there from the start: whoever dies meanwhile, its question is seen to be unanswered.
+    put = ledger.put_question(
+        conversation_id,
+        {
+            "client_id": client_id,
+            "text": text,
+            "now": now,
+            "burst": burst,
+            "interval_s": interval_s,
+            "least": 1 - _SLACK_TOKENS,
+        },
+    )
+    if put is None:
+        raise ConversationClosed
+    held, taken = put
+    if taken is None:
+        if spot:
+            _of_place.give_back((spot.hotel_id, spot.place_id))
+            _of_hotel.give_back(spot.hotel_id)
+        waited = (now - held.asked_at).total_seconds() if held.asked_at else 0.0
+        tokens = min(burst, held.tokens + max(waited, 0.0) / interval_s)
+        return _repeated(conversation_id, client_id, held) or _refuse((1 - tokens) * interval_s)
+    key, grounds = taken
+    question = Message(
+        pk=key,
+        hotel_id=held.hotel_id,
+        conversation_id=conversation_id,
+        seq=held.seq + 1,
+        role=Message.Role.GUEST,
+        client_id=client_id,
+        text=text,
+        created_at=now,
+    )
     return replace(_turn(question, held.place_key, held.language), grounds=None if grounds.unsettled else grounds)
 
 
-def _repeated(conversation_id: uuid.UUID, client_id: uuid.UUID, held: ledger.Held) -> Turn | None:
+def _flood_wait(spot: Spot) -> float:
+    """Take the question's tokens; return the seconds to wait where its place or hotel asks more than guests would."""
+    wait = _of_place.take((spot.hotel_id, spot.place_id))
+    if wait:
+        return wait
+    wait = _of_hotel.take(spot.hotel_id)
+    if wait:
+        _of_place.give_back((spot.hotel_id, spot.place_id))
+    return wait
+
+
+def _refuse(wait_s: float) -> NoReturn:
+    raise TooManyQuestions(max(round(wait_s, 1), 0.1))
+
+
+def _repeated(conversation_id: uuid.UUID, client_id: uuid.UUID, known: ledger.Held | Grounds) -> Turn | None:
     """Return the turn that a question's id began before, if it did."""
     said = Message.objects.filter(conversation_id=conversation_id, client_id=client_id).first()
-    return None if said is None else _turn(said, held.place_key, held.language, is_repeat=True)
+    return None if said is None else _turn(said, known.place_key, known.language, is_repeat=True)
 
 
 def _turn(question: Message, place_key: str | None, language: str, *, is_repeat: bool = False) -> Turn:
@@ -144,23 +169,6 @@ def _turn(question: Message, place_key: str | None, language: str, *, is_repeat:
         language=language,
         is_repeat=is_repeat,
     )
-
-
-def _take_token(held: ledger.Held, now: dt.datetime) -> float:
-    """Return the questions left after taking one from the conversation's bucket, which refills with time."""
-    burst, interval = settings.GUESTCHAT_BURST_QUESTIONS, settings.GUESTCHAT_QUESTION_INTERVAL_S
-    waited = (now - held.asked_at).total_seconds() if held.asked_at else float("inf")
-    tokens = min(float(burst), held.tokens + waited / interval)
-    if tokens < 1 - _SLACK_TOKENS:
-        raise TooManyQuestions(round((1 - tokens) * interval, 1))
-    return tokens - 1
-
-
-def _refuse_a_flood(held: ledger.Held) -> None:
-    """Raise TooManyQuestions where a place or a hotel asks more than all its guests would, over many conversations."""
-    wait = max(_of_place.take((held.hotel_id, held.place_key)), _of_hotel.take(held.hotel_id))
-    if wait:
-        raise TooManyQuestions(round(wait, 1) or 0.1)
 
 
 # --- answer -----------------------------------------------------------------
@@ -219,12 +227,13 @@ def answer(
     return replace(composed, timings_ms={stage: round(value * 1000, 3) for stage, value in seconds.items()})
 
 
-def foresee(conversation_id: uuid.UUID, text: str) -> Foreseen | None:
+def foresee(conversation_id: uuid.UUID, text: str, expected: Grounds | None = None) -> Foreseen | None:
     """Answer a question that is being committed meanwhile; None where an earlier answer is still to be written.
 
-    Nothing of it may be said before the commit, and then only where it `holds_for` the turn.
+    `expected`: what the answer will probably rest on, which saves asking. Nothing of it may be said before the
+    commit, and then only where it `holds_for` the turn.
     """
-    grounds = ledger.grounds(conversation_id)
+    grounds = expected or ledger.grounds(conversation_id)
     if grounds is None or grounds.unsettled:
         return None
     return Foreseen(grounds=grounds, answer=_answer_on(grounds, text, timezone.now()))
@@ -256,6 +265,15 @@ def _answer_on(grounds: Grounds, text: str, at: dt.datetime) -> Answer:
     return labelled(composed, hotel.content)
 
 
+def after(turn: Turn, answer: Answer) -> Grounds | None:
+    """Return what the next answer will rest on, if nobody else writes or edits anything before its question."""
+    before = turn.grounds
+    if before is None or answer.request or answer.settlement:
+        return None
+    context = _with_allergies(answer.context, Context.of_json(before.context)).as_json()
+    return replace(before, seq=turn.answer_seq, language=answer.language, context=context)
+
+
 # --- finish -----------------------------------------------------------------
 def finish(turn: Turn, answer: Answer) -> Message:
     """Commit an answer into the place that its question took; an answer that is already there stays.
@@ -271,43 +289,47 @@ def stop(turn: Turn, answer: Answer, text: str) -> Message:
 
 
 def _write(turn: Turn, answer: Answer, text: str, status: Message.Status) -> Message:
-    conversation_id = turn.question.conversation_id
+    message = Message(
+        hotel_id=turn.question.hotel_id,
+        conversation_id=turn.question.conversation_id,
+        seq=turn.answer_seq,
+        role=Message.Role.ASSISTANT,
+        reply_to=turn.question.seq,
+        status=status,
+        text=text,
+        receipt=secrets.token_urlsafe(16),
+    )
+    if text:
+        _prove(message, answer)
+    if status == Message.Status.COMPLETE:
+        message.suggestions = list(answer.suggestions)
+    return message if _write_as_last(turn, message, answer) else _write_with_care(message, answer)
+
+
+def _write_as_last(turn: Turn, message: Message, answer: Answer) -> bool:
+    """Commit the usual answer in one round trip; return False, with nothing written, where it is not a usual one."""
+    known = turn.grounds
+    is_more = answer.request or answer.alert or answer.settlement
+    if known is None or is_more or message.status != Message.Status.COMPLETE:
+        return False
+    context = _with_allergies(answer.context, Context.of_json(known.context)).as_json()
+    written = ledger.write_last_answer(_as_values(message), context, known=known.context)
+    if written is None:
+        return False
+    message.pk, message.created_at = written
+    return True
+
+
+def _write_with_care(message: Message, answer: Answer) -> Message:
+    conversation_id = message.conversation_id
     with transaction.atomic():
         # The conversation first, as `begin` does: who takes two locks in one order never waits in a circle.
         held = ledger.lock(conversation_id, closed_too=True)
         if held is None:
             raise ConversationClosed  # deleted meanwhile, and nothing may bring it back
-        message = Message(
-            hotel_id=turn.question.hotel_id,
-            conversation_id=conversation_id,
-            seq=turn.answer_seq,
-            role=Message.Role.ASSISTANT,
-            reply_to=turn.question.seq,
-            status=status,
-            text=text,
-            receipt=secrets.token_urlsafe(16),
-        )
-        if text:
-            _prove(message, answer)
-        if status == Message.Status.COMPLETE:
-            message.suggestions = list(answer.suggestions)
-        written = ledger.write_answer(
-            {
-                "conversation": conversation_id,
-                "seq": message.seq,
-                "status": str(status),
-                "text": text,
-                "receipt": message.receipt,
-                "language": message.language,
-                "outcome": str(message.outcome),
-                "sources": message.sources,
-                "items": message.items,
-                "claims": message.claims,
-                "suggestions": message.suggestions,
-            }
-        )
+        written = ledger.write_answer(_as_values(message))
         if not written:
-            found = Message.objects.filter(conversation_id=conversation_id, seq=turn.answer_seq).first()
+            found = Message.objects.filter(conversation_id=conversation_id, seq=message.seq).first()
             if found is None:
                 raise ConversationClosed  # its words are deleted, and only an urgent call was kept
             return found
@@ -316,6 +338,22 @@ def _write(turn: Turn, answer: Answer, text: str, status: Message.Status) -> Mes
             service_requests.write(message, answer)
         _remember(held, message, answer)
     return message
+
+
+def _as_values(message: Message) -> dict[str, Any]:
+    return {
+        "conversation": message.conversation_id,
+        "seq": message.seq,
+        "status": str(message.status),
+        "text": message.text,
+        "receipt": message.receipt,
+        "language": message.language,
+        "outcome": str(message.outcome),
+        "sources": message.sources,
+        "items": message.items,
+        "claims": message.claims,
+        "suggestions": message.suggestions,
+    }
 
 
 def _remember(held: ledger.Held, message: Message, answer: Answer) -> None:
@@ -335,12 +373,13 @@ def _remember(held: ledger.Held, message: Message, answer: Answer) -> None:
     pending = (
         {**context.pending, "seq": message.seq} if is_new and answer.request and context.pending else context.pending
     )
-    allergies = tuple(dict.fromkeys((*stored.allergies, *answer.context.allergies)))
-    ledger.remember(
-        message.conversation_id,
-        replace(context, allergies=allergies, pending=pending).as_json(),
-        answer.language if is_new else held.language,
-    )
+    context = replace(_with_allergies(context, stored, answer.context), pending=pending)
+    ledger.remember(message.conversation_id, context.as_json(), answer.language if is_new else held.language)
+
+
+def _with_allergies(context: Context, *stated: Context) -> Context:
+    allergies = (code for each in (*stated, context) for code in each.allergies)
+    return replace(context, allergies=tuple(dict.fromkeys(allergies)))
 
 
 def _prove(message: Message, answer: Answer) -> None:

@@ -21,6 +21,7 @@ from guestchat.buckets import Buckets, Pace
 from guestchat.groups import group_of, tell_others, tell_staff
 from guestchat.guest import frames, pass_cookie, welcome
 from guestchat.guest.database import at_arrival, in_thread
+from guestchat.ledger import Grounds
 from guestchat.models import Message
 from guestchat.traces import trace
 from menus import tenancy
@@ -68,6 +69,8 @@ class ChatConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]
         self.foresee_from = 0.0  # on the loop's clock; a guest who asks too fast gets no work done ahead
         self.asked = 0  # the last question that this socket took
         self.stopped_at = 0  # the last question that its guest wants no answer to any more
+        self.spot = turns.Spot(held.hotel, held.place)
+        self.expected: Grounds | None = None  # what the next answer will rest on, as far as this socket can tell
         await self.accept()
         self.answering = asyncio.create_task(self._answer_questions())
         try:
@@ -156,7 +159,7 @@ class ChatConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]
             return
         foreseen = self._foresee(ask.text)
         try:
-            turn = await in_thread(turns.begin, self.conversation_id, ask.text, ask.id)
+            turn = await in_thread(turns.begin, self.conversation_id, ask.text, ask.id, self.spot)
         except turns.TooManyQuestions as refused:
             self.foresee_from = asyncio.get_running_loop().time() + refused.retry_after_s
             await self._say(
@@ -173,7 +176,7 @@ class ChatConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]
         """Begin to answer while the question is being committed: each mostly waits where the other works."""
         if self.busy or not self.questions.empty() or asyncio.get_running_loop().time() < self.foresee_from:
             return None
-        return keep_running(_foresee(self.conversation_id, text))
+        return keep_running(_foresee(self.conversation_id, text, self.expected))
 
     async def _answer_questions(self) -> None:
         while True:
@@ -211,8 +214,10 @@ class ChatConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]
             sent += delta["text"]
         if self._is_stopped(turn) and sent != answer.text:
             row = await in_thread(turns.stop, turn, answer, sent)
+            self.expected = None
         else:
             row = await in_thread(turns.finish, turn, answer)
+            self.expected = turns.after(turn, answer)
         self._has_sent(row.seq)
         await self._say(frames.finished(row))
         await self._tell_requests(row, answer)
@@ -328,10 +333,10 @@ def keep_running(work: Coroutine[Any, Any, T]) -> asyncio.Task[T]:
     return task
 
 
-async def _foresee(conversation_id: uuid.UUID, text: str) -> turns.Foreseen | None:
+async def _foresee(conversation_id: uuid.UUID, text: str, expected: Grounds | None) -> turns.Foreseen | None:
     """Return an answer made ahead, or None; whatever fails here fails again, and is told, when the turn is answered."""
     try:
-        return await in_thread(turns.foresee, conversation_id, text)
+        return await in_thread(turns.foresee, conversation_id, text, expected)
     except Exception:
         return None
 

@@ -21,6 +21,11 @@ class Pass:
     hotel: int  # the conversation's: whoever holds the pass is bound to it before anything is asked of the database
     by_place: Mapping[int, uuid.UUID] = field(default_factory=dict)
 
+    @property
+    def place(self) -> int | None:
+        """The primary key of the place that the current conversation is of."""
+        return next((place for place, found in self.by_place.items() if found == self.conversation), None)
+
     def write(self) -> str:
         """Return the signed cookie's value."""
         places = list(self.by_place.items())[-_MOST_PLACES:]

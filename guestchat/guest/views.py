@@ -297,7 +297,8 @@ def _ask(request: HttpRequest, conversation: Conversation, form: Mapping[str, An
     """Commit the question, answer it, and show both: the very turn that the socket runs."""
     ask = frames.read_ask(form)
     try:
-        turn = turns.begin(conversation.pk, ask.text, ask.id)
+        spot = turns.Spot(conversation.hotel_id, conversation.place_id)
+        turn = turns.begin(conversation.pk, ask.text, ask.id, spot)
     except turns.TooManyQuestions as refused:
         return _failed(request, "rate_limited", "Too many questions at once.", str(ask.id), refused.retry_after_s)
     if turn.is_repeat:

@@ -9,6 +9,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from typing import Any
 
+import psycopg
 import pytest
 from django.db import Error as DatabaseError
 from django.db import connection, transaction
@@ -63,8 +64,8 @@ def closed(conversation: Conversation) -> uuid.UUID:
     return conversation.pk
 
 
-def begin(conversation: Conversation, text: str = "Hello") -> turns.Turn:
-    return turns.begin(conversation.pk, text, uuid.uuid4())
+def begin(conversation: Conversation, text: str = "Hello", id: uuid.UUID | None = None) -> turns.Turn:
+    return turns.begin(conversation.pk, text, id or uuid.uuid4())
 
 
 def in_threads(count: int, work: Callable[[int], Any]) -> list[Any]:
@@ -97,8 +98,8 @@ def test_a_question_takes_two_numbers_its_own_and_its_answers(conversation: Conv
 
 def test_the_same_id_is_the_same_question(conversation: Conversation) -> None:
     id = uuid.uuid4()
-    first = turns.begin(conversation.pk, "One", id)
-    again = turns.begin(conversation.pk, "One, sent again", id)
+    first = begin(conversation, "One", id)
+    again = begin(conversation, "One, sent again", id)
     assert (first.is_repeat, again.is_repeat) == (False, True)
     assert again.question == first.question
     assert again.question.text == "One"
@@ -108,8 +109,8 @@ def test_the_same_id_is_the_same_question(conversation: Conversation) -> None:
 def test_the_same_id_in_another_conversation_is_another_question(conversation: Conversation) -> None:
     id = uuid.uuid4()
     other = Conversation.objects.create(hotel=conversation.hotel, language="en")
-    assert not turns.begin(conversation.pk, "One", id).is_repeat
-    assert not turns.begin(other.pk, "One", id).is_repeat
+    assert not begin(conversation, "One", id).is_repeat
+    assert not begin(other, "One", id).is_repeat
 
 
 def test_a_closed_or_unknown_conversation_takes_no_question(conversation: Conversation) -> None:
@@ -122,7 +123,7 @@ def test_a_closed_or_unknown_conversation_takes_no_question(conversation: Conver
 
 def test_eight_threads_with_one_id_are_one_question(committed_conversation: Conversation) -> None:
     id = uuid.uuid4()
-    begun = in_threads(8, lambda _number: turns.begin(committed_conversation.pk, "One", id))
+    begun = in_threads(8, lambda _number: begin(committed_conversation, "One", id))
     assert sorted(turn.is_repeat for turn in begun) == [False] + [True] * 7
     assert {turn.question.seq for turn in begun} == {1}
     assert Message.objects.count() == 2
@@ -195,16 +196,16 @@ def test_a_refused_question_leaves_nothing_and_may_come_again(conversation: Conv
         begin(conversation)
     id = uuid.uuid4()
     with pytest.raises(turns.TooManyQuestions):
-        turns.begin(conversation.pk, "Late", id)
+        begin(conversation, "Late", id)
     assert Message.objects.filter(client_id=id).count() == 0
     clock(2)
-    assert not turns.begin(conversation.pk, "Late", id).is_repeat
+    assert not begin(conversation, "Late", id).is_repeat
 
 
 def test_a_repeat_costs_nothing(conversation: Conversation, clock: Clock) -> None:
     ids = [uuid.uuid4() for _ in range(10)]
     for id in [*ids, *ids]:
-        turns.begin(conversation.pk, "Hello", id)
+        begin(conversation, "Hello", id)
 
 
 def test_one_guests_pace_is_not_anothers(conversation: Conversation, clock: Clock) -> None:
@@ -248,7 +249,84 @@ def test_nothing_is_made_ahead_of_an_earlier_answer(conversation: Conversation) 
     assert begin(conversation, "And how much is it?").grounds is None
 
 
+@pytest.mark.parametrize("texts", [(WHEAT, "And how much is it?"), ("I am allergic to peanuts", WHEAT)])
+def test_what_a_socket_expects_is_what_the_commit_sees(conversation: Conversation, texts: tuple[str, str]) -> None:
+    first = begin(conversation, texts[0])
+    answer = turns.answer_turn(first)
+    turns.finish(first, answer)
+    foreseen = turns.foresee(conversation.pk, texts[1], turns.after(first, answer))
+    turn = begin(conversation, texts[1])
+    assert foreseen is not None
+    assert foreseen.holds_for(turn)
+    assert foreseen.answer.text == turns.answer_turn(turn).text
+
+
+def test_an_answer_made_on_a_wrong_guess_does_not_hold(conversation: Conversation) -> None:
+    """Another tab has asked meanwhile."""
+    first = begin(conversation, WHEAT)
+    answer = turns.answer_turn(first)
+    turns.finish(first, answer)
+    expected = turns.after(first, answer)
+    elsewhere = begin(conversation, PARKING)
+    turns.finish(elsewhere, turns.answer_turn(elsewhere))
+    foreseen = turns.foresee(conversation.pk, "And how much is it?", expected)
+    assert foreseen is not None
+    assert not foreseen.holds_for(begin(conversation, "And how much is it?"))
+
+
+# --- round trips ------------------------------------------------------------
+def test_a_usual_turn_takes_two_round_trips(
+    committed_conversation: Conversation, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """One commits the question, one the answer; all else is kept."""
+    conversation = committed_conversation
+    first = begin(conversation)
+    answer = turns.answer_turn(first)
+    turns.finish(first, answer)
+    sent: list[str] = []
+    real = psycopg.Connection.pipeline
+
+    def counted(self: psycopg.Connection[Any]) -> Any:
+        sent.append("pipeline")
+        return real(self)
+
+    monkeypatch.setattr(psycopg.Connection, "pipeline", counted)
+
+    def alone(execute: Any, sql: str, *rest: Any) -> Any:
+        sent.append(sql)
+        return execute(sql, *rest)
+
+    with connection.execute_wrapper(alone):
+        foreseen = turns.foresee(conversation.pk, "Hello again", turns.after(first, answer))
+        assert sent == []
+        turn = begin(conversation, "Hello again")
+        assert sent == ["pipeline"]
+        assert foreseen is not None
+        assert foreseen.holds_for(turn)
+        turns.finish(turn, foreseen.answer)
+    assert sent == ["pipeline"] * 2
+
+
 # --- finish -----------------------------------------------------------------
+def test_an_answer_that_is_not_the_last_word_keeps_the_later_context(conversation: Conversation) -> None:
+    older, newer = begin(conversation, "I am allergic to peanuts"), begin(conversation, WHEAT)
+    made = turns.answer_turn(older)
+    turns.finish(newer, turns.answer_turn(newer))
+    turns.finish(older, made)
+    conversation.refresh_from_db()
+    assert (conversation.context["items"], conversation.context["allergies"]) == (["plum-cake"], ["peanuts"])
+
+
+def test_an_answer_is_written_where_the_conversation_has_learnt_meanwhile(conversation: Conversation) -> None:
+    """A colleague or another process has changed what is known: what both know stays."""
+    turn = begin(conversation, WHEAT)
+    answer = turns.answer_turn(turn)
+    Conversation.objects.filter(pk=conversation.pk).update(context={"allergies": ["milk"]})
+    turns.finish(turn, answer)
+    conversation.refresh_from_db()
+    assert (conversation.context["items"], conversation.context["allergies"]) == (["plum-cake"], ["milk"])
+
+
 def test_an_answer_is_written_with_its_proof(conversation: Conversation) -> None:
     turn = begin(conversation, WHEAT)
     row = turns.finish(turn, turns.answer_turn(turn))
@@ -499,7 +577,7 @@ def test_the_last_number_is_never_behind_the_messages(
 # --- against a plain list -----------------------------------------------------
 def test_the_log_behaves_like_a_plain_list(conversation: Conversation, monkeypatch: pytest.MonkeyPatch) -> None:
     """Random begins, repeats, endings and resumes."""
-    monkeypatch.setattr(turns, "_take_token", lambda held, now: 0.0)
+    monkeypatch.setattr("django.conf.settings.GUESTCHAT_BURST_QUESTIONS", 1_000_000)
 
     class Log(RuleBasedStateMachine):
         def __init__(self) -> None:

@@ -17,6 +17,7 @@ from django.utils import timezone
 
 from guestchat import turns
 from guestchat.answering.answer import Answer
+from guestchat.buckets import Buckets, Pace
 from guestchat.guest import consumer, pass_cookie
 from guestchat.guest.database import in_thread
 from guestchat.ledger import Written
@@ -469,6 +470,17 @@ async def test_a_guest_who_asks_too_fast_gets_no_work_done_ahead(
         assert (await guest.hear_until("error"))[-1]["code"] == "rate_limited"
     assert foreseen <= 2  # of six
     await guest.leave()
+
+
+async def test_sockets_count_towards_their_places_flood(hotel: Hotel, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(turns, "_of_place", Buckets(Pace(burst=1, per_second=0.01)))
+    guests = [Guest(pass_of(await in_thread(scan, hotel))) for _ in range(2)]
+    for guest, heard in zip(guests, ["answer.finished", "error"], strict=True):
+        await guest.come()
+        await guest.ask(PARKING)
+        frame = (await guest.hear_until(heard))[-1]
+        assert frame.get("code") == (None if heard == "answer.finished" else "rate_limited")
+        await guest.leave()
 
 
 async def test_ping(browser: Client) -> None:

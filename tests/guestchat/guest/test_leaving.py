@@ -230,7 +230,7 @@ async def test_other_tabs_learn_of_the_deletion_even_while_an_answer_is_written(
         return answer
 
     monkeypatch.setattr(turns, "answer_or_apologise", answered_late)
-    monkeypatch.setattr(turns, "foresee", lambda conversation, text: None)
+    monkeypatch.setattr(turns, "foresee", lambda *_: None)
     await guests[0].ask(TOUR)
     heard = await guests[0].hear_until("error")
     assert heard[-1]["code"] == "closed"

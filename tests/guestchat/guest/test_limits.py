@@ -3,6 +3,7 @@
 import asyncio
 import secrets
 import time
+import uuid
 from collections.abc import Iterator
 from typing import Any
 
@@ -76,13 +77,50 @@ def test_a_hotel_that_is_flooded_over_many_conversations_is_slowed(monkeypatch: 
 
     def ask(where: Any) -> None:
         conversation = Conversation.objects.create(hotel=where, language="en")
-        turns.begin(conversation.pk, "Hello", conversation.pk)
+        turns.begin(conversation.pk, "Hello", conversation.pk, turns.Spot(where.pk, None))
 
     for _ in range(3):
         ask(hotel)
     with pytest.raises(turns.TooManyQuestions):
         ask(hotel)
     ask(other)
+
+
+@pytest.mark.django_db
+def test_what_the_own_pace_refuses_is_not_the_places_flood(monkeypatch: pytest.MonkeyPatch, settings: Any) -> None:
+    settings.GUESTCHAT_BURST_QUESTIONS = 1
+    monkeypatch.setattr(turns, "_of_place", Buckets(Pace(burst=2, per_second=0.01)))
+    hotel = make_hotel()
+    eager, other = (Conversation.objects.create(hotel=hotel, language="en") for _ in range(2))
+    spot = turns.Spot(hotel.pk, 7)
+    turns.begin(eager.pk, "Hello", uuid.uuid4(), spot)
+    for _ in range(5):
+        with pytest.raises(turns.TooManyQuestions):
+            turns.begin(eager.pk, "Hello", uuid.uuid4(), spot)
+    turns.begin(other.pk, "Hello", uuid.uuid4(), spot)
+
+
+@pytest.mark.django_db
+def test_a_repeat_is_known_in_a_flood(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(turns, "_of_place", Buckets(Pace(burst=1, per_second=0.01)))
+    conversation = Conversation.objects.create(hotel=make_hotel(), language="en")
+    spot = turns.Spot(conversation.hotel_id, 7)
+    id = uuid.uuid4()
+    turns.begin(conversation.pk, "Hello", id, spot)
+    assert turns.begin(conversation.pk, "Hello", id, spot).is_repeat
+
+
+@pytest.mark.django_db
+def test_the_form_counts_towards_its_places_flood(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(turns, "_of_place", Buckets(Pace(burst=1, per_second=0.01)))
+    hotel = make_hotel()
+    statuses = [
+        scan(hotel).post(
+            "/chat/messages/", {"text": "Hello", "id": uuid.uuid4()}, headers={"Accept": "application/json"}
+        )
+        for _ in range(2)
+    ]
+    assert [each.status_code for each in statuses] == [200, 429]
 
 
 async def test_only_who_guesses_waits_for_the_refusal(monkeypatch: pytest.MonkeyPatch) -> None:
