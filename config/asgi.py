@@ -15,6 +15,7 @@ pages = get_asgi_application()
 
 from guestchat.guest.consumer import ChatConsumer  # noqa: E402
 from guestchat.guest.gatekeeper import pages_in_turn, same_origin, unknown_socket  # noqa: E402
+from guestchat.staff.consumer import StaffConsumer  # noqa: E402
 
 # Only where Daphne serves: importing it here would bring its event loop into every other process.
 if "daphne.ws_protocol" in sys.modules:
@@ -23,7 +24,13 @@ if "daphne.ws_protocol" in sys.modules:
     protocol.install()
 
 # The last one matches every path, the empty one too: the router answers a path that it does not know with a crash.
-sockets = URLRouter([path("ws/chat/", ChatConsumer.as_asgi()), re_path("", unknown_socket)])  # type: ignore[arg-type]
+sockets = URLRouter(
+    [
+        path("ws/chat/", ChatConsumer.as_asgi()),
+        path("ws/staff/<slug:slug>/", StaffConsumer.as_asgi()),
+        re_path("", unknown_socket),  # type: ignore[arg-type]
+    ]
+)
 
 application = ProtocolTypeRouter(
     {

@@ -10,6 +10,7 @@ urlpatterns = [
     path("livez", health.livez),
     path("readyz", health.readyz),
     path("metrics", health.metrics),
+    path("staff/", include("guestchat.staff.urls")),
     path("admin/second-factor/", include("menus.second_factor.urls")),
     path("admin/", admin.site.urls),
 ]

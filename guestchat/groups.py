@@ -16,6 +16,11 @@ def group_of(conversation_id: uuid.UUID) -> str:
     return f"conversation.{conversation_id.hex}"
 
 
+def staff_of(hotel_id: int) -> str:
+    """Return the channel layer's group of a hotel's staff."""
+    return f"staff.{hotel_id}"
+
+
 async def tell_others(conversation_id: uuid.UUID, sender: str = "", *, request: int | None = None) -> None:
     """Tell a conversation's other sockets to look at the log; `request`: the number whose request has changed."""
     try:
@@ -28,18 +33,22 @@ async def tell_others(conversation_id: uuid.UUID, sender: str = "", *, request: 
 async def tell_staff(hotel_id: int) -> None:
     """Tell a hotel's staff to look at its requests: something was opened or has changed that must not wait."""
     try:
-        await get_channel_layer().group_send(f"staff.{hotel_id}", {"type": "nudge"})
+        await get_channel_layer().group_send(staff_of(hotel_id), {"type": "nudge"})
     except Exception:
         log.warning("channel layer unavailable: the staff of hotel %s see what was opened when they look", hotel_id)
 
 
-def tell(conversations: Iterable[uuid.UUID] = (), hotels: Iterable[int] = ()) -> None:
-    """Nudge the sockets of conversations and the staff of hotels, from a thread of the server or of a worker."""
-    async_to_sync(_tell_all)(list(conversations), list(hotels))
+def tell(conversations: Iterable[uuid.UUID] = (), hotels: Iterable[int] = (), *, requests: Iterable[int] = ()) -> None:
+    """Nudge the sockets of conversations and the staff of hotels, from a thread of the server or of a worker.
+
+    `requests`: the numbers whose requests have changed.
+    """
+    async_to_sync(_tell_all)(list(conversations), list(hotels), list(requests) or [None])
 
 
-async def _tell_all(conversations: Iterable[uuid.UUID], hotels: Iterable[Any]) -> None:
+async def _tell_all(conversations: Iterable[uuid.UUID], hotels: Iterable[Any], requests: Iterable[int | None]) -> None:
     for conversation in conversations:
-        await tell_others(conversation)
+        for request in requests:
+            await tell_others(conversation, request=request)
     for hotel in hotels:
         await tell_staff(hotel)

@@ -20,7 +20,7 @@ _IDLE_HOLDER_MS = 10_000
 
 _LOCK = """
     SELECT conversation.hotel_id, conversation.seq, conversation.tokens, conversation.asked_at, conversation.language,
-           conversation.context, place.key,
+           conversation.context, conversation.taken_by_id, place.key,
            set_config('idle_in_transaction_session_timeout', %(idle_ms)s, TRUE)
     FROM guestchat_conversation AS conversation LEFT JOIN menus_place AS place ON place.id = conversation.place_id
     WHERE conversation.id = %(conversation)s AND (conversation.closed_at IS NULL OR %(closed_too)s)
@@ -61,7 +61,7 @@ _PUT = """
 # What an answer rests on besides its question.
 _GROUNDS = """
     SELECT conversation.hotel_id, hotel.version, conversation.seq, conversation.language, conversation.context,
-           place.key,
+           conversation.taken_by_id, place.key,
            (SELECT status = 'pending' FROM guestchat_message AS message
             WHERE message.conversation_id = conversation.id AND message.seq = conversation.seq)
     FROM guestchat_conversation AS conversation JOIN menus_hotel AS hotel ON hotel.id = conversation.hotel_id
@@ -129,6 +129,7 @@ class Held:
     asked_at: dt.datetime | None
     language: str
     context: dict[str, Any]
+    taken_by: int | None
     place_key: str | None
 
 
@@ -144,6 +145,7 @@ class Grounds:
     seq: int
     language: str
     context: dict[str, Any]
+    taken_by: int | None
     place_key: str | None
     unsettled: bool = False
 
@@ -181,7 +183,7 @@ def _locking(conversation_id: uuid.UUID, *, closed_too: bool) -> tuple[str, dict
 def _held(row: Any) -> Held | None:
     if row is None:
         return None
-    hotel_id, seq, tokens, asked_at, language, context, place_key, _idle = row
+    hotel_id, seq, tokens, asked_at, language, context, taken_by, place_key, _idle = row
     return Held(
         hotel_id=hotel_id,
         seq=seq,
@@ -189,6 +191,7 @@ def _held(row: Any) -> Held | None:
         asked_at=asked_at,
         language=language,
         context=_read(context),
+        taken_by=taken_by,
         place_key=place_key,
     )
 
@@ -198,13 +201,14 @@ def grounds(conversation_id: uuid.UUID) -> Grounds | None:
     row = run(_GROUNDS, {"conversation": conversation_id}).fetchone()
     if row is None:
         return None
-    hotel_id, version, seq, language, context, place_key, unsettled = row
+    hotel_id, version, seq, language, context, taken_by, place_key, unsettled = row
     return Grounds(
         hotel_id=hotel_id,
         version=version,
         seq=seq,
         language=language,
         context=_read(context),
+        taken_by=taken_by,
         place_key=place_key,
         unsettled=bool(unsettled),
     )
@@ -247,6 +251,7 @@ def put_question(
             seq=held.seq,
             language=held.language,
             context=held.context,
+            taken_by=held.taken_by,
             place_key=held.place_key,
             unsettled=bool(unsettled),
         ),

@@ -2,6 +2,7 @@
 
 import uuid
 
+from django.conf import settings
 from django.contrib.postgres.search import SearchVector, SearchVectorField
 from django.db import models
 from django.db.models import Case, Q, When
@@ -79,6 +80,17 @@ class Conversation(models.Model):
     context = models.JSONField(default=dict, help_text="What a follow-up may refer to: rows, never text.")
     created_at = models.DateTimeField(auto_now_add=True)
     closed_at = models.DateTimeField(null=True, blank=True)
+    taken_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        on_delete=models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="+",
+        help_text="Who on the staff has taken it over; the assistant is silent meanwhile.",
+    )
+    staff_seen = models.PositiveIntegerField(
+        default=0, help_text="The last number that somebody on the staff has seen."
+    )
 
     def __str__(self) -> str:
         return str(self.id)
@@ -97,6 +109,7 @@ class Message(models.Model):
         PENDING = "pending", _("Being answered")
         COMPLETE = "complete", _("Complete")
         STOPPED = "stopped", _("Stopped by the guest")
+        PASSED_ON = "passed_on", _("Passed on to the person who has the conversation")
 
     hotel = models.ForeignKey(Hotel, on_delete=models.CASCADE, related_name="+")
     conversation = models.ForeignKey(Conversation, on_delete=models.CASCADE, related_name="messages")
@@ -105,6 +118,9 @@ class Message(models.Model):
     status = models.CharField(max_length=16, choices=Status.choices, default=Status.COMPLETE)
     client_id = models.UUIDField(null=True, help_text="The sender's own id: the same id twice is one message.")
     reply_to = models.PositiveIntegerField(null=True, help_text="The number of the message that this one answers.")
+    author = models.CharField(
+        max_length=150, blank=True, default="", db_default="", help_text="The name that the guest reads over it."
+    )
     text = models.TextField(blank=True)
     language = models.CharField(max_length=16, blank=True)
     outcome = models.CharField(max_length=16, blank=True)
@@ -163,6 +179,14 @@ class ServiceRequest(models.Model):
     is_call = models.BooleanField(default=False, help_text="A call for a person: opened without waiting for a word.")
     escalated_at = models.DateTimeField(null=True, blank=True, help_text="When nobody had looked at the call in time.")
     kind = models.CharField(max_length=16, choices=Kind.choices)
+    owner = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        on_delete=models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="+",
+        help_text="Who on the staff has moved it last.",
+    )
     quantity = models.PositiveIntegerField(null=True)
     details = models.TextField(blank=True)
     status = models.CharField(max_length=16, choices=Status.choices, default=Status.PROPOSED)

@@ -9,13 +9,13 @@ from functools import partial
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from guestchat import groups, ledger
 from guestchat.answering.answer import Answer, Proposal, Verdict
 from guestchat.models import Message, ServiceRequest
-from menus.models import Hotel
+from menus.models import Hotel, User
 
 _Status = ServiceRequest.Status
 # Somebody may be in danger: whatever a hotel says of other calls.
@@ -32,6 +32,7 @@ class Requested:
     kind: str
     status: str
     details: str
+    hotel_id: int
 
 
 def write(message: Message, answer: Answer) -> None:
@@ -105,6 +106,52 @@ def escalate(hotel: Hotel, now: dt.datetime | None = None) -> int:
     return number
 
 
+# --- what the staff do ------------------------------------------------------
+class WrongStep(Exception):
+    """A request cannot go there from where it is; somebody else may just have moved it. `status` is where it is."""
+
+    def __init__(self, status: str) -> None:
+        super().__init__(status)
+        self.status = status
+
+
+NEXT_STEPS: Mapping[str, tuple[ServiceRequest.Status, ...]] = {
+    _Status.NEW: (_Status.ACKNOWLEDGED, _Status.CANCELLED),
+    _Status.ACKNOWLEDGED: (_Status.DONE, _Status.CANCELLED),
+}
+
+
+def move(request: ServiceRequest, to: str, person: User) -> None:
+    """Take a request one step further and tell its guest and the colleagues; raises WrongStep, changing nothing."""
+    with transaction.atomic():
+        # The conversation first, as everywhere. A request outlives the chat that it was made in.
+        ledger.lock(request.conversation_id, closed_too=True)
+        row = ServiceRequest.objects.filter(pk=request.pk).first()
+        if row is None or to not in NEXT_STEPS.get(row.status, ()):
+            raise WrongStep(row.status if row else _Status.CANCELLED)
+        _move(ServiceRequest.objects.filter(pk=row.pk), _Status(to), person)
+        transaction.on_commit(partial(groups.tell, [row.conversation_id], [row.hotel_id], requests=[row.seq]))
+
+
+def answer_calls(conversation_id: uuid.UUID, person: User) -> list[int]:
+    """Acknowledge the open calls of a conversation, whose row is locked; return the numbers of their answers."""
+    calls = ServiceRequest.objects.filter(conversation_id=conversation_id, is_call=True, status=_Status.NEW)
+    return _move(calls, _Status.ACKNOWLEDGED, person)
+
+
+def end_calls(conversation_id: uuid.UUID, person: User) -> list[int]:
+    """Note that the acknowledged calls of a conversation are done, but no emergency: that takes a word of its own."""
+    calls = ServiceRequest.objects.filter(conversation_id=conversation_id, is_call=True, urgent=False)
+    return _move(calls.filter(status=_Status.ACKNOWLEDGED), _Status.DONE, person)
+
+
+def _move(rows: QuerySet[ServiceRequest], to: ServiceRequest.Status, person: User) -> list[int]:
+    seqs = sorted(set(rows.values_list("seq", flat=True)))
+    rows.update(status=to, owner=person, updated_at=timezone.now())
+    return seqs
+
+
+# --- what a guest sees ------------------------------------------------------
 def requests_of(conversation_id: uuid.UUID, seqs: Sequence[int]) -> dict[int, Requested]:
     """Return the service requests of these answers, by the answer's number."""
     if not seqs:
@@ -122,4 +169,5 @@ def _as_one(seq: int, rows: Sequence[ServiceRequest]) -> Requested:
         kind=rows[0].kind if len(kinds) == 1 else ServiceRequest.Kind.OTHER,
         status=min((_Status(row.status) for row in rows), key=_FURTHEST_BEHIND.index),
         details="\n".join(row.details for row in rows),
+        hotel_id=rows[0].hotel_id,
     )

@@ -14,7 +14,7 @@ from django.db import Error as DatabaseError
 from django.db import transaction
 from django.utils import timezone
 
-from guestchat import catalogue, ledger, service_requests
+from guestchat import catalogue, ledger, service_requests, takeover
 from guestchat.answering.answer import Answer, Outcome
 from guestchat.answering.composer import compose
 from guestchat.answering.labels import labelled
@@ -262,6 +262,8 @@ def _answer_on(grounds: Grounds, text: str, at: dt.datetime) -> Answer:
         at=at,
         place=grounds.place_key,
     )
+    if grounds.taken_by is not None and not (composed.alert and composed.alert.urgent):
+        return takeover.passed_on(composed, Context.of_json(grounds.context))
     return labelled(composed, hotel.content)
 
 
@@ -280,7 +282,8 @@ def finish(turn: Turn, answer: Answer) -> Message:
 
     Raises ConversationClosed where the conversation was deleted meanwhile.
     """
-    return _write(turn, answer, answer.text, Message.Status.COMPLETE)
+    status = Message.Status.PASSED_ON if answer.is_passed_on else Message.Status.COMPLETE
+    return _write(turn, answer, answer.text, status)
 
 
 def stop(turn: Turn, answer: Answer, text: str) -> Message:
@@ -310,7 +313,7 @@ def _write_as_last(turn: Turn, message: Message, answer: Answer) -> bool:
     """Commit the usual answer in one round trip; return False, with nothing written, where it is not a usual one."""
     known = turn.grounds
     is_more = answer.request or answer.alert or answer.settlement
-    if known is None or is_more or message.status != Message.Status.COMPLETE:
+    if known is None or is_more or message.status == Message.Status.STOPPED:
         return False
     context = _with_allergies(answer.context, Context.of_json(known.context)).as_json()
     written = ledger.write_last_answer(_as_values(message), context, known=known.context)
@@ -368,7 +371,7 @@ def _remember(held: ledger.Held, message: Message, answer: Answer) -> None:
             status=Message.Status.COMPLETE,
         ).exists()
     )
-    is_new = message.status == Message.Status.COMPLETE and is_last
+    is_new = message.status != Message.Status.STOPPED and is_last
     context = answer.context if is_new else stored
     pending = (
         {**context.pending, "seq": message.seq} if is_new and answer.request and context.pending else context.pending

@@ -99,6 +99,7 @@ class Answer:
     """What answers a message, as Markdown, with its proof. `context` is what a follow-up may refer to.
 
     `request` is proposed, with those `also_requested` in the same message; `alert` is opened at once, for the staff.
+    `is_passed_on`: nothing is answered; a person has the conversation and the message.
     """
 
     text: str
@@ -114,7 +115,13 @@ class Answer:
     settlement: Settlement | None = None
     suggestions: Sequence[str] = ()
     context: Context = field(default_factory=Context)
+    is_passed_on: bool = False
     timings_ms: dict[str, float] = field(default_factory=dict)
+
+    @property
+    def concerns_staff(self) -> bool:
+        """Whether the staff have something to look at that was not there before."""
+        return self.alert is not None or self.settlement is not None or self.is_passed_on
 
     def pieces(self) -> Iterator[str]:
         """Yield the text in the pieces in which it is sent: a line at a time, so that a phone shows it as it comes."""

@@ -149,6 +149,7 @@ class ChatConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]
                     raise frames.BadFrame("Nothing was proposed under this number.")
                 await self._say(frames.request(request))
                 await tell_others(self.conversation_id, self.channel_name, request=seq)
+                await tell_staff(request.hotel_id)
             case frames.Ping():
                 await self._say(frames.pong(await self._look()))
 
@@ -224,7 +225,7 @@ class ChatConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]
 
     async def _tell_requests(self, row: Message, answer: Answer) -> None:
         """Send what an answer proposed or opened, and how it settled an earlier proposal; alert the staff."""
-        if answer.alert is not None:
+        if answer.concerns_staff:
             await tell_staff(row.hotel_id)
         settled = answer.settlement.seq if answer.settlement else 0
         if not (answer.request or answer.alert or settled):

@@ -159,6 +159,8 @@ def message(row: Message, proposed: Requested | None = None) -> dict[str, Any]:
         "text": row.text,
         "at": row.created_at.isoformat(),
     }
+    if row.author:
+        frame["author"] = row.author
     if row.role == Message.Role.ASSISTANT:
         frame |= {"status": row.status, **_proof(row)}
         if proposed is not None:

@@ -306,7 +306,7 @@ def _ask(request: HttpRequest, conversation: Conversation, form: Mapping[str, An
     else:
         answer = turns.answer_or_apologise(turn)
         turns.finish(turn, answer)
-        if answer.alert is not None:
+        if answer.concerns_staff:
             async_to_sync(tell_staff)(conversation.hotel_id)
         if answer.settlement is not None:
             async_to_sync(tell_others)(conversation.pk, request=answer.settlement.seq)
@@ -323,6 +323,7 @@ def _confirm(request: HttpRequest, conversation: Conversation, form: Mapping[str
     if proposed is None:
         raise frames.BadFrame("Nothing was proposed under this number.")
     async_to_sync(tell_others)(conversation.pk, request=confirm.seq)
+    async_to_sync(tell_staff)(conversation.hotel_id)
     if _wants_json(request):
         return JsonResponse(frames.request(proposed))
     if request.headers.get("HX-Request"):

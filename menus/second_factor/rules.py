@@ -41,6 +41,11 @@ def is_demanded(user: User) -> bool:
     return Membership.objects.filter(house | everybody, user=user).exists()
 
 
+def lets_in(user: Any) -> bool:
+    """Return whether somebody who is logged in needs nothing more; `user` as OTPMiddleware makes it."""
+    return bool(user.is_verified() or not (has_one(user) or is_demanded(user)))
+
+
 def begin(user: User) -> TOTPDevice:
     """Return the app's secret that a person is setting up; it counts for nothing before it is confirmed."""
     device, _created = TOTPDevice.objects.get_or_create(user=user, confirmed=False, defaults={"name": "app"})

@@ -77,6 +77,7 @@ export class Log {
     this.#growing.delete(frame.seq);
     this.#complete.add(frame.seq);
     item.dataset.status = frame.status ?? "complete";
+    if (frame.author) item.querySelector(".who").textContent = `${frame.author} · ${this.texts[frame.role]}`;
     this.#write(item, frame);
     if (frame.at) this.#time(item, frame.at);
     this.#furnish(item, frame);
@@ -209,7 +210,7 @@ export class Log {
 
   #furnish(item, { role, status, sources, receipt, suggestions, request, seq }) {
     if (role === "guest") return;
-    item.querySelector(".rating").hidden = role !== "assistant";
+    item.querySelector(".rating").hidden = role !== "assistant" || status === "passed_on";
     item.querySelector(".rating [name=rate]").value = seq;
     item.querySelector(".state").textContent = status === "stopped" ? this.texts.stopped : "";
     const list = item.querySelector(".sources");

@@ -1,0 +1,129 @@
+"""Owns who comes in by the staff's door, to which hotel, and as what. To everybody else a hotel is not there at all."""
+
+import contextlib
+import uuid
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import wraps
+from typing import Any
+
+from django.contrib.auth import get_user
+from django.contrib.auth.views import redirect_to_login
+from django.contrib.sessions.backends.db import SessionStore
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_safe
+from django_htmx.http import HttpResponseClientRedirect
+from django_otp.middleware import OTPMiddleware
+
+from guestchat import keyholes
+from guestchat.models import Conversation, ServiceRequest
+from menus import tenancy
+from menus.models import Hotel, Membership, User
+from menus.second_factor import rules
+
+Role = Membership.Role
+View = Callable[..., HttpResponse]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Desk:
+    """A person at work for a hotel."""
+
+    hotel: Hotel
+    role: str
+    person: User
+
+    @property
+    def reads_conversations(self) -> bool:
+        """Whether guests' words are this person's business; the kitchen sees orders alone."""
+        return self.role != Role.KITCHEN
+
+    def conversation(self, id: uuid.UUID) -> Conversation | None:
+        """Return one of the hotel's conversations."""
+        if not self.reads_conversations:
+            return None
+        found = Conversation.objects.select_related("place", "taken_by", "hotel")
+        return found.filter(hotel=self.hotel, pk=id).first()
+
+    def requests(self) -> Any:
+        """Return the requests that count and that are this person's business."""
+        found = ServiceRequest.objects.filter(hotel=self.hotel).exclude(status=ServiceRequest.Status.PROPOSED)
+        return found if self.reads_conversations else found.filter(kind=ServiceRequest.Kind.ORDER, is_call=False)
+
+
+def enter(person: Any, slug: str) -> Desk | None:
+    """Return a person's desk at a hotel, or None where they have none there; one query."""
+    if not _is_staff(person):
+        return None
+    if person.is_superuser:
+        hotel = Hotel.objects.filter(slug=slug).first()
+        return Desk(hotel=hotel, role=Role.OWNER, person=person) if hotel else None
+    found = Membership.objects.select_related("hotel").filter(user=person, hotel__slug=slug).first()
+    return Desk(hotel=found.hotel, role=found.role, person=person) if found else None
+
+
+def enter_by_session(key: str, slug: str) -> Desk | None:
+    """Return the desk of whoever is logged in by a session as it is now: a socket's, which outlives many changes."""
+    request: Any = HttpRequest()
+    request.session = SessionStore(key)
+    request.user = get_user(request)
+    if not _is_staff(request.user):
+        return None
+    person = request.user
+    OTPMiddleware(lambda verified: verified)(request)
+    with binding_of(person):
+        return enter(person, slug) if rules.lets_in(request.user) else None
+
+
+def binding_of(person: Any) -> contextlib.AbstractContextManager[None]:
+    """Bind to the hotels that a person works for, where no page's request does it."""
+    return tenancy.everywhere() if person.is_superuser else tenancy.at(*keyholes.hotels_of_person(person.pk))
+
+
+def hotels(person: Any) -> list[Hotel]:
+    """Return the hotels where a person has a desk, by name."""
+    found = Hotel.objects.all()
+    return list(found if person.is_superuser else found.filter(memberships__user=person))
+
+
+def _is_staff(person: Any) -> bool:
+    return bool(person.is_authenticated and person.is_active and person.is_staff)
+
+
+def at_desk(view: View) -> View:
+    """Let only the hotel's own staff see a page; nobody sees that there is one. The page gets the desk."""
+
+    @wraps(view)
+    def guarded(request: HttpRequest, slug: str, *args: Any, **kwargs: Any) -> HttpResponse:
+        if not _is_staff(request.user):
+            return _log_in(request)
+        desk = enter(request.user, slug)
+        if desk is None:
+            raise Http404
+        return view(request, desk, *args, **kwargs)
+
+    return never_cache(guarded)
+
+
+def _log_in(request: HttpRequest) -> HttpResponse:
+    htmx: Any = getattr(request, "htmx", None)
+    if htmx:
+        # A part of a page was asked for: it is the whole page that has to go.
+        login = redirect_to_login(htmx.current_url_abs_path or reverse("staff"), reverse("admin:login"))
+        return HttpResponseClientRedirect(login["Location"])
+    return redirect_to_login(request.get_full_path(), reverse("admin:login"))
+
+
+@never_cache
+@require_safe
+def choose(request: HttpRequest) -> HttpResponse:
+    """Lead to the one hotel where the person works, or let them choose."""
+    if not _is_staff(request.user):
+        return _log_in(request)
+    found = hotels(request.user)
+    if len(found) == 1:
+        return redirect("staff_inbox", found[0].slug)
+    return render(request, "staff/choose.html", {"hotels": found})

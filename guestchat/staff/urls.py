@@ -1,0 +1,14 @@
+from django.urls import path
+
+from guestchat.staff import board, door, inbox
+
+urlpatterns = [
+    path("", door.choose, name="staff"),
+    path("<slug:slug>/", inbox.inbox, name="staff_inbox"),
+    path("<slug:slug>/conversations/<uuid:id>/", inbox.conversation, name="staff_conversation"),
+    path("<slug:slug>/conversations/<uuid:id>/take/", inbox.take, name="staff_take"),
+    path("<slug:slug>/conversations/<uuid:id>/write/", inbox.write, name="staff_write"),
+    path("<slug:slug>/conversations/<uuid:id>/hand-back/", inbox.hand_back, name="staff_hand_back"),
+    path("<slug:slug>/requests/", board.board, name="staff_requests"),
+    path("<slug:slug>/requests/<uuid:id>/<int:seq>/<int:number>/", board.move, name="staff_move"),
+]
