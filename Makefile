@@ -4,7 +4,7 @@ PYTHON := $(VENV)/bin/python
 PYTHON3 ?= python3
 export PORT ?= 8000
 
-.PHONY: run dev test lint bench safety chaos comeback soak fuzz clean
+.PHONY: run dev test lint bench safety chaos comeback soak fuzz screenshots clean
 
 run: $(VENV)/.serving
 	@$(PYTHON) manage.py serve
@@ -40,6 +40,11 @@ chaos comeback soak: $(VENV)/.development
 # Hostile frames, requests, texts and guesses against a real server; 20 to 40 minutes. ARGS="pages --seed 7" runs a part.
 fuzz: $(VENV)/.development
 	@$(PYTHON) -m tests.fuzz $(ARGS)
+
+# The pictures of the staff's pages in docs/staff.md, of an evening at the demo hotel.
+screenshots: export GUESTCHAT_SCREENSHOTS = docs/screenshots
+screenshots: $(VENV)/.development
+	@$(PYTHON) -m pytest tests/guestchat/staff/test_screens.py -q $(ARGS)
 
 # What is made again by itself; never var/, which holds the hotel.
 clean:

@@ -12,7 +12,7 @@ from django.contrib.postgres.fields import ArrayField
 from django.db import connection, models
 
 from guestchat import wall
-from guestchat.models import Message, Rating, ServiceRequest
+from guestchat.models import Conversation, Message, Rating, ServiceRequest
 from menus.models import (
     Article,
     Hotel,
@@ -39,6 +39,7 @@ ASKED_FOR: dict[type[models.Model], dict[str, Any]] = {
     OptionAllergen: {"code": "fish", "status": "contains"},
     Article: {"valid_from": None, "valid_until": None, "review_by": None, "also_asked": []},
     Place: {"kind": "room", "revoked_at": None},
+    Conversation: {"taken_by": None},
     Message: {
         "role": "assistant",
         "seq": 2,

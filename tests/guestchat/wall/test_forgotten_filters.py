@@ -22,14 +22,14 @@ from django.test import Client
 from django.utils import timezone
 from psycopg.types.json import Jsonb
 
-from guestchat import ledger, service_requests, stays, tasks, turns
+from guestchat import ledger, service_requests, stays, takeover, tasks, turns
 from guestchat.guest import pass_cookie
-from guestchat.models import Conversation, Deletion, Message, Passage
+from guestchat.models import Conversation, Deletion, Message, Passage, ServiceRequest
 from guestchat.retrieval import passages
 from guestchat.retrieval import search as searching
 from menus import tenancy
 from menus.forms import fresh_key, next_position
-from menus.models import Article, Hotel, Membership, MenuItem, Place
+from menus.models import Article, Hotel, Membership, MenuItem, Place, User
 from tests.guestchat.guest.chatting import PARKING, WHEAT
 from tests.guestchat.wall.planting import MARKS, everything_of, person, plant
 
@@ -159,7 +159,28 @@ def probes(planted: Planted) -> list[Probe]:
         get(staff, "/admin/autocomplete/?app_label=menus&model_name=option&field_name=item&term="),
         get(staff, f"{here}menuitem/?contains=milk&diet=vegan"),
         get(staff, f"{here}article/?state=current"),
+        *(get(staff, f"/staff/alpha/{page}") for page in ("", "?all=1", "requests/")),
+        *(get(staff, f"/staff/alpha/conversations/{each[Conversation].pk}/") for each in (own, foreign)),
+        post(staff, f"/staff/alpha/conversations/{talk}/take/", {}),
+        post(staff, f"/staff/alpha/requests/{talk}/2/1/", {"to": "acknowledged"}),
+        bound(lambda: taken_over(talk, boss)),
+        bound(lambda: refused(talk, boss)),
     ]
+
+
+def taken_over(talk: uuid.UUID, person: User) -> list[str]:
+    """Take a conversation over, write in it and hand it back, with a call that is answered and ended so."""
+    ServiceRequest.objects.filter(conversation_id=talk).update(is_call=True, status="new")
+    takeover.take(talk, person)
+    takeover.write(talk, person, "said", uuid.uuid4())
+    takeover.hand_back(talk, person, seen=99)
+    return list(Message.objects.values_list("text", flat=True))
+
+
+def refused(talk: uuid.UUID, person: User) -> None:
+    """Write where a colleague has the conversation."""
+    takeover.take(talk, User.objects.create(username="colleague"))
+    takeover.write(talk, person, "said", uuid.uuid4())
 
 
 def article(row: Any) -> dict[str, Any]:

@@ -112,6 +112,14 @@ def values(route: str, parameter: str, planted: Planted) -> list[str]:
             return [str(rows[Place].code) for rows in planted.values()]  # type: ignore[attr-defined]
         case "venue_key":
             return [mark.lower() for mark in MARKS.values()]
+        case "slug":
+            return list(MARKS)
+        case "id" if route.startswith("/staff/"):
+            return [str(rows[Conversation].pk) for rows in planted.values()]
+        case "seq":
+            return ["2"]
+        case "number":
+            return ["1"]
         case "app_label":
             return ["menus"]
         case "url":

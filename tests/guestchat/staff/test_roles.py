@@ -1,0 +1,76 @@
+"""Who may see and do what: every address of the staff's door by every role. An address that is not told here fails."""
+
+import uuid
+from typing import Any
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+from guestchat.models import Conversation, ServiceRequest
+from guestchat.staff.urls import urlpatterns
+from menus.models import Hotel, Membership, User
+from tests.guestchat.guest.chatting import make_hotel
+
+FRONT = frozenset({"owner", "manager", "reception"})
+EVERYBODY = FRONT | {"kitchen"}
+# By the address's name: who gets it, what it is asked with, and what it says to those who do.
+ADDRESSES: dict[str, tuple[frozenset[str], dict[str, Any] | None, int]] = {
+    "staff": (EVERYBODY, None, 302),
+    "staff_inbox": (EVERYBODY, None, 200),  # the kitchen is led on to its orders
+    "staff_conversation": (FRONT, None, 200),
+    "staff_take": (FRONT, {}, 302),
+    "staff_write": (FRONT, {"text": "Hello", "id": str(uuid.uuid4())}, 409),  # nobody has taken it
+    "staff_hand_back": (FRONT, {"seen": "1"}, 409),
+    "staff_requests": (EVERYBODY, None, 200),
+    "staff_move": (EVERYBODY, {"to": "acknowledged"}, 302),
+}
+SOMEBODY = [*EVERYBODY, "another hotel's owner", "of no hotel", "nobody"]
+
+
+@pytest.fixture
+def hotel(db: None) -> Hotel:
+    return make_hotel()
+
+
+def browser_of(who: str, hotel: Hotel) -> Client:
+    browser = Client()
+    if who == "nobody":
+        return browser
+    user = User.objects.create(username="somebody", is_staff=True)
+    if who in EVERYBODY:
+        Membership.objects.create(user=user, hotel=hotel, role=who)
+    elif who != "of no hotel":
+        Membership.objects.create(user=user, hotel=make_hotel("other"), role="owner")
+    browser.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
+    return browser
+
+
+def address(name: str, hotel: Hotel) -> str:
+    conversation = Conversation.objects.create(hotel=hotel, place=hotel.places.first(), language="en")
+    ServiceRequest.objects.create(hotel=hotel, conversation=conversation, seq=2, kind="order", status="new")
+    given = {"slug": hotel.slug, "id": conversation.pk, "seq": 2, "number": 0}
+    route = next(str(each.pattern) for each in urlpatterns if each.name == name)
+    return reverse(name, kwargs={key: value for key, value in given.items() if f":{key}>" in route})
+
+
+def test_every_address_is_told_here() -> None:
+    assert {each.name for each in urlpatterns} == set(ADDRESSES)
+
+
+@pytest.mark.parametrize("who", sorted(SOMEBODY))
+@pytest.mark.parametrize("name", ADDRESSES)
+def test_an_address_is_there_for_those_whose_business_it_is(hotel: Hotel, name: str, who: str) -> None:
+    allowed, form, status = ADDRESSES[name]
+    browser, url = browser_of(who, hotel), address(name, hotel)
+    response = browser.get(url) if form is None else browser.post(url, form)
+    if who == "nobody":
+        assert (response.status_code, response["Location"]) == (302, f"/admin/login/?next={url}")
+    elif name == "staff" and who == "of no hotel":
+        assert "belongs to no hotel yet" in response.content.decode()
+    elif name == "staff" and who not in EVERYBODY:
+        assert response["Location"] == "/staff/other/"
+    elif name == "staff_inbox" and who == "kitchen":
+        assert response["Location"] == f"/staff/{hotel.slug}/requests/"
+    else:
+        assert response.status_code == (status if who in allowed else 404)

@@ -1,0 +1,49 @@
+"""Every staff page in a real browser, on a desk and on a phone: nothing that shuts anybody out, nothing cut off."""
+
+import os
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.guestchat.staff.conftest import OpenScreen
+
+Axe = pytest.importorskip("axe_playwright_python.sync_playwright").Axe
+# `make screenshots` keeps what the documents show.
+SHOTS = os.environ.get("GUESTCHAT_SCREENSHOTS")
+SHOWN = {("inbox", "desk"), ("inbox", "phone"), ("taken", "desk"), ("taken", "phone"), ("requests", "desk")}
+# Whose screen, where, and what has to be there before it is looked at.
+PAGES = {
+    "inbox": ("reception", "/staff/lindenhof/", ".talk"),
+    "chats": ("reception", "/staff/lindenhof/?all=1", ".talk"),
+    "conversation": ("reception", "room 104", ".message"),
+    "taken": ("second", "room 201", "#text"),
+    "requests": ("manager", "/staff/lindenhof/requests/", ".card"),
+    "orders": ("kitchen", "/staff/lindenhof/requests/", ".card"),
+}
+
+
+def open_page(open_screen: OpenScreen, name: str, screen: str, **options: Any) -> tuple[Any, Any]:
+    person, where, there = PAGES[name]
+    page, watch = open_screen(person, screen, **options)
+    if where.startswith("room"):
+        page.goto("/staff/lindenhof/?all=1")
+        where = page.locator(".talk", has_text=re.compile(where, re.IGNORECASE)).first.get_attribute("href")
+    page.goto(where)
+    page.locator(there).first.wait_for()
+    return page, watch
+
+
+@pytest.mark.parametrize("screen", ["desk", "phone"])
+@pytest.mark.parametrize("name", PAGES)
+def test_a_page_shuts_nobody_out_and_fits_its_screen(open_screen: OpenScreen, name: str, screen: str) -> None:
+    page, watch = open_page(open_screen, name, screen, reduced_motion="reduce")
+    if SHOTS and (name, screen) in SHOWN:
+        page.screenshot(path=Path(SHOTS, f"staff-{name}-{screen}.png"))
+    for scheme in ("light", "dark"):
+        page.emulate_media(color_scheme=scheme)
+        found = Axe().run(page).response["violations"]
+        assert [(each["id"], each["impact"], [node["target"] for node in each["nodes"]]) for each in found] == []
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    assert watch.complaints == []
