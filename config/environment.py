@@ -8,7 +8,7 @@ import secrets
 import socket
 from pathlib import Path
 from typing import Any
-from urllib.parse import SplitResult, urlsplit
+from urllib.parse import SplitResult, unquote, urlsplit
 
 import psutil
 import psycopg
@@ -56,6 +56,28 @@ def redis(name: str) -> str | None:
         # Without the value: such an address may hold a password.
         raise ImproperlyConfigured(f"{name} must be an address like redis://host:6379/0, and is not.")
     return value or None
+
+
+def mail(name: str) -> dict[str, Any]:
+    """Return Django's e-mail settings from `smtp://user:password@host:587` or `smtps://…`; no host where it is unset.
+
+    A password goes to the server only over TLS; by `smtp` it is begun with STARTTLS.
+    """
+    value = text(name)
+    parts = _split(value, "smtp", "smtps")
+    if value and (parts is None or parts.path not in {"", "/"} or parts.query):
+        # Without the value: such an address may hold a password.
+        raise ImproperlyConfigured(f"{name} must be an address like smtp://user:password@host:587, and is not.")
+    secured = bool(parts and parts.scheme == "smtps")
+    user = unquote(parts.username or "") if parts else ""
+    return {
+        "EMAIL_HOST": parts.hostname if parts else "",
+        "EMAIL_PORT": (parts and parts.port) or (465 if secured else 587 if user else 25),
+        "EMAIL_HOST_USER": user,
+        "EMAIL_HOST_PASSWORD": unquote(parts.password or "") if parts else "",
+        "EMAIL_USE_SSL": secured,
+        "EMAIL_USE_TLS": bool(user) and not secured,
+    }
 
 
 def _split(value: str, *schemes: str) -> SplitResult | None:

@@ -115,6 +115,17 @@ GUESTCHAT_MAX_FRAME_BYTES = 16 * 1024
 GUESTCHAT_BURST_QUESTIONS = 10
 GUESTCHAT_QUESTION_INTERVAL_S = 2.0
 
+# --- e-mail to the staff ------------------------------------------------------
+# Without a server nothing is sent; what waits is shown on the staff's pages all the same.
+_mail = environment.mail("GUESTCHAT_SMTP_URL")
+EMAIL_HOST, EMAIL_PORT = _mail["EMAIL_HOST"], _mail["EMAIL_PORT"]
+EMAIL_HOST_USER, EMAIL_HOST_PASSWORD = _mail["EMAIL_HOST_USER"], _mail["EMAIL_HOST_PASSWORD"]
+EMAIL_USE_SSL, EMAIL_USE_TLS = _mail["EMAIL_USE_SSL"], _mail["EMAIL_USE_TLS"]
+EMAIL_TIMEOUT = 10
+DEFAULT_FROM_EMAIL = environment.text("GUESTCHAT_MAIL_FROM", f"guestchat@{_base.hostname}")
+if "@" not in DEFAULT_FROM_EMAIL.strip("@") or "\n" in DEFAULT_FROM_EMAIL:
+    raise ImproperlyConfigured("GUESTCHAT_MAIL_FROM must be an e-mail address.")
+
 # --- applications -----------------------------------------------------------
 INSTALLED_APPS = [
     *(["daphne"] if DEBUG else []),  # its runserver speaks ASGI; in production it serves without being an app

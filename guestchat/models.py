@@ -178,6 +178,7 @@ class ServiceRequest(models.Model):
     urgent = models.BooleanField(default=False, help_text="Somebody is in danger: opened without waiting for a word.")
     is_call = models.BooleanField(default=False, help_text="A call for a person: opened without waiting for a word.")
     escalated_at = models.DateTimeField(null=True, blank=True, help_text="When nobody had looked at the call in time.")
+    mailed_at = models.DateTimeField(null=True, blank=True, help_text="When the house was written to, still unseen.")
     kind = models.CharField(max_length=16, choices=Kind.choices)
     owner = models.ForeignKey(
         settings.AUTH_USER_MODEL,

@@ -1,6 +1,5 @@
 """Owns service requests as rows: proposed with an answer or opened at once, and settled by the guest's one word."""
 
-import datetime as dt
 import uuid
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
@@ -9,17 +8,15 @@ from functools import partial
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from guestchat import groups, ledger
 from guestchat.answering.answer import Answer, Proposal, Verdict
 from guestchat.models import Message, ServiceRequest
-from menus.models import Hotel, User
+from menus.models import User
 
 _Status = ServiceRequest.Status
-# Somebody may be in danger: whatever a hotel says of other calls.
-_URGENT_WITHIN = dt.timedelta(minutes=1)
 # An answer's requests are shown as one: as far along as the one that is furthest behind.
 _FURTHEST_BEHIND = (_Status.PROPOSED, _Status.NEW, _Status.ACKNOWLEDGED, _Status.DONE, _Status.CANCELLED)
 
@@ -92,18 +89,6 @@ def confirm(conversation_id: uuid.UUID, seq: int, *, accept: bool) -> Requested 
 
 def _without_pending(context: Mapping[str, Any]) -> dict[str, Any]:
     return {name: value for name, value in context.items() if name != "pending"}
-
-
-def escalate(hotel: Hotel, now: dt.datetime | None = None) -> int:
-    """Mark the calls for a person that nobody has looked at in time, and nudge the staff; return how many are new."""
-    now = now or timezone.now()
-    waited = Q(created_at__lte=now - dt.timedelta(minutes=hotel.escalate_after_minutes))
-    waited |= Q(urgent=True, created_at__lte=now - _URGENT_WITHIN)
-    unseen = ServiceRequest.objects.filter(hotel=hotel, is_call=True, status=_Status.NEW, escalated_at=None)
-    number = unseen.filter(waited).update(escalated_at=now)
-    if number:
-        transaction.on_commit(partial(groups.tell, [], [hotel.pk]))
-    return number
 
 
 # --- what the staff do ------------------------------------------------------

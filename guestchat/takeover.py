@@ -62,7 +62,7 @@ def take(conversation_id: uuid.UUID, person: User, *, instead_of: int | None = N
             raise NotTaken(_person(held.taken_by))
         name, words = person.first_name.strip(), _words(held)
         joined = words.say("person.joined", name=name) if name else words.say("person.joined_unnamed")
-        _put(conversation_id, held, Message.Role.SYSTEM, joined)
+        put(conversation_id, held, Message.Role.SYSTEM, joined)
         Conversation.objects.filter(pk=conversation_id).update(taken_by=person)
         _tell(conversation_id, held, service_requests.answer_calls(conversation_id, person))
 
@@ -78,8 +78,9 @@ def write(conversation_id: uuid.UUID, person: User, text: str, client_id: uuid.U
             return
         _must_have(held, person)
         author = person.first_name.strip()
-        _put(conversation_id, held, Message.Role.STAFF, text, author=author, client_id=client_id)
-        _tell(conversation_id, held)
+        put(conversation_id, held, Message.Role.STAFF, text, author=author, client_id=client_id)
+        # One who had been silent for too long has been called again; now they have answered.
+        _tell(conversation_id, held, service_requests.answer_calls(conversation_id, person))
 
 
 def hand_back(conversation_id: uuid.UUID, person: User, *, seen: int) -> None:
@@ -93,7 +94,7 @@ def hand_back(conversation_id: uuid.UUID, person: User, *, seen: int) -> None:
         unread = Message.objects.filter(conversation_id=conversation_id, role=Message.Role.GUEST, seq__gt=seen)
         if unread.exists():
             raise UnreadMessage
-        _put(conversation_id, held, Message.Role.SYSTEM, _words(held).say("person.left"))
+        put(conversation_id, held, Message.Role.SYSTEM, _words(held).say("person.left"))
         # What "it" and "yes" meant before two people talked, they do not mean any more.
         context = Context(allergies=Context.of_json(held.context).allergies)
         Conversation.objects.filter(pk=conversation_id).update(taken_by=None, context=context.as_json())
@@ -120,7 +121,7 @@ def _words(held: ledger.Held) -> Phrasing:
     return phrasing(held.language)
 
 
-def _put(
+def put(
     conversation_id: uuid.UUID,
     held: ledger.Held,
     role: Message.Role,

@@ -14,7 +14,7 @@ from procrastinate.contrib.django import app
 from procrastinate.exceptions import ConnectorException
 from procrastinate.jobs import Status
 
-from guestchat import groups, service_requests, stays, turns
+from guestchat import calls, groups, stays, turns
 from guestchat.models import Message
 from guestchat.traces import trace
 from menus import tenancy
@@ -61,8 +61,8 @@ def purge(timestamp: int) -> None:
 @app.periodic(cron="* * * * *")
 @app.task(queueing_lock="escalate")
 def escalate(timestamp: int) -> None:
-    """Put the calls first that nobody has looked at in time."""
-    _for_each_hotel(service_requests.escalate, "calls for a person have waited too long")
+    """Tell the team again of calls that nobody has looked at in time, then by e-mail, and tell the guests so."""
+    _for_each_hotel(calls.look_after, "calls for a person have waited too long")
 
 
 @app.periodic(cron="* * * * *")

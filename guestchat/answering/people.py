@@ -34,7 +34,7 @@ def handover(part: Part | None, scene: Scene, *, complaint: bool = False) -> Rep
 
 def emergency(part: Part, scene: Scene) -> Reply:
     """Tell what to do at once, from the hotel's own words where it has written some, and alert the staff."""
-    said = [scene.say("person.emergency" if scene.content.timezone.startswith(_CALLS_112) else "person.emergency_far")]
+    said = [scene.say(_danger(scene))]
     if scene.content.phone:
         said.append(scene.say("person.emergency_phone", phone=scene.content.phone))
     said.append(scene.say("person.alerted"))
@@ -49,6 +49,18 @@ def emergency(part: Part, scene: Scene) -> Reply:
         sources=[Source("article", article.key)] if article else (),
         alert=Proposal(kind="other", details=_at_place(details, part, scene), urgent=True),
     )
+
+
+def still_waiting(scene: Scene, *, urgent: bool = False) -> str:
+    """Return what a guest is told whose call nobody has looked at in time."""
+    said = [scene.say("person.still_waiting")]
+    phone = scene.content.phone
+    if urgent:
+        said.insert(0, scene.say(_danger(scene)))
+        said += [scene.say("person.emergency_phone", phone=phone)] if phone else []
+    else:
+        said += [*_when_closed(scene), *([scene.say("person.phone", phone=phone)] if phone else [])]
+    return " ".join(said)
 
 
 def place_name(scene: Scene, words: Phrasing, room: str = "") -> str:
@@ -70,6 +82,10 @@ def _at_place(details: str, part: Part | None, scene: Scene) -> str:
 def _staff_words(scene: Scene) -> Phrasing:
     """Return the words of the hotel's own language: what is opened at once is read by the staff alone."""
     return phrasing(scene.content.default_language)
+
+
+def _danger(scene: Scene) -> str:
+    return "person.emergency" if scene.content.timezone.startswith(_CALLS_112) else "person.emergency_far"
 
 
 def _closed_reception(scene: Scene) -> Venue | None:

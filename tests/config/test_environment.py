@@ -33,6 +33,8 @@ WRONG: dict[str, list[str]] = {
         "https://u:hidden@example.org",
         "https://example.org:99999",
     ],
+    "GUESTCHAT_SMTP_URL": ["mail.example.org", "http://host", "smtp://", "smtp://u:hidden@host:0", "smtp://host/inbox"],
+    "GUESTCHAT_MAIL_FROM": ["reception", "@"],
     "GUESTCHAT_LLM_BASE_URL": ["http://127.0.0.1:1234/v1", "x"],
     "GUESTCHAT_LLM_MODEL": ["any"],
     "GUESTCHAT_LLM_API_KEY": ["hidden"],
@@ -142,3 +144,29 @@ def test_a_database_url_in_full(monkeypatch: pytest.MonkeyPatch) -> None:
         "PORT": "5433",
         "OPTIONS": {"sslmode": "require"},
     }
+
+
+@pytest.mark.parametrize(
+    ("value", "host", "port", "user", "password", "over"),
+    [
+        ("", "", 25, "", "", (False, False)),
+        ("smtp://127.0.0.1:2525", "127.0.0.1", 2525, "", "", (False, False)),
+        (
+            "smtp://desk%40lindenhof.example:p%2Fw@mail.example.org",
+            "mail.example.org",
+            587,
+            "desk@lindenhof.example",
+            "p/w",
+            (False, True),
+        ),
+        ("smtps://u:p@mail.example.org", "mail.example.org", 465, "u", "p", (True, False)),
+    ],
+)
+def test_a_password_for_mail_goes_over_tls_alone(
+    monkeypatch: pytest.MonkeyPatch, value: str, host: str, port: int, user: str, password: str, over: tuple[bool, bool]
+) -> None:
+    monkeypatch.setenv("GUESTCHAT_SMTP_URL", value)
+    found = reading.mail("GUESTCHAT_SMTP_URL")
+    assert (found["EMAIL_HOST"], found["EMAIL_PORT"]) == (host, port)
+    assert (found["EMAIL_HOST_USER"], found["EMAIL_HOST_PASSWORD"]) == (user, password)
+    assert (found["EMAIL_USE_SSL"], found["EMAIL_USE_TLS"]) == over

@@ -9,20 +9,19 @@ from typing import Any
 
 import pytest
 from asgiref.sync import sync_to_async
-from channels.layers import get_channel_layer
 from django.db import connection
 from django.utils import timezone
 from procrastinate.contrib.django import app
 from procrastinate.contrib.django.utils import connector_params
 from procrastinate.psycopg_connector import PsycopgConnector
 
-from guestchat import service_requests, stays, tasks, turns, worker
+from guestchat import stays, tasks, turns, worker
 from guestchat.guest.database import in_thread
 from guestchat.models import Conversation, Message, ServiceRequest
 from menus.models import Hotel
 from tests.guestchat.guest.chatting import PARKING, TOWELS, make_hotel
 
-PERSON, FIRE = "I want to talk to a person", "Help, there is a fire in my room!"
+PERSON = "I want to talk to a person"
 
 
 @pytest.fixture
@@ -65,40 +64,6 @@ def test_a_call_that_nobody_looked_at_is_escalated_once(hotel: Hotel, caplog: py
     first = ServiceRequest.objects.get(pk=late.pk).escalated_at
     tasks.escalate(0)
     assert ServiceRequest.objects.get(pk=late.pk).escalated_at == first
-
-
-def test_a_call_that_somebody_took_is_not(hotel: Hotel) -> None:
-    call = called(hotel, PERSON, minutes_ago=60)
-    ServiceRequest.objects.filter(pk=call.pk).update(status=ServiceRequest.Status.ACKNOWLEDGED)
-    assert service_requests.escalate(hotel) == 0
-
-
-def test_where_somebody_may_be_in_danger_a_minute_is_long(hotel: Hotel) -> None:
-    urgent = called(hotel, FIRE, minutes_ago=1.1)
-    assert service_requests.escalate(hotel) == 1
-    assert escalated() == {urgent.pk}
-
-
-def test_each_hotel_says_how_long_a_guest_may_wait(hotel: Hotel) -> None:
-    hotel.escalate_after_minutes = 3
-    called(hotel, PERSON, minutes_ago=4)
-    called(make_hotel("other"), PERSON, minutes_ago=4)
-    assert [service_requests.escalate(each) for each in Hotel.objects.filter(slug="other")] == [0]
-    assert service_requests.escalate(hotel) == 1
-
-
-async def test_the_staff_are_nudged(transactional_db: None) -> None:
-    def late() -> Hotel:
-        hotel = make_hotel()
-        called(hotel, PERSON, minutes_ago=11)
-        return hotel
-
-    hotel = await in_thread(late)
-    layer = get_channel_layer()
-    staff = await layer.new_channel()
-    await layer.group_add(f"staff.{hotel.pk}", staff)
-    await sync_to_async(lambda: (service_requests.escalate(hotel), connection.close()))()
-    assert await asyncio.wait_for(layer.receive(staff), 5) == {"type": "nudge"}
 
 
 # --- answers that a crash left ---------------------------------------------------------------

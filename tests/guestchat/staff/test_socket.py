@@ -1,5 +1,6 @@
 """The staff's socket: who may listen and for how long, and what they and the guest hear of each other."""
 
+import datetime as dt
 import json
 import uuid
 from typing import Any
@@ -10,10 +11,11 @@ from channels.testing import WebsocketCommunicator
 from django.contrib.auth import logout
 from django.http import HttpRequest
 from django.test import Client
+from django.utils import timezone
 from django_otp.plugins.otp_totp.models import TOTPDevice
 
 from config.asgi import application
-from guestchat import takeover
+from guestchat import calls, takeover
 from guestchat.groups import tell_staff
 from guestchat.staff.consumer import NOT_ALLOWED
 from menus.models import Hotel, Membership, User
@@ -200,6 +202,26 @@ async def test_the_guest_hears_who_comes_what_they_write_and_each_step_of_a_requ
     replayed = await guest.hear_until("resumed")
     assert [frame["seq"] for frame in replayed] == [1, 2, 3, 4, 5, 6, 7, 7]
     await guest.leave()
+
+
+async def test_nobody_waits_in_silence_for_a_colleague_who_has_gone_away() -> None:
+    hotel = await in_database(make_hotel)()
+    anna, _browser = await in_database(staff)(hotel)
+    _user, browser = await in_database(staff)(hotel)
+    guest_browser = await in_database(scan)(hotel)
+    guest = Guest(pass_of(guest_browser))
+    await guest.come()
+    await in_database(takeover.take)(conversation_of(guest_browser), anna)
+    await guest.hear_until("message")
+    await guest.ask(PARKING)
+    await guest.hear_until("answer.finished")
+    listener = await Listener(browser).come()
+    await in_database(calls.look_after)(hotel, timezone.now() + dt.timedelta(minutes=11))
+    assert await listener.hear() == "nudge"
+    heard = await guest.hear_until("message")
+    assert heard[-1]["text"].startswith("Nobody from the team has been able to look at your message yet.")
+    await guest.leave()
+    await listener.leave()
 
 
 async def test_with_a_conversation_open_the_staff_hear_of_every_word_in_it() -> None:

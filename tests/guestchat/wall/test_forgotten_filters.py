@@ -22,7 +22,7 @@ from django.test import Client
 from django.utils import timezone
 from psycopg.types.json import Jsonb
 
-from guestchat import ledger, service_requests, stays, takeover, tasks, turns
+from guestchat import calls, ledger, service_requests, stays, takeover, tasks, turns
 from guestchat.guest import pass_cookie
 from guestchat.models import Conversation, Deletion, Message, Passage, ServiceRequest
 from guestchat.retrieval import passages
@@ -45,7 +45,8 @@ OF_A_HOTEL = {"hotel", "hotel_id", "conversation", "conversation_id", "place", "
 
 
 @pytest.fixture
-def planted(db: None) -> Planted:
+def planted(db: None, settings: Any) -> Planted:
+    settings.EMAIL_HOST = "mail.alpha.example"
     return {slug: plant(slug) for slug in MARKS}
 
 
@@ -139,7 +140,7 @@ def probes(planted: Planted) -> list[Probe]:
         bound(lambda: stays.delete_at(place)),
         bound(lambda: stays.delete(talked, Deletion.Reason.GUEST)),
         bound(lambda: stays.purge(hotel, timezone.now() + dt.timedelta(days=4_000))),
-        bound(lambda: service_requests.escalate(hotel, timezone.now() + dt.timedelta(days=4_000))),
+        bound(lambda: looked_after(hotel, talked)),
         bound(lambda: fresh_key(own[Article], own[Hotel])),
         bound(lambda: next_position(own[Article])),
         bound(lambda: MenuItem.objects.get(pk=own[MenuItem].pk).delete()),
@@ -175,6 +176,15 @@ def taken_over(talk: uuid.UUID, person: User) -> list[str]:
     takeover.write(talk, person, "said", uuid.uuid4())
     takeover.hand_back(talk, person, seen=99)
     return list(Message.objects.values_list("text", flat=True))
+
+
+def looked_after(hotel: Hotel, talk: Conversation) -> int:
+    """Escalate a call, call again for a guest whom a colleague leaves waiting, and mail both."""
+    ServiceRequest.objects.filter(conversation=talk, seq=2).update(is_call=True, status="new", escalated_at=None)
+    Conversation.objects.filter(pk=talk.pk).update(taken_by=User.objects.create(username="colleague"))
+    Message.objects.create(hotel=hotel, conversation=talk, seq=3, role="assistant", status="passed_on", reply_to=99)
+    years = [timezone.now() + dt.timedelta(days=days) for days in (4_000, 4_001)]
+    return sum(calls.look_after(hotel, now) for now in years)
 
 
 def refused(talk: uuid.UUID, person: User) -> None:
