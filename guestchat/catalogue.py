@@ -68,6 +68,15 @@ def at_version(hotel_id: int, version: int) -> Catalogue | None:
     return None if found is None else _keep(found)
 
 
+def kept(hotel_id: int, version: int) -> Catalogue | None:
+    """Return a hotel's catalogue where it is kept at this very version, without asking the database."""
+    if not tenancy.may_see(hotel_id) or connection.in_atomic_block:
+        return None
+    with _lock:
+        found = _kept.get(hotel_id)
+        return found if found is not None and found.content.version == version else None
+
+
 def _read(hotel_id: int) -> Catalogue | None:
     content = load(hotel_id)
     return None if content is None else Catalogue(content=content, lexicon=Lexicon.of(content))

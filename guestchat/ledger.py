@@ -8,11 +8,12 @@ import json
 import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 from psycopg.types.json import Jsonb
 
-from guestchat.prepared import run, run_together
+from guestchat.prepared import Sent, run
 
 # A process that stops while it holds a conversation's row, or whose machine is gone, must not hold it for long:
 # PostgreSQL ends its transaction then, and another one goes on.
@@ -112,7 +113,8 @@ _WRITTEN = """
 
 # Who comes, and a whole crowd that comes back.
 _ARRIVED = """
-    SELECT conversation.hotel_id, hotel.version, conversation.seq, conversation.language, place.key, place.label
+    SELECT conversation.hotel_id, hotel.version, conversation.seq, conversation.language, conversation.context,
+           conversation.taken_by_id, place.key, place.label
     FROM guestchat_conversation AS conversation JOIN menus_hotel AS hotel ON hotel.id = conversation.hotel_id
          LEFT JOIN menus_place AS place ON place.id = conversation.place_id
     WHERE conversation.id = %(conversation)s AND conversation.closed_at IS NULL
@@ -163,11 +165,7 @@ class Written:
 class Arrived:
     """A conversation as its guest finds it; `place_label` is empty where the place is gone."""
 
-    hotel_id: int
-    version: int
-    seq: int
-    language: str
-    place_key: str
+    grounds: Grounds
     place_label: str
 
 
@@ -219,33 +217,45 @@ def arrived(conversation_id: uuid.UUID) -> Arrived | None:
     row = run(_ARRIVED, {"conversation": conversation_id}).fetchone()
     if row is None:
         return None
-    hotel_id, version, seq, language, key, label = row
-    return Arrived(
-        hotel_id=hotel_id, version=version, seq=seq, language=language, place_key=key or "", place_label=label or ""
+    hotel_id, version, seq, language, context, taken_by, place_key, label = row
+    grounds = Grounds(
+        hotel_id=hotel_id,
+        version=version,
+        seq=seq,
+        language=language,
+        context=_read(context),
+        taken_by=taken_by,
+        place_key=place_key,
     )
+    return Arrived(grounds=grounds, place_label=label or "")
 
 
-def put_question(
-    conversation_id: uuid.UUID, values: Mapping[str, Any]
-) -> tuple[Held, tuple[int, Grounds] | None] | None:
-    """Write a question and the place of its answer, committed outside of a transaction; one round trip.
+class Question:
+    """A question that is being written with the place of its answer; one round trip outside of a transaction.
 
-    Returns the conversation as it was before, with the question's key and what its answer rests on: None for these
-    where the guest asks faster than `burst` and `interval_s` let tokens be `least`, or the question's id is there
-    already. None alone where no such conversation is open.
+    `burst`, `interval_s` and `least` in its values are the pace: it is not written where the tokens are fewer than
+    that. Until `written` was asked, this thread's connection may not be used for anything else.
     """
-    locked, put = run_together(
-        [_locking(conversation_id, closed_too=False), (_PUT, {**values, "conversation": conversation_id})]
-    )
-    held, row = _held(locked.fetchone()), put.fetchone()
-    if held is None:
-        return None
-    if row is None:
-        return held, None
-    key, version, unsettled = row
-    return held, (
-        key,
-        Grounds(
+
+    def __init__(self, conversation_id: uuid.UUID, values: Mapping[str, Any]) -> None:
+        self._sent = Sent(
+            [_locking(conversation_id, closed_too=False), (_PUT, {**values, "conversation": conversation_id})]
+        )
+        self._sent.commit()
+
+    @cached_property
+    def written(self) -> tuple[Held, tuple[int, Grounds] | None] | None:
+        """The conversation as it was before, with the question's key and what its answer rests on.
+
+        None for these where the guest asks too fast or the question's id is there already; None alone where no such
+        conversation is open. Waits for the commit.
+        """
+        locked, put = self._sent.cursors()
+        held, row = _held(locked.fetchone()), put.fetchone()
+        if held is None or row is None:
+            return None if held is None else (held, None)
+        key, version, unsettled = row
+        grounds = Grounds(
             hotel_id=held.hotel_id,
             version=version,
             seq=held.seq,
@@ -254,8 +264,8 @@ def put_question(
             taken_by=held.taken_by,
             place_key=held.place_key,
             unsettled=bool(unsettled),
-        ),
-    )
+        )
+        return held, (key, grounds)
 
 
 def write_answer(values: Mapping[str, Any]) -> tuple[int, dt.datetime] | None:
@@ -274,9 +284,9 @@ def write_last_answer(
     """
     kept = {"context": Jsonb(context), "known": Jsonb(known)}
     conversation_id: uuid.UUID = values["conversation"]
-    _locked, wrote = run_together(
+    _locked, wrote = Sent(
         [_locking(conversation_id, closed_too=True), (_WRITE_AND_REMEMBER, {**_dumped(values), **kept})]
-    )
+    ).cursors()
     row = wrote.fetchone()
     return None if row is None else (row[0], row[1])
 

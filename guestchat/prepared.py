@@ -18,29 +18,49 @@ Dumpers = Sequence[tuple[type, type[psycopg.abc.Dumper]]]
 
 def run(statement: str, values: Mapping[str, Any], dumpers: Dumpers = ()) -> "psycopg.Cursor[Any]":
     """Run a statement and return its cursor; one round trip, in an open transaction and outside of any."""
-    [cursor] = run_together([(statement, values)], dumpers)
+    [cursor] = Sent([(statement, values)], dumpers).cursors()
     return cursor
 
 
-def run_together(
-    statements: Sequence[tuple[str, Mapping[str, Any]]], dumpers: Dumpers = ()
-) -> "list[psycopg.Cursor[Any]]":
-    """Run statements one after the other in one transaction, and return their cursors; one round trip outside of any.
+class Sent:
+    """Statements that run one after the other in one transaction; one round trip where none is open.
 
     Each sees what the earlier have done and what others had committed when it began. All of it holds, or nothing.
+    Until `cursors` was called this thread's connection may not be used for anything else.
     """
-    connection.ensure_connection()
-    database = connection.connection
-    with connection.wrap_database_errors:
-        cursors = [psycopg.Cursor(database) for _ in statements]
-        for cursor in cursors:
+
+    def __init__(self, statements: Sequence[tuple[str, Mapping[str, Any]]], dumpers: Dumpers = ()) -> None:
+        connection.ensure_connection()
+        database = connection.connection
+        self._cursors = [psycopg.Cursor(database) for _ in statements]
+        for cursor in self._cursors:
             for kind, dumper in dumpers:
                 cursor.adapters.register_dumper(kind, dumper)
-        # What is sent in one pipeline is one transaction, so the binding ends with the statements that it is for.
-        alone = not connection.in_atomic_block
-        with database.pipeline() if alone else contextlib.nullcontext():
-            if alone:
+        self._pipeline: psycopg.Pipeline | None = None
+        self._failed: BaseException | None = None
+        with connection.wrap_database_errors, contextlib.ExitStack() as open_pipeline:
+            # What is sent in one pipeline is one transaction, so the binding ends with the statements that it is for.
+            if not connection.in_atomic_block:
+                self._pipeline = open_pipeline.enter_context(database.pipeline())
                 psycopg.Cursor(database).execute(_BIND, [tenancy.current().value], prepare=True)
-            for cursor, (statement, values) in zip(cursors, statements, strict=True):
+            for cursor, (statement, values) in zip(self._cursors, statements, strict=True):
                 cursor.execute(statement, values, prepare=True)
-    return cursors
+            self._open = open_pipeline.pop_all()
+
+    def commit(self) -> None:
+        """Let the database commit what it was sent, without waiting for it."""
+        if self._pipeline is not None:
+            with connection.wrap_database_errors:
+                self._pipeline.sync()
+
+    def cursors(self) -> "list[psycopg.Cursor[Any]]":
+        """Wait until all is done and committed; return each statement's cursor, or raise what went wrong."""
+        if self._failed is not None:
+            raise self._failed
+        try:
+            with connection.wrap_database_errors:
+                self._open.close()
+        except BaseException as error:
+            self._failed = error
+            raise
+        return self._cursors

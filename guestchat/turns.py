@@ -5,7 +5,7 @@ import logging
 import secrets
 import time
 import uuid
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, NoReturn
 
@@ -77,16 +77,8 @@ class Turn:
     grounds: Grounds | None = field(default=None, compare=False)
 
 
-@dataclass(frozen=True, kw_only=True)
-class Foreseen:
-    """An answer made while its question was still being committed; true only where the commit saw the same grounds."""
-
-    grounds: Grounds
-    answer: Answer
-
-    def holds_for(self, turn: Turn) -> bool:
-        """Return whether nothing has changed between making the answer and committing its question."""
-        return self.grounds == turn.grounds
+class _NotAsExpected(Exception):
+    """The commit has seen something else than what the answer was being made from, or no question at all."""
 
 
 # --- begin ------------------------------------------------------------------
@@ -96,38 +88,53 @@ def begin(conversation_id: uuid.UUID, text: str, client_id: uuid.UUID, spot: Spo
     Raises ConversationClosed and TooManyQuestions. One round trip, one commit. `spot`: every door that guests use says
     it; what is asked without counts towards nobody's flood.
     """
+    return ask(conversation_id, text, client_id, spot)[0]
+
+
+def ask(
+    conversation_id: uuid.UUID,
+    text: str,
+    client_id: uuid.UUID,
+    spot: Spot | None = None,
+    expected: Grounds | None = None,
+) -> tuple[Turn, Answer | None]:
+    """Begin a turn, and answer it while the database commits where it rests on what was `expected`.
+
+    The answer is None where it does not, or could not be made ahead: then `answer_turn` makes it.
+    """
     now = timezone.now()
     wait = _flood_wait(spot) if spot else 0.0
     if wait:
         known = ledger.grounds(conversation_id)
         if known is None:
             raise ConversationClosed
-        return _repeated(conversation_id, client_id, known) or _refuse(wait)
-    burst, interval_s = float(settings.GUESTCHAT_BURST_QUESTIONS), float(settings.GUESTCHAT_QUESTION_INTERVAL_S)
+        return _repeated(conversation_id, client_id, known) or _refuse(wait), None
     # The answer's row is there from the start: whoever dies meanwhile, its question is seen to be unanswered.
-    put = ledger.put_question(
+    question = ledger.Question(
         conversation_id,
         {
             "client_id": client_id,
             "text": text,
             "now": now,
-            "burst": burst,
-            "interval_s": interval_s,
+            "burst": float(settings.GUESTCHAT_BURST_QUESTIONS),
+            "interval_s": float(settings.GUESTCHAT_QUESTION_INTERVAL_S),
             "least": 1 - _SLACK_TOKENS,
         },
     )
-    if put is None:
+    try:
+        ahead = _answer_ahead(expected, text, now, question) if expected else None
+    finally:
+        written = question.written
+    if written is None:
         raise ConversationClosed
-    held, taken = put
-    if taken is None:
+    held, row = written
+    if row is None:
         if spot:
             _of_place.give_back((spot.hotel_id, spot.place_id))
             _of_hotel.give_back(spot.hotel_id)
-        waited = (now - held.asked_at).total_seconds() if held.asked_at else 0.0
-        tokens = min(burst, held.tokens + max(waited, 0.0) / interval_s)
-        return _repeated(conversation_id, client_id, held) or _refuse((1 - tokens) * interval_s)
-    key, grounds = taken
-    question = Message(
+        return _repeated(conversation_id, client_id, held) or _refuse(_pace_wait(held, now)), None
+    key, grounds = row
+    message = Message(
         pk=key,
         hotel_id=held.hotel_id,
         conversation_id=conversation_id,
@@ -137,7 +144,29 @@ def begin(conversation_id: uuid.UUID, text: str, client_id: uuid.UUID, spot: Spo
         text=text,
         created_at=now,
     )
-    return replace(_turn(question, held.place_key, held.language), grounds=None if grounds.unsettled else grounds)
+    turn = replace(_turn(message, held.place_key, held.language), grounds=None if grounds.unsettled else grounds)
+    return turn, ahead if grounds == expected else None
+
+
+def _answer_ahead(expected: Grounds, text: str, at: dt.datetime, question: ledger.Question) -> Answer | None:
+    """Answer a question that is being committed, whose connection is in use until then; None where that fails.
+
+    Nothing of it may be said before the commit, and then only where that has seen what was expected. Whatever fails
+    here fails again, and is told, when the turn is answered.
+    """
+    hotel = catalogue.kept(expected.hotel_id, expected.version)
+    if hotel is None:
+        return None
+
+    def committed() -> None:
+        row = question.written and question.written[1]
+        if row is None or row[1] != expected:
+            raise _NotAsExpected
+
+    try:
+        return _answer_from(hotel, expected, text, at, before_search=committed)
+    except Exception:
+        return None
 
 
 def _flood_wait(spot: Spot) -> float:
@@ -149,6 +178,13 @@ def _flood_wait(spot: Spot) -> float:
     if wait:
         _of_place.give_back((spot.hotel_id, spot.place_id))
     return wait
+
+
+def _pace_wait(held: ledger.Held, now: dt.datetime) -> float:
+    """Return the seconds until the conversation's bucket, which refills with time, has a whole token again."""
+    interval_s = settings.GUESTCHAT_QUESTION_INTERVAL_S
+    waited = max((now - held.asked_at).total_seconds(), 0.0) if held.asked_at else 0.0
+    return float((1 - held.tokens) * interval_s - waited)
 
 
 def _refuse(wait_s: float) -> NoReturn:
@@ -181,10 +217,12 @@ def answer(
     at: dt.datetime,
     place: str | None = None,
     detect_language: bool = True,
+    before_search: Callable[[], None] | None = None,
 ) -> Answer:
     """Answer a text from a hotel's rows as of now. `at` is aware; one query for each part that rows do not explain.
 
-    `language` is the conversation's, and decides where the words do not tell another.
+    `language` is the conversation's, and decides where the words do not tell another. `before_search` is called before
+    each query.
     """
     started = time.perf_counter()
     content = hotel.content
@@ -203,6 +241,8 @@ def answer(
         begun = time.perf_counter()
         vector = get_embedder().encode_query([without_name(part.text, content.name)])[0]
         embedded = time.perf_counter()
+        if before_search is not None:
+            before_search()
         found = search(hotel.hotel_id, vector, part.text, spoken)
         spent["embed"] += embedded - begun
         spent["search"] += time.perf_counter() - embedded
@@ -227,18 +267,6 @@ def answer(
     return replace(composed, timings_ms={stage: round(value * 1000, 3) for stage, value in seconds.items()})
 
 
-def foresee(conversation_id: uuid.UUID, text: str, expected: Grounds | None = None) -> Foreseen | None:
-    """Answer a question that is being committed meanwhile; None where an earlier answer is still to be written.
-
-    `expected`: what the answer will probably rest on, which saves asking. Nothing of it may be said before the
-    commit, and then only where it `holds_for` the turn.
-    """
-    grounds = expected or ledger.grounds(conversation_id)
-    if grounds is None or grounds.unsettled:
-        return None
-    return Foreseen(grounds=grounds, answer=_answer_on(grounds, text, timezone.now()))
-
-
 def answer_turn(turn: Turn, at: dt.datetime | None = None) -> Answer:
     """Answer a committed question with the content as it is now, its sources labelled.
 
@@ -254,6 +282,16 @@ def _answer_on(grounds: Grounds, text: str, at: dt.datetime) -> Answer:
     hotel = catalogue.at_version(grounds.hotel_id, grounds.version)
     if hotel is None:
         raise ConversationClosed
+    return _answer_from(hotel, grounds, text, at)
+
+
+def _answer_from(
+    hotel: Catalogue,
+    grounds: Grounds,
+    text: str,
+    at: dt.datetime,
+    before_search: Callable[[], None] | None = None,
+) -> Answer:
     composed = answer(
         hotel,
         text,
@@ -261,6 +299,7 @@ def _answer_on(grounds: Grounds, text: str, at: dt.datetime) -> Answer:
         language=grounds.language,
         at=at,
         place=grounds.place_key,
+        before_search=before_search,
     )
     if grounds.taken_by is not None and not (composed.alert and composed.alert.urgent):
         return takeover.passed_on(composed, Context.of_json(grounds.context))

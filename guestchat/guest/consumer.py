@@ -28,8 +28,7 @@ from menus import tenancy
 
 log = logging.getLogger(__name__)
 
-Foreseeing = asyncio.Task[turns.Foreseen | None]
-Question = tuple[turns.Turn, Foreseeing | None]
+Question = tuple[turns.Turn, Answer | None]  # with its answer, where that could be made ahead
 
 MOST_WAITING = 16
 # Of all kinds of frames together: resuming reads the log, and asks for nothing that a token would be taken for.
@@ -66,7 +65,7 @@ class ChatConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]
         self.closed = False
         self.questions: asyncio.Queue[Question] = asyncio.Queue(MOST_WAITING)
         self.busy = False  # whether an answer is being made or sent
-        self.foresee_from = 0.0  # on the loop's clock; a guest who asks too fast gets no work done ahead
+        self.ahead_from = 0.0  # on the loop's clock; a guest who asks too fast gets no work done ahead
         self.asked = 0  # the last question that this socket took
         self.stopped_at = 0  # the last question that its guest wants no answer to any more
         self.spot = turns.Spot(held.hotel, held.place)
@@ -87,8 +86,9 @@ class ChatConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]
         if greeting is None:
             await self._end()
             return
-        self.sent = greeting["seq"]
-        await self._say(greeting)
+        frame, self.expected = greeting
+        self.sent = frame["seq"]
+        await self._say(frame)
 
     async def websocket_disconnect(self, message: dict[str, Any]) -> None:
         """End the socket's task; what was being answered is finished all the same, for the guest's return."""
@@ -158,11 +158,12 @@ class ChatConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]
         if self.questions.full():
             await self._say(frames.error("busy", "Too many questions are waiting.", str(ask.id), 2.0))
             return
-        foreseen = self._foresee(ask.text)
         try:
-            turn = await in_thread(turns.begin, self.conversation_id, ask.text, ask.id, self.spot)
+            turn, answer = await in_thread(
+                turns.ask, self.conversation_id, ask.text, ask.id, self.spot, self._expected()
+            )
         except turns.TooManyQuestions as refused:
-            self.foresee_from = asyncio.get_running_loop().time() + refused.retry_after_s
+            self.ahead_from = asyncio.get_running_loop().time() + refused.retry_after_s
             await self._say(
                 frames.error("rate_limited", "Too many questions at once.", str(ask.id), refused.retry_after_s)
             )
@@ -171,25 +172,24 @@ class ChatConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]
         if not turn.is_repeat:
             self._has_sent(turn.question.seq)
             self.asked = turn.question.seq
-            self.questions.put_nowait((turn, foreseen))
+            self.questions.put_nowait((turn, answer))
 
-    def _foresee(self, text: str) -> Foreseeing | None:
-        """Begin to answer while the question is being committed: each mostly waits where the other works."""
-        if self.busy or not self.questions.empty() or asyncio.get_running_loop().time() < self.foresee_from:
-            return None
-        return keep_running(_foresee(self.conversation_id, text, self.expected))
+    def _expected(self) -> Grounds | None:
+        """Return what an answer made while its question is committed may rest on; None where none is to be made yet."""
+        is_free = not self.busy and self.questions.empty()
+        return self.expected if is_free and asyncio.get_running_loop().time() >= self.ahead_from else None
 
     async def _answer_questions(self) -> None:
         while True:
-            turn, foreseen = await self.questions.get()
+            turn, answer = await self.questions.get()
             self.busy = True
             # Shielded: a guest who leaves still finds the answer on return.
-            await asyncio.shield(keep_running(self._answer_or_say_why(turn, foreseen)))
+            await asyncio.shield(keep_running(self._answer_or_say_why(turn, answer)))
             self.busy = False
 
-    async def _answer_or_say_why(self, turn: turns.Turn, foreseen: Foreseeing | None) -> None:
+    async def _answer_or_say_why(self, turn: turns.Turn, answer: Answer | None) -> None:
         try:
-            await self._answer(turn, foreseen)
+            await self._answer(turn, answer)
             await tell_others(self.conversation_id, self.channel_name)
             if self.behind:
                 await self._catch_up()
@@ -200,12 +200,11 @@ class ChatConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]
             await self._say(frames.error("unavailable", "Something went wrong.", None))
             await tell_others(self.conversation_id, self.channel_name)
 
-    async def _answer(self, turn: turns.Turn, foreseen: Foreseeing | None) -> None:
+    async def _answer(self, turn: turns.Turn, answer: Answer | None) -> None:
         """Stream one answer and commit it, in that order for speed: a client keeps only what `finished` confirms."""
         await self._say(frames.started(turn.answer_seq, turn.question.seq))
-        ahead = await foreseen if foreseen else None
-        ready = ahead is not None and ahead.holds_for(turn)
-        answer = ahead.answer if ahead and ready else await in_thread(turns.answer_or_apologise, turn)
+        if answer is None:
+            answer = await in_thread(turns.answer_or_apologise, turn)
         sent = ""
         for delta in frames.deltas(turn.answer_seq, answer):
             await asyncio.sleep(0)  # sending alone never waits, and a guest's stop would be read only at the end
@@ -332,14 +331,6 @@ def keep_running(work: Coroutine[Any, Any, T]) -> asyncio.Task[T]:
     _running.add(task)
     task.add_done_callback(_running.discard)
     return task
-
-
-async def _foresee(conversation_id: uuid.UUID, text: str, expected: Grounds | None) -> turns.Foreseen | None:
-    """Return an answer made ahead, or None; whatever fails here fails again, and is told, when the turn is answered."""
-    try:
-        return await in_thread(turns.foresee, conversation_id, text, expected)
-    except Exception:
-        return None
 
 
 async def _finish_and_tell(conversation_id: uuid.UUID, *, older_than_s: float = 0) -> None:

@@ -5,19 +5,25 @@ from typing import Any
 
 from guestchat import catalogue, ledger
 from guestchat.answering.suggestions import suggestions
+from guestchat.ledger import Grounds
 
 
-def frame(conversation_id: uuid.UUID) -> dict[str, Any] | None:
-    """Return the `welcome` frame, or None where the conversation is over; one query."""
+def frame(conversation_id: uuid.UUID) -> tuple[dict[str, Any], Grounds] | None:
+    """Return the `welcome` frame and what a first answer will rest on, or None where all is over; one query."""
     arrived = ledger.arrived(conversation_id)
-    hotel = catalogue.at_version(arrived.hotel_id, arrived.version) if arrived else None
-    if arrived is None or hotel is None:
+    if arrived is None:
         return None
-    return {
+    grounds = arrived.grounds
+    hotel = catalogue.at_version(grounds.hotel_id, grounds.version)
+    if hotel is None:
+        return None
+    place = hotel.content.places_by_key.get(grounds.place_key or "")
+    greeting = {
         "type": "welcome",
         "conversation": str(conversation_id),
-        "seq": arrived.seq,
+        "seq": grounds.seq,
         "hotel": hotel.content.name,
         "place": arrived.place_label,
-        "suggestions": suggestions(hotel.content, arrived.language, hotel.content.places_by_key.get(arrived.place_key)),
+        "suggestions": suggestions(hotel.content, grounds.language, place),
     }
+    return greeting, grounds

@@ -182,7 +182,6 @@ def test_an_answer_to_a_deleted_question_is_not_even_made(room: Place) -> None:
     with pytest.raises(turns.ConversationClosed):
         turns.answer_turn(again[0])
     assert turn.question == again[0].question
-    assert turns.foresee(conversation.pk, PARKING) is None
 
 
 def test_what_is_asked_and_deleted_at_once_leaves_nothing(transactional_db: None) -> None:

@@ -9,7 +9,7 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from guestchat import service_requests, stays, takeover, turns
+from guestchat import catalogue, ledger, service_requests, stays, takeover, turns
 from guestchat.models import Conversation, Deletion, Message, ServiceRequest
 from menus.models import User
 from tests.guestchat.guest.chatting import PARKING, TOWELS, WHEAT, make_hotel
@@ -127,18 +127,20 @@ def test_an_answer_that_had_begun_is_finished_in_its_place(conversation: Convers
 
 @pytest.mark.parametrize("taken_first", [True, False])
 def test_an_answer_made_ahead_counts_only_while_nobody_has_taken_it(
-    conversation: Conversation, anna: User, taken_first: bool
+    transactional_db: None, anna: User, taken_first: bool
 ) -> None:
+    hotel = make_hotel()
+    conversation = Conversation.objects.create(hotel=hotel, place=hotel.places.get(key="room-7"), language="en")
+    assert catalogue.current(hotel.pk) is not None  # kept from here on
     if taken_first:
         takeover.take(conversation.pk, anna)
-    ahead = turns.foresee(conversation.pk, PARKING)
+    expected = ledger.grounds(conversation.pk)
     if taken_first:
         takeover.hand_back(conversation.pk, anna, seen=0)
     else:
         takeover.take(conversation.pk, anna)
-    turn = turns.begin(conversation.pk, PARKING, uuid.uuid4())
-    assert ahead is not None
-    assert not ahead.holds_for(turn)
+    turn, ahead = turns.ask(conversation.pk, PARKING, uuid.uuid4(), None, expected)
+    assert ahead is None
     assert turns.answer_turn(turn).is_passed_on is not taken_first
 
 

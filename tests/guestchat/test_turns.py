@@ -214,75 +214,93 @@ def test_one_guests_pace_is_not_anothers(conversation: Conversation, clock: Cloc
     begin(Conversation.objects.create(hotel=conversation.hotel, language="en"))
 
 
-# --- foresee ----------------------------------------------------------------
-def test_an_answer_made_ahead_holds_where_nothing_changed(conversation: Conversation) -> None:
-    foreseen = turns.foresee(conversation.pk, WHEAT)
-    turn = begin(conversation, WHEAT)
-    assert foreseen is not None
-    assert foreseen.holds_for(turn)
+# --- ahead of the commit ----------------------------------------------------
+@pytest.fixture
+def talk(transactional_db: None) -> Conversation:
+    """A conversation whose first answer was given: what its next one will rest on is known."""
+    return Conversation.objects.create(hotel=make_hotel(), language="en")
+
+
+def settled(conversation: Conversation, text: str) -> ledger.Grounds | None:
+    """Ask and finish a turn; return what the next answer is expected to rest on."""
+    turn = begin(conversation, text)
+    answer = turns.answer_turn(turn)
+    turns.finish(turn, answer)
+    return turns.after(turn, answer)
+
+
+def ask(conversation: Conversation, text: str, expected: ledger.Grounds | None) -> tuple[turns.Turn, Answer | None]:
+    return turns.ask(conversation.pk, text, uuid.uuid4(), None, expected)
+
+
+@pytest.mark.parametrize(
+    "texts",
+    [(WHEAT, "And how much is it?"), ("I am allergic to peanuts", WHEAT), (WHEAT, "Is there a place for my car?")],
+)
+def test_what_is_expected_is_what_the_commit_sees(talk: Conversation, texts: tuple[str, str]) -> None:
+    turn, ahead = ask(talk, texts[1], settled(talk, texts[0]))
+    assert ahead is not None
     now = turns.answer_turn(turn)
-    assert (foreseen.answer.text, foreseen.answer.claims) == (now.text, now.claims)
+    assert (ahead.text, ahead.claims, ahead.context) == (now.text, now.claims, now.context)
 
 
-def test_an_answer_made_ahead_falls_with_an_edit(conversation: Conversation) -> None:
-    foreseen = turns.foresee(conversation.pk, WHEAT)
+def test_an_answer_made_ahead_falls_with_an_edit(talk: Conversation) -> None:
+    expected = settled(talk, PARKING)
     MenuItem.objects.filter(key="plum-cake").update(price="99.00")
-    turn = begin(conversation, WHEAT)
-    assert foreseen is not None
-    assert not foreseen.holds_for(turn)
+    turn, ahead = ask(talk, "How much is the plum cake?", expected)
+    assert ahead is None
+    assert "99.00" in turns.answer_turn(turn).text
 
 
-def test_an_answer_made_ahead_falls_with_an_answer_that_came_between(conversation: Conversation) -> None:
-    """What a follow-up refers to is another row by then."""
-    foreseen = turns.foresee(conversation.pk, "And how much is it?")
-    between = begin(conversation, WHEAT)
-    turns.finish(between, turns.answer_turn(between))
-    turn = begin(conversation, "And how much is it?")
-    assert foreseen is not None
-    assert not foreseen.holds_for(turn)
-    assert "4.50" in turns.answer_turn(turn).text
+@pytest.mark.parametrize("follow_up", ["And how much is it?", "Is there a place for my car?"])
+def test_an_answer_made_ahead_falls_with_an_answer_that_came_between(talk: Conversation, follow_up: str) -> None:
+    """Another tab has asked meanwhile, and what a follow-up refers to is another row by then."""
+    expected = settled(talk, PARKING)
+    settled(talk, WHEAT)
+    turn, ahead = ask(talk, follow_up, expected)
+    assert ahead is None
+    assert turn.question.seq == 5
 
 
-def test_nothing_is_made_ahead_of_an_earlier_answer(conversation: Conversation) -> None:
-    begin(conversation, WHEAT)
-    assert turns.foresee(conversation.pk, "And how much is it?") is None
-    assert begin(conversation, "And how much is it?").grounds is None
+def test_nothing_is_made_ahead_of_an_earlier_answer(talk: Conversation) -> None:
+    expected = settled(talk, PARKING)
+    begin(talk, WHEAT)
+    turn, ahead = ask(talk, "And how much is it?", expected)
+    assert ahead is None
+    assert turn.grounds is None
 
 
-@pytest.mark.parametrize("texts", [(WHEAT, "And how much is it?"), ("I am allergic to peanuts", WHEAT)])
-def test_what_a_socket_expects_is_what_the_commit_sees(conversation: Conversation, texts: tuple[str, str]) -> None:
-    first = begin(conversation, texts[0])
-    answer = turns.answer_turn(first)
-    turns.finish(first, answer)
-    foreseen = turns.foresee(conversation.pk, texts[1], turns.after(first, answer))
-    turn = begin(conversation, texts[1])
-    assert foreseen is not None
-    assert foreseen.holds_for(turn)
-    assert foreseen.answer.text == turns.answer_turn(turn).text
+def test_what_fails_ahead_of_the_commit_loses_no_question(talk: Conversation, monkeypatch: pytest.MonkeyPatch) -> None:
+    expected = settled(talk, PARKING)
+
+    def broken(*arguments: Any, **options: Any) -> Any:
+        raise RuntimeError
+
+    monkeypatch.setattr(turns, "parse", broken)
+    turn, ahead = ask(talk, WHEAT, expected)
+    assert ahead is None
+    assert Message.objects.get(conversation=talk, seq=turn.question.seq).text == WHEAT
 
 
-def test_an_answer_made_on_a_wrong_guess_does_not_hold(conversation: Conversation) -> None:
-    """Another tab has asked meanwhile."""
-    first = begin(conversation, WHEAT)
-    answer = turns.answer_turn(first)
-    turns.finish(first, answer)
-    expected = turns.after(first, answer)
-    elsewhere = begin(conversation, PARKING)
-    turns.finish(elsewhere, turns.answer_turn(elsewhere))
-    foreseen = turns.foresee(conversation.pk, "And how much is it?", expected)
-    assert foreseen is not None
-    assert not foreseen.holds_for(begin(conversation, "And how much is it?"))
+def test_a_question_that_is_refused_is_not_answered_ahead(talk: Conversation, settings: Any) -> None:
+    settings.GUESTCHAT_BURST_QUESTIONS = 1
+    expected = settled(talk, PARKING)
+    with pytest.raises(turns.TooManyQuestions):
+        ask(talk, WHEAT, expected)
+    assert Message.objects.filter(conversation=talk).count() == 2
+
+
+def test_a_closed_conversation_is_told_after_working_ahead(talk: Conversation) -> None:
+    expected = settled(talk, PARKING)
+    closed(talk)
+    with pytest.raises(turns.ConversationClosed):
+        ask(talk, WHEAT, expected)
 
 
 # --- round trips ------------------------------------------------------------
-def test_a_usual_turn_takes_two_round_trips(
-    committed_conversation: Conversation, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_usual_turn_takes_two_round_trips(talk: Conversation, monkeypatch: pytest.MonkeyPatch) -> None:
     """One commits the question, one the answer; all else is kept."""
-    conversation = committed_conversation
-    first = begin(conversation)
-    answer = turns.answer_turn(first)
-    turns.finish(first, answer)
+    expected = settled(talk, PARKING)
     sent: list[str] = []
     real = psycopg.Connection.pipeline
 
@@ -297,13 +315,10 @@ def test_a_usual_turn_takes_two_round_trips(
         return execute(sql, *rest)
 
     with connection.execute_wrapper(alone):
-        foreseen = turns.foresee(conversation.pk, "Hello again", turns.after(first, answer))
-        assert sent == []
-        turn = begin(conversation, "Hello again")
+        turn, ahead = ask(talk, WHEAT, expected)
         assert sent == ["pipeline"]
-        assert foreseen is not None
-        assert foreseen.holds_for(turn)
-        turns.finish(turn, foreseen.answer)
+        assert ahead is not None
+        turns.finish(turn, ahead)
     assert sent == ["pipeline"] * 2
 
 

@@ -15,7 +15,7 @@ from django.db import DatabaseError, connection, transaction
 from django.test import AsyncClient, Client
 from django.utils import timezone
 
-from guestchat import turns
+from guestchat import catalogue, turns
 from guestchat.answering.answer import Answer
 from guestchat.buckets import Buckets, Pace
 from guestchat.guest import consumer, pass_cookie
@@ -436,6 +436,7 @@ async def test_too_many_waiting_questions_are_refused_before_they_are_taken(
         return real(*args, **kwargs)
 
     monkeypatch.setattr(turns, "answer", slowly)
+    monkeypatch.setattr(catalogue, "kept", lambda *_: None)  # nothing is answered ahead of the commit
     guest = Guest(pass_of(browser))
     await guest.come()
     for _ in range(consumer.MOST_WAITING + 3):
@@ -453,14 +454,14 @@ async def test_a_guest_who_asks_too_fast_gets_no_work_done_ahead(
     browser: Client, monkeypatch: pytest.MonkeyPatch, settings: Any
 ) -> None:
     settings.GUESTCHAT_BURST_QUESTIONS = 1
-    real, foreseen = turns.foresee, 0
+    real, parsed = turns.parse, 0
 
-    def counted(*args: Any) -> turns.Foreseen | None:
-        nonlocal foreseen
-        foreseen += 1
+    def counted(*args: Any) -> Any:
+        nonlocal parsed
+        parsed += 1
         return real(*args)
 
-    monkeypatch.setattr(turns, "foresee", counted)
+    monkeypatch.setattr(turns, "parse", counted)
     guest = Guest(pass_of(browser))
     await guest.come()
     await guest.ask(PARKING)
@@ -468,7 +469,7 @@ async def test_a_guest_who_asks_too_fast_gets_no_work_done_ahead(
     for _ in range(5):
         await guest.ask(PARKING)
         assert (await guest.hear_until("error"))[-1]["code"] == "rate_limited"
-    assert foreseen <= 2  # of six
+    assert parsed <= 2  # of six
     await guest.leave()
 
 
@@ -544,6 +545,7 @@ async def test_stop_means_all_that_was_asked_before_and_nothing_after(
         return real(*args, **kwargs)
 
     monkeypatch.setattr(turns, "answer", slowly)
+    monkeypatch.setattr(catalogue, "kept", lambda *_: None)  # nothing is answered ahead of the commit
     guest = Guest(pass_of(browser))
     await guest.come()
     for text in (TOUR, PARKING):
