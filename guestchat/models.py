@@ -217,6 +217,24 @@ class Rating(models.Model):
         return f"{self.value:+d}"
 
 
+class Gap(models.Model):
+    """What became of a question without a good answer; one without such a row is open."""
+
+    class State(models.TextChoices):
+        ANSWERED = "answered", _("Answered by an article")
+        DISMISSED = "dismissed", _("Put away")
+
+    hotel = models.ForeignKey(Hotel, on_delete=models.CASCADE, related_name="+")
+    message = models.OneToOneField(Message, on_delete=models.CASCADE, related_name="gap")
+    state = models.CharField(max_length=16, choices=State.choices)
+    article = models.CharField(max_length=64, blank=True, help_text="The key of the article that was written for it.")
+    closed_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+")
+    closed_at = models.DateTimeField(auto_now_add=True)
+
+    def __str__(self) -> str:
+        return f"{self.message_id} ({self.state})"
+
+
 class Deletion(models.Model):
     """That something was deleted, and how much: never what."""
 

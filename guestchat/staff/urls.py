@@ -1,6 +1,6 @@
 from django.urls import path
 
-from guestchat.staff import board, door, inbox
+from guestchat.staff import board, door, gaps, inbox
 
 urlpatterns = [
     path("", door.choose, name="staff"),
@@ -11,4 +11,6 @@ urlpatterns = [
     path("<slug:slug>/conversations/<uuid:id>/hand-back/", inbox.hand_back, name="staff_hand_back"),
     path("<slug:slug>/requests/", board.board, name="staff_requests"),
     path("<slug:slug>/requests/<uuid:id>/<int:seq>/<int:number>/", board.move, name="staff_move"),
+    path("<slug:slug>/gaps/", gaps.unanswered, name="staff_gaps"),
+    path("<slug:slug>/gaps/<uuid:id>/<int:seq>/", gaps.gap, name="staff_gap"),
 ]

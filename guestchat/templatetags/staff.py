@@ -1,8 +1,11 @@
-"""Owns how the staff's pages write an age, a place and a colleague's name."""
+"""Owns how the staff's pages write an age, a place, a language and a colleague's name."""
 
 import datetime as dt
+from collections.abc import Mapping
+from typing import Any
 
 from django import template
+from django.utils.translation import get_language_info
 from django.utils.translation import gettext as _
 
 from menus.models import Place, User
@@ -33,3 +36,18 @@ def where(place: Place | None) -> str:
 def called(person: User | None) -> str:
     """Return a colleague's name."""
     return (person.get_full_name() or person.username) if person else ""
+
+
+@register.filter
+def language_name(code: str) -> str:
+    """Return what a language is called, or its code where nobody knows."""
+    try:
+        return str(get_language_info(code)["name_translated"])
+    except KeyError:
+        return code
+
+
+@register.filter
+def fields(row: Mapping[str, Any]) -> list[tuple[Any, str, int]]:
+    """Return the two fields of one language, each with its name and its lines."""
+    return [(row["question"], "question", 2), (row["answer"], "answer", 5)]

@@ -36,6 +36,16 @@ TALKS: list[tuple[str, int, list[str]]] = [
     ("room-101", 75, ["Wie ist das WLAN-Passwort?", "Danke"]),
 ]
 
+# What other guests asked in vain on the days before.
+IN_VAIN = [
+    "Do you rent out electric scooters?",
+    "Where can I rent an e-scooter?",
+    "e-scooter rental?",
+    "Is there a piano I can play?",
+    "piano in the lobby?",
+    "Which church has a service on Sunday?",
+]
+
 
 def session_of(user: User) -> str:
     """Return the value of a session cookie of a person who has logged in."""
@@ -74,6 +84,11 @@ def fill() -> None:
         Message.objects.filter(conversation=talk).update(created_at=then + dt.timedelta(seconds=7) * F("seq"))
         ServiceRequest.objects.filter(conversation=talk).update(created_at=then)
         Conversation.objects.filter(pk=talk.pk).update(asked_at=then, created_at=then)
+    for hours, text in enumerate(IN_VAIN, 20):
+        talk = ask(hotel, "room-301", [text])
+        then = now - dt.timedelta(hours=hours)
+        Message.objects.filter(conversation=talk).update(created_at=then)
+        Conversation.objects.filter(pk=talk.pk).update(asked_at=then, created_at=then, closed_at=then)
     late = now - dt.timedelta(minutes=7)
     ServiceRequest.objects.filter(conversation__place__key="room-312").update(escalated_at=late)
     ben = User.objects.get(username="ben")

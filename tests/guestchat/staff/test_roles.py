@@ -24,6 +24,8 @@ ADDRESSES: dict[str, tuple[frozenset[str], dict[str, Any] | None, int]] = {
     "staff_hand_back": (FRONT, {"seen": "1"}, 409),
     "staff_requests": (EVERYBODY, None, 200),
     "staff_move": (EVERYBODY, {"to": "acknowledged"}, 302),
+    "staff_gaps": (FRONT, None, 200),
+    "staff_gap": (FRONT, {"do": "dismiss"}, 302),
 }
 SOMEBODY = [*EVERYBODY, "another hotel's owner", "of no hotel", "nobody"]
 

@@ -12,7 +12,14 @@ from tests.guestchat.staff.conftest import OpenScreen
 Axe = pytest.importorskip("axe_playwright_python.sync_playwright").Axe
 # `make screenshots` keeps what the documents show.
 SHOTS = os.environ.get("GUESTCHAT_SCREENSHOTS")
-SHOWN = {("inbox", "desk"), ("inbox", "phone"), ("taken", "desk"), ("taken", "phone"), ("requests", "desk")}
+SHOWN = {
+    ("inbox", "desk"),
+    ("inbox", "phone"),
+    ("taken", "desk"),
+    ("taken", "phone"),
+    ("requests", "desk"),
+    ("gaps", "desk"),
+}
 # Whose screen, where, and what has to be there before it is looked at.
 PAGES = {
     "inbox": ("reception", "/staff/lindenhof/", ".talk"),
@@ -20,6 +27,9 @@ PAGES = {
     "conversation": ("reception", "room 104", ".message"),
     "taken": ("second", "room 201", "#text"),
     "requests": ("manager", "/staff/lindenhof/requests/", ".card"),
+    "gaps": ("reception", "/staff/lindenhof/gaps/", ".gap"),
+    "popular": ("reception", "/staff/lindenhof/gaps/?popular=1", ".gap"),
+    "gap": ("reception", "scooter", ".draft"),
     "orders": ("kitchen", "/staff/lindenhof/requests/", ".card"),
 }
 
@@ -30,8 +40,12 @@ def open_page(open_screen: OpenScreen, name: str, screen: str, **options: Any) -
     if where.startswith("room"):
         page.goto("/staff/lindenhof/?all=1")
         where = page.locator(".talk", has_text=re.compile(where, re.IGNORECASE)).first.get_attribute("href")
+    if name == "gap":
+        page.goto("/staff/lindenhof/gaps/")
+        where = page.locator(".gap a", has_text=where).first.get_attribute("href")
     page.goto(where)
     page.locator(there).first.wait_for()
+    page.locator('#line[data-state="open"]').wait_for(state="attached")
     return page, watch
 
 

@@ -22,9 +22,9 @@ from django.test import Client
 from django.utils import timezone
 from psycopg.types.json import Jsonb
 
-from guestchat import calls, ledger, service_requests, stays, takeover, tasks, turns
+from guestchat import calls, gaps, ledger, service_requests, stays, takeover, tasks, turns
 from guestchat.guest import pass_cookie
-from guestchat.models import Conversation, Deletion, Message, Passage, ServiceRequest
+from guestchat.models import Conversation, Deletion, Gap, Message, Passage, ServiceRequest
 from guestchat.retrieval import passages
 from guestchat.retrieval import search as searching
 from menus import tenancy
@@ -166,6 +166,8 @@ def probes(planted: Planted) -> list[Probe]:
         post(staff, f"/staff/alpha/requests/{talk}/2/1/", {"to": "acknowledged"}),
         bound(lambda: taken_over(talk, boss)),
         bound(lambda: refused(talk, boss)),
+        bound(lambda: closed_gap(hotel, talked, boss)),
+        *(get(staff, f"/staff/alpha/gaps/{page}") for page in ("", "?popular=1", f"{talk}/1/")),
     ]
 
 
@@ -185,6 +187,15 @@ def looked_after(hotel: Hotel, talk: Conversation) -> int:
     Message.objects.create(hotel=hotel, conversation=talk, seq=3, role="assistant", status="passed_on", reply_to=99)
     years = [timezone.now() + dt.timedelta(days=days) for days in (4_000, 4_001)]
     return sum(calls.look_after(hotel, now) for now in years)
+
+
+def closed_gap(hotel: Hotel, talk: Conversation, person: User) -> str:
+    """Write an article for a question that was asked in vain."""
+    Gap.objects.all().delete()
+    Message.objects.filter(conversation=talk, seq=2).update(outcome="unanswered", created_at=timezone.now())
+    (group,) = gaps.groups(hotel)
+    draft = gaps.Draft(question={"en": PARKING}, answer={"en": "Behind the house."})
+    return f"{gaps.publish(hotel, group, draft, person)}{gaps.popular(hotel)}"
 
 
 def refused(talk: uuid.UUID, person: User) -> None:
