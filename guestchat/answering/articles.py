@@ -5,12 +5,12 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
-from guestchat.answering import disagreement, gate
+from guestchat.answering import disagreement, gate, statements
 from guestchat.answering.answer import Outcome, Reply, Source
 from guestchat.answering.scene import Scene
 from guestchat.retrieval.calibration import Band, Candidate, calibration, features, says
 from guestchat.retrieval.search import Hit
-from guestchat.understanding.matters import ACTS, CIRCUMSTANCES, LEADS_SOMEWHERE, NEAR, SOFT_DETAILS
+from guestchat.understanding.matters import ACTS, CIRCUMSTANCES, EITHER, LEADS_SOMEWHERE, NEAR, PAYING, SOFT_DETAILS
 from guestchat.understanding.query import Part
 from menus.content import Article
 
@@ -32,8 +32,12 @@ FOREIGN_AND_AGREES = 0.3
 _WITHOUT_SUBJECT = ((0.35, 0.1), (0.65, 0.15))
 # The same for an article whose heading names no subject that is known.
 _UNHEADED = (0.75, 0.15)
-# The least chance at which an article speaks that names its subject in its answer alone.
-_SPOKEN_OF_FROM = 0.25
+# Where something was lost, the thing is no subject.
+LOST = "lost_property"
+# How likely an article must be that names its subject in its answer alone, or how far ahead of the next one.
+_SPOKEN_OF_FROM, _SPOKEN_OF_AHEAD = 0.25, 0.1
+# What only a dish's row tells.
+_OF_DISHES = frozenset({"calories", "nutrition"})
 # From these chances on it speaks whatever is second, as it leaves no word open, or any.
 EXPLAINED_FROM, SURE = 0.55, 0.93
 # The chance from which an article on the subject speaks, by how many words of the question it leaves open.
@@ -123,7 +127,9 @@ def _agreement(part: Part, key: str, scene: Scene) -> float:
         return 0.0
     lexicon = scene.catalogue.lexicon
     about, mentions = lexicon.article_subjects.get(key, frozenset()), lexicon.article_mentions.get(key, frozenset())
-    shares = [_share(subject, about, mentions, lexicon.subjects) for subject in wanted]
+    shares = [
+        max(_share(subject, about, mentions, lexicon.subjects) for subject in group) for group in _alternatives(wanted)
+    ]
     if key in lexicon.unheaded and not any(shares):
         return 0.0  # its heading is in words that no vocabulary knows: it may be on this or on anything
     if (1.0 in shares or part.subjects & about & CIRCUMSTANCES) and all(shares):
@@ -134,15 +140,25 @@ def _agreement(part: Part, key: str, scene: Scene) -> float:
 def _share(subject: str, about: frozenset[str], mentions: frozenset[str], asked: frozenset[str]) -> float:
     """Return how far an article is on one subject; `asked` are those on which there is an article at all."""
     if subject in ACTS and about - {subject}:
-        return 0.4  # how a massage is cancelled tells nothing of how a stay is
+        return 0.4 if subject in about | mentions else 0.0  # how a massage is cancelled tells nothing of a stay
     if subject in about or (subject not in asked and (subject in mentions or NEAR.get(subject, frozenset()) & about)):
         return 1.0
-    return 0.4 if subject in mentions else 0.0
+    return 0.4 if subject in mentions or (subject in PAYING and mentions & PAYING) else 0.0
 
 
 def _wanted(subjects: frozenset[str]) -> frozenset[str]:
-    """Return the subjects without those that only tell when or whence, where others tell what."""
+    """Return the subjects without those that only tell when or whence, or what was lost, where others tell what."""
+    if LOST in subjects:
+        return frozenset({LOST})
+    if subjects & ACTS:
+        subjects -= PAYING  # "can I cancel without paying" asks of no way to pay
     return subjects - CIRCUMSTANCES or subjects
+
+
+def _alternatives(wanted: frozenset[str]) -> set[frozenset[str]]:
+    """Return the wanted subjects in groups of which one is meant."""
+    grouped = {group & wanted for group in EITHER if group & wanted}
+    return grouped | {frozenset({each}) for each in wanted.difference(*grouped)}
 
 
 def answer(part: Part, hits: Sequence[Hit], scene: Scene, *, sure: bool) -> Reply | None:
@@ -233,18 +249,23 @@ def _decide(part: Part, best: Hit, chance: float, lead: float, scene: Scene) -> 
         return band if best.similarity >= VERBATIM else _at_most_asked_back(band)
     if _lacking(part, best, scene) - SOFT_DETAILS or _asks_for_a_time_not_told(part, best.key, scene):
         return Band.ASK_BACK if part.subjects else _at_most_asked_back(band)
+    if LOST in part.subjects and agreement == 1:
+        return Band.ANSWER  # whatever was lost: the article need not name it
     own = scene.catalogue.lexicon.article_words.get(best.key, frozenset())
     open_words = sum(not says(own, word) for word in part.beyond)
     if chance < SURE and best.similarity < VERBATIM and any(not says(own, word) for word in part.bounds):
         # "Parking for coaches", "wifi at the pier": what is told of the thing is not told of it there.
         return Band.ASK_BACK if part.subjects else _at_most_asked_back(band)
+    if _asks_of_a_doer_or_a_dish(part, own) and best.similarity < VERBATIM:
+        return Band.ASK_BACK if part.subjects else _at_most_asked_back(band)
     if not open_words and _lacking(part, best, scene):
         return Band.ANSWER if part.subjects and chance >= SOFTLY_FROM else _at_most_asked_back(band)
     if part.subjects:
         unheaded = best.key in scene.catalogue.lexicon.unheaded
-        if unheaded and chance < _SPOKEN_OF_FROM and not _foreign(best.key, scene):
+        clearly = chance >= _SPOKEN_OF_FROM or (lead >= _SPOKEN_OF_AHEAD and not open_words)
+        if unheaded and not clearly and not _foreign(best.key, scene):
             return Band.ASK_BACK  # it only speaks of the subject
-        if open_words and part.subjects & LEADS_SOMEWHERE:
+        if part.subjects & LEADS_SOMEWHERE and (open_words or not _tells_what_leads(part, best.key, scene)):
             return Band.ASK_BACK  # the bus to a town that the article does not name is another bus
         return Band.ANSWER if chance >= _FROM[min(open_words, 2)] else Band.ASK_BACK
     if chance >= (SURE if open_words else EXPLAINED_FROM):
@@ -254,6 +275,19 @@ def _decide(part: Part, best: Hit, chance: float, lead: float, scene: Scene) -> 
         if chance >= likely and lead >= ahead:
             return Band.ANSWER
     return _at_most_asked_back(band)
+
+
+def _asks_of_a_doer_or_a_dish(part: Part, own: frozenset[str]) -> bool:
+    """ "Who designed the museum", "calories in the breakfast bag": told only where every word of it is said."""
+    if part.aspects & _OF_DISHES:
+        return True
+    return statements.asks_for_a_doer(part) and any(not says(own, word) for word in part.words)
+
+
+def _tells_what_leads(part: Part, key: str, scene: Scene) -> bool:
+    lexicon = scene.catalogue.lexicon
+    told = lexicon.article_subjects.get(key, frozenset()) | lexicon.article_mentions.get(key, frozenset())
+    return bool(part.subjects & LEADS_SOMEWHERE & told)
 
 
 def _is_clearly_meant(part: Part, best: Hit, chance: float, lead: float, scene: Scene) -> bool:
@@ -273,8 +307,11 @@ def _lacking(part: Part, best: Hit, scene: Scene) -> frozenset[str]:
 
 def _asks_for_a_time_not_told(part: Part, best: str, scene: Scene) -> bool:
     """ "Is the pharmacy open now": the article that tells where it is tells no hours."""
-    return bool(part.when.now or part.when.time) and not _CLOCK.search(
-        scene.text(scene.content.articles_by_key[best].answer)
+    told = scene.catalogue.lexicon.article_details.get(best, frozenset())
+    return (
+        bool(part.when.now or part.when.time)
+        and "hours" not in told
+        and not _CLOCK.search(scene.text(scene.content.articles_by_key[best].answer))
     )
 
 

@@ -146,7 +146,8 @@ def _rows_tell(part: Part) -> bool:
     """Return whether rows can tell what is asked, rather than something that shares a word with it."""
     if part.intent is Intent.DISH:
         # "Is there a kids' club" is near to a club sandwich.
-        return not (part.unsure and part.subjects and not part.aspects & {"allergens", "safe", "ingredients"})
+        about_food = part.avoid or part.containing or part.aspects & {"allergens", "safe", "ingredients"}
+        return not (part.unsure and part.subjects and not about_food)
     if part.intent is Intent.LIST and part.subjects:
         return _asks_for_food(part)
     if part.intent is Intent.PLACE:

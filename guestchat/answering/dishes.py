@@ -317,8 +317,11 @@ def _listing(offers: Sequence[Offer], part: Part, scene: Scene) -> Reply:
         ordered.sort(key=lambda offer: offer.item.price or Decimal(0), reverse=part.order == "dearest")
         ordered = ordered[:3]
     if not ordered:
-        text = scene.say("list.none_safe", allergens=scene.allergens(avoid)) if avoid else scene.say("list.none")
-        return Reply(text=text, outcome=Outcome.ANSWERED)
+        if avoid and offers:
+            return Reply(text=scene.say("list.none_safe", allergens=scene.allergens(avoid)), outcome=Outcome.ANSWERED)
+        # What stands on no menu may be had for the asking.
+        person = scene.say("unknown.ask_person")
+        return Reply(text=scene.say("list.none"), outcome=Outcome.UNANSWERED, suggestions=[person])
     venues = {offer.venue.key for offer in ordered}
     lines = ["- " + _line(offer, scene, with_venue=len(venues) > 1) for offer in ordered[:SHOWN]]
     count = len(ordered)

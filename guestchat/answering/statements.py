@@ -1,5 +1,7 @@
 """Owns answers from what the hotel and its venues say of themselves: the one sentence that tells what is asked."""
 
+import re
+
 from guestchat.answering import gate
 from guestchat.answering.answer import Reply, Source
 from guestchat.answering.scene import Scene
@@ -7,6 +9,7 @@ from guestchat.retrieval.calibration import says
 from guestchat.understanding.matters import SOFT_DETAILS
 from guestchat.understanding.query import Intent, Part
 from guestchat.understanding.statements import Statement
+from guestchat.words import fold
 
 
 def answer(part: Part, scene: Scene) -> Reply | None:
@@ -25,6 +28,17 @@ def answer(part: Part, scene: Scene) -> Reply | None:
     )
 
 
+_WHO_DID = re.compile(
+    r"who(?:'?s| is| was| \w+ed| won| wrote| built| made| owns)\b|wer (?:hat|war|ist)\b|qui (?:a|est|etait)\b"
+    r"|quien (?:\w+o|es|fue)\b"
+)
+
+
+def asks_for_a_doer(part: Part) -> bool:
+    """ "Who designed the museum": told only where every word of it is said."""
+    return bool(_WHO_DID.match(fold(part.text).strip()))
+
+
 def _weight(part: Part, statement: Statement, scene: Scene) -> float:
     """Return how much of what is asked a sentence tells; 0 where it leaves out any of it."""
     own = part.subjects & statement.subjects
@@ -39,7 +53,9 @@ def _weight(part: Part, statement: Statement, scene: Scene) -> float:
     said = sum(1.0 for word in part.beyond if says(statement.said, word)) + len(own)
     if not said and not part.details - SOFT_DETAILS:
         return 0.0  # a venue's name alone asks for the venue, not for this sentence of it
-    if not part.beyond and not part.subjects and part.details <= _FIGURES_OF_ANYTHING:
+    if asks_for_a_doer(part) and any(not says(statement.said | statement.around, word) for word in part.words):
+        return 0.0
+    if not part.beyond and not part.subjects and part.details - SOFT_DETAILS <= _FIGURES_OF_ANYTHING:
         return 0.0  # "how much is it": of what?
     return said + len(part.details) + (0.5 if statement.key in part.venues else 0.0)
 

@@ -15,8 +15,14 @@ _ARTICLES = """
     le la les l un une mon ma mes notre nos
     el los las un una mi mis nuestro nuestra
 """
+# Before these, an English "to" leads to what is done, and to no place: "how much to squeeze a bed in".
+_LEADING_TO_A_VERB = """
+    able allowed best better easy expected going good have how like meant much need nice possible supposed time want
+    way what when where which wish
+"""
 _BINDING = frozenset(_PREPOSITIONS.split())
 _BETWEEN = frozenset(_ARTICLES.split())
+_BEFORE_A_VERB = frozenset(_LEADING_TO_A_VERB.split())
 
 
 def bound(tokens: Sequence[str]) -> Iterator[int]:
@@ -25,5 +31,9 @@ def bound(tokens: Sequence[str]) -> Iterator[int]:
         before = place - 1
         while before > 0 and tokens[before] in _BETWEEN and tokens[before] not in _BINDING:
             before -= 1
-        if tokens[before] in _BINDING:
+        if tokens[before] in _BINDING and not _leads_to_a_verb(tokens, before):
             yield place
+
+
+def _leads_to_a_verb(tokens: Sequence[str], place: int) -> bool:
+    return tokens[place] == "to" and place > 0 and tokens[place - 1] in _BEFORE_A_VERB

@@ -27,7 +27,9 @@ _FIGURES: Mapping[str, re.Pattern[str]] = {
         r"\b\d{1,2}[:.h]\d\d\b|\b\d{1,2} ?(?:am|pm|uhr|h)\b|\b24\b|clos|geschlossen|ferme|cerrad"
         rf"|\bo'? ?clock\b|\bhalf past\b|\bround the clock\b|\b(?:at|until|till|before|after) (?:{_SPELT_HOURS})\b"
         rf"|\bfrom (?:{_SPELT_HOURS}) (?:to|until|till) (?:{_SPELT_HOURS})\b(?! (?:km|kilom|met|mile|people|guest))"
+        rf"|\b(?:from|by) (?:{_SPELT_HOURS})\b(?=[.,;]| (?:on|onwards|in the)\b)"
         r"|\b(?:dawn|dusk|sunrise|sunset)\b"
+        r"|\b(?:daily|from|taglich|von|de|desde) \d{1,2} (?:to|till|until|bis|a|hasta) \d{1,2}\b(?! ?[a-z€£$%])"
     ),
     "duration": re.compile(r"\d+ ?-?(?:min|hour|h\b|stunde|gehmin|heure|hora)"),
     "distance": re.compile(r"\d+ ?(?:m|km|met\w*|kilom\w*|miles?|min\w*|gehmin\w*|stunden?|hours?)\b"),
@@ -50,7 +52,7 @@ NEAR: Mapping[str, frozenset[str]] = {
     "early_check_in": frozenset({"check_in"}),
     "ebike": frozenset({"bicycle"}),
     "internet_speed": frozenset({"wifi"}),
-    "late_arrival": frozenset({"check_in"}),
+    "late_arrival": frozenset({"check_in", "night_entrance"}),
     "late_check_out": frozenset({"check_out"}),
     "noise": frozenset({"quiet_hours"}),
     "pool_temperature": frozenset({"pool", "thermal_bath"}),
@@ -71,9 +73,28 @@ NEAR: Mapping[str, frozenset[str]] = {
     "picnic": frozenset({"breakfast_box"}),
     "breakfast_box": frozenset({"picnic"}),
     "farm_animals": frozenset({"pets"}),
+    "bike_repair": frozenset({"bicycle"}),
+    "charger": frozenset({"adapter"}),
+    "dormitory": frozenset({"room_types", "bunk_bed"}),
+    "exclusive_use": frozenset({"wedding", "party"}),
+    "hot_water": frozenset({"bath_shower"}),
+    "id_document": frozenset({"check_in"}),
+    "night_entrance": frozenset({"late_arrival"}),
+    "supermarket": frozenset({"local_food", "shopping"}),
+    "transport_ticket": frozenset({"bus", "train_station"}),
 }
 # When or whence, beside the thing that is asked about: "leave our bags after check-out, our flight is at nine".
-CIRCUMSTANCES = frozenset({"airport", "check_in", "check_out", "late_arrival", "reception", "train_station"})
+CIRCUMSTANCES = frozenset(
+    {"airport", "check_in", "check_out", "groups", "late_arrival", "minimum_age", "reception", "train_station"}
+)
+# Of these the same words name several, and one is meant: "paracetamol" is a matter of the pharmacy or of first aid.
+EITHER = (
+    frozenset({"first_aid", "pharmacy"}),
+    frozenset({"iron", "laundry"}),
+    frozenset({"beach", "lake_bathing", "pool"}),
+)
+# How something is paid: beside the thing, an article on it tells that if it speaks of paying at all.
+PAYING = frozenset({"cash", "credit_card", "payment"})
 # What is done with one thing or another: an article on doing it with a massage says nothing of a room.
 ACTS = frozenset({"cancellation"})
 # What goes to some place or other: which one is the question.
@@ -90,7 +111,15 @@ _PRICELESS: Mapping[str, frozenset[str]] = {
     ),
     **dict.fromkeys(("charger", "ebike", "ev_charging", "scooter"), frozenset({"charge"})),
 }
-_PER_TIME = re.compile(r"\b(?:per|a|pro|am|par|al|por|la|the) (?:half )?(?:day|hour|tag|stunde|jour|heure|dia|hora)\b")
+_PER_TIME = re.compile(
+    r"\b(?:per|a|pro|am|par|al|por|la|the) (?:half )?(?:day|night|week|hour|tag|nacht|woche"
+    r"|stunde|jour|nuit|semaine|heure|dia|noche|semana|hora)\b"
+)
+# Where things with a price are sold: "charcoal 6 euros at the desk".
+_OVER_A_COUNTER = re.compile(
+    r"\bat (?:the )?(?:front )?(?:desk|reception|bar|shop|counter|kiosk)\b|\ban der (?:rezeption|bar|theke|kasse)\b"
+    r"|\b(?:a la reception|au bar|a l'accueil|en (?:la )?recepcion|en el bar)\b"
+)
 _LINKS = ("", "s", "n", "en", "es", "e")
 _SHORTEST_PART = 4
 _TELLING_LETTERS = 6
@@ -168,8 +197,11 @@ def told(asked: Iterable[Mapping[str, str]], answer: Mapping[str, str]) -> froze
         figures.add("price")  # "free of charge" is a price as well
     if "age" in figures:
         figures.add("children")
-    if "price" in figures and any(_PER_TIME.search(fold(said)) for said in answer.values()):
-        figures.add("rental")
+    if "price" in figures:
+        if any(_PER_TIME.search(fold(said)) for said in answer.values()):
+            figures.add("rental")
+        elif any(_OVER_A_COUNTER.search(fold(said)) for said in answer.values()):
+            figures.add("sale")
     return named | figures
 
 

@@ -163,6 +163,8 @@ def _person(reading: Reading) -> Part | None:
     keys = set(reading.keys("person"))
     if reading.asks:
         keys.discard("noise")  # "is it very loud by the lift?" complains of nothing
+    if keys == {"noise"} and "maintenance" in reading.keys("request"):
+        return None  # the thing that makes the noise is out of order
     if not keys:
         return None
     return _make(reading, Intent.PERSON, topic="ask" if "ask" in keys else "complaint")
@@ -202,6 +204,8 @@ def _request(reading: Reading) -> Part | None:
     asks_price = "price" in reading.keys("aspect")
     if "dirty" in keys and not reading.asks:
         return _make(reading, Intent.REQUEST, topic="housekeeping")
+    if _books_for_a_time(reading, keys):
+        return _make(reading, Intent.REQUEST, topic="other")
     kind = next((each for each in _REQUESTED if each in keys), "")
     if kind == "maintenance" and not reading.text.rstrip().endswith("?"):
         return _make(reading, Intent.REQUEST, topic=kind)
@@ -212,6 +216,15 @@ def _request(reading: Reading) -> Part | None:
     if asks_price or ("available" in reading.keys("aspect") and reading.when.now):
         return None  # "can I order the eggs now?" wants to know
     return _order(reading, wished=wished)
+
+
+def _books_for_a_time(reading: Reading, keys: Collection[str]) -> bool:
+    """ "A table for two at 8", "book me the sauna for friday at 5": somebody has to write it down."""
+    wants_to_know = {"location", "price", "phone"} & reading.aspects or reading.found("hours")
+    if "necessity" in keys or wants_to_know or not reading.when.time:
+        return False
+    table = "restaurant_reservation" in reading.matters.subjects
+    return table or ("booking" in reading.matters.details and ("wish" in keys or not reading.asks))
 
 
 def _is_plainly_wished(reading: Reading, kind: str) -> bool:
@@ -324,6 +337,7 @@ def _list(reading: Reading) -> Part | None:
     menu = set(reading.keys("menu"))
     filters = bool(
         reading.keys("diet")
+        or ("spicy" in reading.aspects and not _beside(reading) and not reading.found("hours"))
         or reading.allergens.codes
         or reading.keys("course")
         or "drink" in menu

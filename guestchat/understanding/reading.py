@@ -12,7 +12,7 @@ from guestchat.understanding.lexicon import Lexicon
 from guestchat.understanding.names import Named
 from guestchat.understanding.naming import Naming
 from guestchat.understanding.stems import stem
-from guestchat.understanding.vocabulary import Match, Vocabulary
+from guestchat.understanding.vocabulary import LANGUAGES, Match, Vocabulary, vocabulary
 from guestchat.words import fold, words
 
 _AMOUNT = re.compile(r"(?<![\d.,])(\d{1,4}(?:[.,]\d{1,2})?)(?![\d:])")
@@ -26,15 +26,21 @@ _RANGE = re.compile(
     r"\s*(?P<money>€|\$|£|euros?\b|eur\b|chf\b|dollars?\b|pounds?\b|pfund\b|francs?\b|franken\b|libras?\b|quid\b)?"
 )
 _ROOM = re.compile(r"\b(?:room|zimmer|chambre|habitacion|zi|rm)\s*(?:no\.?|nr\.?|number|nummer)?\s*(\d{1,4}[a-z]?)\b")
+_FIGURE = re.compile(r"\d+(?:st|nd|rd|th|er|eme)?")
 _MAX_QUANTITY = 99
+_LONG_WORD = 7  # a word so long means something in one language alone
 _SHORTEST_WORD = 2  # "n", "pa": shorter ones are slips and phone talk
 _ALLERGY = ("allerg", "alerg", "intoleran", "unvertrag")
 
 
 @cache
 def _plain_stems(known: Vocabulary) -> frozenset[str]:
-    """Return the stems of the words that ask for nothing of their own."""
-    return frozenset(stem(word) for word in known.plain)
+    """Return the stems of the words that ask for nothing of their own, the long ones of every language.
+
+    In two words ("babysitter vorhanden?") there is too little to tell the language by.
+    """
+    others = (word for language in LANGUAGES for word in vocabulary(language).plain if len(word) >= _LONG_WORD)
+    return frozenset(stem(word) for word in (*known.plain, *others))
 
 
 @dataclass
@@ -165,7 +171,7 @@ class Reading:
     @cached_property
     def topics(self) -> set[int]:
         """The places of the words that carry a topic."""
-        numbers = {place for place, token in enumerate(self.tokens) if token.isdigit()}
+        numbers = {place for place, token in enumerate(self.tokens) if _FIGURE.fullmatch(token)}
         return set(range(len(self.tokens))) - self.filler - set(self.when.places) - numbers
 
     @cached_property
@@ -260,8 +266,11 @@ class Reading:
     def _bound(self, key: str) -> Decimal | None:
         if self.when.time is not None or not any(match.key == key for match in self.found("menu")):
             return None
-        found = _AMOUNT.search(self.folded)
-        return Decimal(found[1].replace(",", ".")) if found else None
+        if found := _AMOUNT.search(self.folded):
+            return Decimal(found[1].replace(",", "."))
+        after = max(match.end for match in self.found("menu") if match.key == key)
+        spoken = next((match for match in self.found("number") if match.start >= after and match.key != "1"), None)
+        return Decimal(spoken.key) if spoken else None
 
     @cached_property
     def quantity(self) -> int | None:

@@ -21,6 +21,8 @@ SOON = re.compile(
     r"|des que possible|immediatement|lo antes posible|cuanto antes|enseguida|inmediatamente)\b"
 )
 _NIGHTS = frozenset({"night", "nacht", "nuit", "noche", "nights"})
+# A sun terrace is there on other days than Sunday.
+_OF_THE_SUN = re.compile(r"terrace|deck|lounger|bed|chair|cream|screen|lotion|hat|umbrella|room|shade")
 _NIGHT_ENDS = dt.time(5)
 _FIXED = {
     "christmas_eve": (12, 24),
@@ -83,6 +85,8 @@ def _dates(text: str, tokens: Sequence[str], vocabulary: Vocabulary, today: dt.d
         places.update(range(match.start, match.end))
         found += _named(match.key, today)
     for match in vocabulary["day"].find(tokens):
+        if tokens[match.start] == "sun" and match.end < len(tokens) and _OF_THE_SUN.match(tokens[match.end]):
+            continue
         places.update(range(match.start, match.end))
         found.append(today + dt.timedelta(days=(DAYS.index(match.key) - today.weekday()) % 7))
     for match in vocabulary["month"].find(tokens):

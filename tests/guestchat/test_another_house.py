@@ -9,6 +9,7 @@ import pytest
 from guestchat import catalogue, turns
 from guestchat.answering.answer import Answer
 from guestchat.catalogue import Catalogue
+from guestchat.understanding.parse import parse
 from guestchat.understanding.query import Context
 from menus import hotel_file
 from menus.models import Hotel
@@ -105,3 +106,29 @@ def test_nothing_spicy_is_mild(corvina: Catalogue) -> None:
     items = ask(corvina, "nothing spicy please, mains").items
     assert items
     assert not any(offers[key].item.spiciness for key in items)
+
+
+def test_a_bound_of_price_may_be_said_in_words(corvina: Catalogue) -> None:
+    answer = ask(corvina, "sweets under a tenner")
+    assert "panna-cotta" in answer.items
+    assert "cheese-plate" not in answer.items
+
+
+def test_what_is_hot_is_a_list(corvina: Catalogue) -> None:
+    assert {"ceci-stew", "orecchiette"} & set(ask(corvina, "whats spicy").items)
+
+
+def test_a_sun_terrace_is_not_asked_for_a_sunday(corvina: Catalogue) -> None:
+    part = parse("is there a sun terrace", corvina.lexicon, Context(), moment(corvina), "en").parts[0]
+    assert not part.when.dates
+    assert parse("spa sun 2pm", corvina.lexicon, Context(), moment(corvina), "en").parts[0].when.dates
+
+
+def test_a_kin_is_no_wine(corvina: Catalogue) -> None:
+    part = parse("its my wifes 50th, can you do a cake", corvina.lexicon, Context(), moment(corvina), "en").parts[0]
+    assert "wine" not in part.courses
+    assert "50th" not in part.beyond
+
+
+def moment(hotel: Catalogue) -> dt.datetime:
+    return dt.datetime(2026, 11, 24, 12, 30, tzinfo=hotel.content.zone)

@@ -21,6 +21,13 @@ ARTICLES = {
     "bus": ("The bus to Ambley", "It leaves from the green at 9:15 and 17:40 and costs £3.20."),
     "dogs": ("Can I bring my dog or another pet?", "Dogs are welcome for £20 per stay."),
     "quiz": ("Pub quiz", "Thursdays at 20:00, in English."),
+    "late": ("Getting in at night", "The front door is locked from eleven. Ring the bell and the porter will come."),
+    "found": ("Lost property", "What is found is kept for three months."),
+    "wash": ("Washing machine", "In the cellar. Coins only: £4."),
+    "chemist": ("Chemist", "In Cable Street, open until 18:00."),
+    "museum": ("Maritime museum", "It is 400 m away. Entry is free."),
+    "trips": ("Getting to the airport", "The train takes 40 minutes and costs £6."),
+    "grill": ("Barbecue", "The grill is free. Charcoal is £6 at the desk."),
 }
 
 
@@ -48,6 +55,12 @@ def ask(small_hotel: Callable[..., models.Hotel]) -> Callable[[str], Answer]:
         ("can i pay cash", "paying"),
         ("how much is afternoon tea", "tea"),
         ("when does the bus to ambley leave", "bus"),
+        ("what if we come back after 11 pm", "late"),
+        ("left my jacket in the bathroom last month", "found"),
+        ("can i pay the washing machine by card", "wash"),
+        ("need paracetamol, where", "chemist"),
+        ("are the museum tickets expensive", "museum"),
+        ("do you sell charcoal", "grill"),
     ],
 )
 def test_an_article_clearly_ahead_speaks(ask: Callable[[str], Answer], question: str, article: str) -> None:
@@ -57,7 +70,16 @@ def test_an_article_clearly_ahead_speaks(ask: Callable[[str], Answer], question:
 
 @pytest.mark.parametrize(
     "question",
-    ["when does the bus to hamburg leave", "can i bring my cat", "do you sell dog food", "how deep is the pool"],
+    [
+        "when does the bus to hamburg leave",
+        "can i bring my cat",
+        "do you sell dog food",
+        "how deep is the pool",
+        "who designed the maritime museum",
+        "who won the quiz last week",
+        "how many calories in the afternoon tea",
+        "do you run a shuttle to the airport",
+    ],
 )
 def test_what_no_article_says_is_not_answered(ask: Callable[[str], Answer], question: str) -> None:
     assert ask(question).outcome in {Outcome.UNANSWERED, Outcome.CLARIFY}

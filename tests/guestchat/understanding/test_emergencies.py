@@ -11,6 +11,8 @@ from tests.conftest import TUESDAY_NOON
 CALLS = {
     "en": """
         fire | FIRE!!! |
+        there is a fire going in the corridor | we have a fire in the lounge
+        somebody tries to light a fire in the hall
         theres a fire in the kitchen | the curtain is on fire | my room is burning | the bin caught fire
         i can smell burning | i can smell smoke | thick smoke in the stairwell | flames coming out of the socket
         my baby cant breathe | he's not breathing | she stopped breathing | my dad is struggling for breath
@@ -102,7 +104,8 @@ CALM = {
         do you have burning incense | crème brûlée | burnt basque cheesecake | flame grilled burger
         the lift is stuck | wheelchair access to the lift | fire salamander trail | burn calories in the gym
         how do i call reception | shock-frozen fish? | do you have cooking classes | where are the dogs
-        strokes of luck | do you have a first aid kit""",
+        strokes of luck | do you have a first aid kit | logs for the fire | can we sit by the fire
+        where's the muster point if theres a fire | what happens in the event of a fire | can i light a fire here""",
     "de": """
         gibt es einen kamin | können sie den kamin anzünden | kerzen im zimmer | feuerstelle im garten
         flammkuchen bitte | wo ist der notausgang | was tun wenn es brennt | wo ist der feuerlöscher

@@ -43,6 +43,31 @@ def test_how_to_pay_is_no_question_about_a_price(text: str, language: str, asks:
     assert ("price" in found(text, language).details) is asks
 
 
+@pytest.mark.parametrize(
+    ("text", "language", "beside"),
+    [
+        ("ça marche jusqu'à quand", "fr", "market"),
+        ("à quelle heure ferme la porte d'entrée", "fr", "farm_animals"),
+        ("do i need my passport", "en", "safe"),
+        ("Wieviele Zimmer habt ihr", "de", "wheelchair"),
+    ],
+)
+def test_a_word_that_looks_like_another_names_no_subject(text: str, language: str, beside: str) -> None:
+    assert beside not in found(text, language).subjects
+
+
+@pytest.mark.parametrize(
+    ("answer", "told"),
+    [
+        ("Charcoal is 6 euros at the desk.", {"sale"}),
+        ("Skis are 20 euros a day at the desk.", {"rental"}),
+        ("Dogs are welcome for 20 euros per stay.", set()),
+    ],
+)
+def test_what_has_a_price_at_a_counter_is_sold_there(answer: str, told: set[str]) -> None:
+    assert matters.told([], {"en": answer}) & {"sale", "rental"} == told
+
+
 def test_a_word_without_a_measure_tells_no_depth() -> None:
     question = {"en": "Bathing in the tarn"}
     assert "depth" not in matters.told([question], {"en": "It is cold and deep."})
