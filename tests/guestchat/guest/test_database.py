@@ -8,6 +8,7 @@ from collections.abc import Iterator
 import pytest
 from django.db import OperationalError, connection
 
+from guestchat.guest import database
 from guestchat.guest.database import Threads
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -41,19 +42,33 @@ async def test_a_thread_at_work_keeps_its_connection(one: Threads) -> None:
     assert await one.run(backend) == first
 
 
-async def test_a_thread_at_rest_gives_it_back(one: Threads) -> None:
+async def test_a_thread_at_rest_gives_it_back(one: Threads, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(database, "_REST_S", 0.1)
     await one.run(backend)
-    await asyncio.sleep(1.0)
+    await asyncio.sleep(0.6)
     assert not await one.run(is_held)
 
 
-async def test_a_broken_connection_fails_one_call_only(one: Threads) -> None:
+async def test_who_worked_last_works_next() -> None:
+    threads = Threads(3, "three")
+    together = threading.Barrier(3)
+    await asyncio.gather(*(threads.run(lambda: together.wait(5)) for _ in range(3)))
+    assert len({await threads.run(threading.get_ident) for _ in range(20)}) == 1
+    threads.end()
+
+
+async def test_a_server_that_leaves_an_idle_thread_fails_no_call(one: Threads) -> None:
     mine = await one.run(backend)
     other = Threads(1, "other")
     await other.run(lambda: terminate(mine))
     other.end()
+    assert await one.run(backend) != mine
+
+
+async def test_a_server_that_leaves_amid_a_call_fails_that_one_only(one: Threads) -> None:
+    mine = await one.run(backend)
     with pytest.raises(OperationalError):
-        await one.run(backend)
+        await one.run(lambda: terminate(mine))
     assert await one.run(backend) != mine
 
 
