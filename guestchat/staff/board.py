@@ -12,7 +12,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from guestchat import service_requests
 from guestchat.models import ServiceRequest
-from guestchat.staff.door import Desk, at_desk
+from guestchat.staff.door import Desk, at_desk, wants_part
 from guestchat.staff.inbox import common
 
 _Status = ServiceRequest.Status
@@ -39,7 +39,7 @@ def move(request: HttpRequest, desk: Desk, id: uuid.UUID, seq: int, number: int)
         service_requests.move(found, request.POST.get("to", ""), desk.person)
     except service_requests.WrongStep as wrong:
         return _board(request, desk, notice=_refusal(wrong.status))
-    return _board(request, desk) if _wants_part(request) else redirect("staff_requests", desk.hotel.slug)
+    return _board(request, desk) if wants_part(request) else redirect("staff_requests", desk.hotel.slug)
 
 
 def _refusal(status: str) -> str:
@@ -49,7 +49,7 @@ def _refusal(status: str) -> str:
 
 def _board(request: HttpRequest, desk: Desk, notice: str = "") -> HttpResponse:
     shown = {**common(desk, "requests"), "columns": _columns(desk), "notice": notice}
-    template = "staff/_board.html" if _wants_part(request) else "staff/board.html"
+    template = "staff/_board.html" if wants_part(request) else "staff/board.html"
     return render(request, template, shown, status=409 if notice else 200)
 
 
@@ -68,8 +68,3 @@ def _columns(desk: Desk) -> list[dict[str, Any]]:
         },
         {"name": _("Done today"), "key": "done", "rows": list(over.order_by("-updated_at")[:_MOST_DONE])},
     ]
-
-
-def _wants_part(request: HttpRequest) -> bool:
-    htmx: Any = request
-    return bool(htmx.htmx)

@@ -21,6 +21,7 @@ from django_otp.middleware import OTPMiddleware
 from guestchat import keyholes
 from guestchat.models import Conversation, ServiceRequest
 from menus import tenancy
+from menus.admin.scope import CARDS
 from menus.models import Hotel, Membership, User
 from menus.second_factor import rules
 
@@ -40,6 +41,11 @@ class Desk:
     def reads_conversations(self) -> bool:
         """Whether guests' words are this person's business; the kitchen sees orders alone."""
         return self.role != Role.KITCHEN
+
+    @property
+    def edits_dishes(self) -> bool:
+        """Whether the menus are this person's to change, as in the admin."""
+        return self.role in CARDS
 
     def conversation(self, id: uuid.UUID) -> Conversation | None:
         """Return one of the hotel's conversations."""
@@ -106,6 +112,12 @@ def at_desk(view: View) -> View:
         return view(request, desk, *args, **kwargs)
 
     return never_cache(guarded)
+
+
+def wants_part(request: HttpRequest) -> bool:
+    """Return whether a page of ours asks for the part of it that may have changed."""
+    htmx: Any = request
+    return bool(htmx.htmx)
 
 
 def _log_in(request: HttpRequest) -> HttpResponse:

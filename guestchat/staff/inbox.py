@@ -16,7 +16,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from guestchat import takeover
 from guestchat.models import Conversation, Message, ServiceRequest
-from guestchat.staff.door import Desk, at_desk
+from guestchat.staff.door import Desk, at_desk, wants_part
 from guestchat.templatetags.staff import called
 from menus.models import User
 
@@ -89,7 +89,7 @@ def inbox(request: HttpRequest, desk: Desk) -> HttpResponse:
     if not desk.reads_conversations:
         return redirect("staff_requests", desk.hotel.slug)
     shown = {**common(desk, "inbox"), **_list(request, desk)}
-    return render(request, "staff/_list.html" if _wants_part(request) else "staff/inbox.html", shown)
+    return render(request, "staff/_list.html" if wants_part(request) else "staff/inbox.html", shown)
 
 
 @at_desk
@@ -133,14 +133,9 @@ def _talk(request: HttpRequest, desk: Desk, id: uuid.UUID, notice: str = "", tex
     # What is being written must not be taken away by what comes in: the controls change only with who has it.
     shown["controls_too"] = request.method == "POST" or request.GET.get("state") != state
     status = 409 if notice else 200
-    if _wants_part(request):
+    if wants_part(request):
         return render(request, "staff/_messages.html", shown, status=status)
     return render(request, "staff/conversation.html", {**shown, **_list(request, desk, str(id))}, status=status)
-
-
-def _wants_part(request: HttpRequest) -> bool:
-    htmx: Any = request
-    return bool(htmx.htmx)
 
 
 # --- what is done --------------------------------------------------------------------
@@ -185,7 +180,7 @@ def _do(request: HttpRequest, desk: Desk, id: uuid.UUID, deed: Callable[[], None
         return _talk(request, desk, id, _("The guest has just written. Please read it before you hand back."))
     except takeover.ConversationOver:
         return _talk(request, desk, id, _("This conversation has ended."))
-    if _wants_part(request):
+    if wants_part(request):
         return _talk(request, desk, id)
     return redirect("staff_conversation", desk.hotel.slug, id)
 

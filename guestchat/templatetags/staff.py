@@ -8,7 +8,8 @@ from django import template
 from django.utils.translation import get_language_info
 from django.utils.translation import gettext as _
 
-from menus.models import Place, User
+from menus.models import Hotel, Place, User
+from menus.texts import Text, pick
 
 register = template.Library()
 
@@ -51,3 +52,9 @@ def language_name(code: str) -> str:
 def fields(row: Mapping[str, Any]) -> list[tuple[Any, str, int]]:
     """Return the two fields of one language, each with its name and its lines."""
     return [(row["question"], "question", 2), (row["answer"], "answer", 5)]
+
+
+@register.filter
+def in_house(text: Text, hotel: Hotel) -> str:
+    """Return a text in the hotel's own language."""
+    return pick(text, hotel.default_language)

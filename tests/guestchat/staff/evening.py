@@ -14,7 +14,7 @@ from django.utils import timezone
 
 from guestchat import takeover, turns
 from guestchat.models import Conversation, Message, ServiceRequest
-from menus.models import Hotel, Membership, User
+from menus.models import Hotel, Membership, MenuItem, User
 
 PEOPLE = {
     "owner": ("Helga", "Brandt"),
@@ -91,6 +91,7 @@ def fill() -> None:
         Conversation.objects.filter(pk=talk.pk).update(asked_at=then, created_at=then, closed_at=then)
     late = now - dt.timedelta(minutes=7)
     ServiceRequest.objects.filter(conversation__place__key="room-312").update(escalated_at=late)
+    MenuItem.objects.filter(hotel=hotel, key__in=["wiener-schnitzel", "club-sandwich"]).update(available=False)
     ben = User.objects.get(username="ben")
     takeover.take(Conversation.objects.get(place__key="room-201").pk, ben)
     sys.stdout.write(json.dumps(sessions))

@@ -13,6 +13,7 @@ from menus.models import Hotel, Membership, User
 from tests.guestchat.guest.chatting import make_hotel
 
 FRONT = frozenset({"owner", "manager", "reception"})
+CARDS = frozenset({"owner", "manager", "kitchen"})
 EVERYBODY = FRONT | {"kitchen"}
 # By the address's name: who gets it, what it is asked with, and what it says to those who do.
 ADDRESSES: dict[str, tuple[frozenset[str], dict[str, Any] | None, int]] = {
@@ -26,6 +27,8 @@ ADDRESSES: dict[str, tuple[frozenset[str], dict[str, Any] | None, int]] = {
     "staff_move": (EVERYBODY, {"to": "acknowledged"}, 302),
     "staff_gaps": (FRONT, None, 200),
     "staff_gap": (FRONT, {"do": "dismiss"}, 302),
+    "staff_kitchen": (CARDS, None, 200),
+    "staff_sell_out": (CARDS, {"available": "0"}, 302),
 }
 SOMEBODY = [*EVERYBODY, "another hotel's owner", "of no hotel", "nobody"]
 
@@ -51,7 +54,7 @@ def browser_of(who: str, hotel: Hotel) -> Client:
 def address(name: str, hotel: Hotel) -> str:
     conversation = Conversation.objects.create(hotel=hotel, place=hotel.places.first(), language="en")
     ServiceRequest.objects.create(hotel=hotel, conversation=conversation, seq=2, kind="order", status="new")
-    given = {"slug": hotel.slug, "id": conversation.pk, "seq": 2, "number": 0}
+    given = {"slug": hotel.slug, "id": conversation.pk, "seq": 2, "number": 0, "key": "plum-cake"}
     route = next(str(each.pattern) for each in urlpatterns if each.name == name)
     return reverse(name, kwargs={key: value for key, value in given.items() if f":{key}>" in route})
 

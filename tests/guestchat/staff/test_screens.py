@@ -17,6 +17,7 @@ SHOWN = {
     ("inbox", "phone"),
     ("taken", "desk"),
     ("taken", "phone"),
+    ("kitchen", "phone"),
     ("requests", "desk"),
     ("gaps", "desk"),
 }
@@ -30,6 +31,7 @@ PAGES = {
     "gaps": ("reception", "/staff/lindenhof/gaps/", ".gap"),
     "popular": ("reception", "/staff/lindenhof/gaps/?popular=1", ".gap"),
     "gap": ("reception", "scooter", ".draft"),
+    "kitchen": ("kitchen", "/staff/lindenhof/kitchen/", ".dish"),
     "orders": ("kitchen", "/staff/lindenhof/requests/", ".card"),
 }
 

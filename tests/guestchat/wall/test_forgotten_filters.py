@@ -168,6 +168,8 @@ def probes(planted: Planted) -> list[Probe]:
         bound(lambda: refused(talk, boss)),
         bound(lambda: closed_gap(hotel, talked, boss)),
         *(get(staff, f"/staff/alpha/gaps/{page}") for page in ("", "?popular=1", f"{talk}/1/")),
+        *(get(staff, f"/staff/alpha/kitchen/{page}") for page in ("", "?q=o")),
+        post(staff, f"/staff/alpha/kitchen/{MARKS['alpha'].lower()}/", {"available": "0"}),
     ]
 
 

@@ -114,6 +114,8 @@ def values(route: str, parameter: str, planted: Planted) -> list[str]:
             return [mark.lower() for mark in MARKS.values()]
         case "slug":
             return list(MARKS)
+        case "key" if route.startswith("/staff/"):
+            return [cut.lower() for cut in CUT]  # the login repeats the address; the dish itself is posted to elsewhere
         case "id" if route.startswith("/staff/"):
             return [str(rows[Conversation].pk) for rows in planted.values()]
         case "seq":
