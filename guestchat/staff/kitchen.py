@@ -41,7 +41,7 @@ def sell_out(request: HttpRequest, desk: Desk, key: str) -> HttpResponse:
         LogEntry.objects.log_actions(desk.person.pk, [dish], CHANGE, change_message=note, single_object=True)
     if wants_part(request):
         return _kitchen(request, desk)
-    return redirect(f"{reverse('staff_kitchen', args=[desk.hotel.slug])}?{_place(request).urlencode()}")
+    return redirect(f"{reverse('staff_kitchen', args=[desk.hotel.slug])}?{place_of(request).urlencode()}")
 
 
 def must_cook(desk: Desk) -> None:
@@ -65,7 +65,7 @@ def menus(desk: Desk) -> list[Menu]:
 
 
 def _kitchen(request: HttpRequest, desk: Desk) -> HttpResponse:
-    place = _place(request)
+    place = place_of(request)
     query, there = place.get("q", ""), menus(desk)
     chosen = next((each for each in there if each.key == place.get("menu")), there[0] if there else None)
     rows: QuerySet[Any]
@@ -87,7 +87,7 @@ def _kitchen(request: HttpRequest, desk: Desk) -> HttpResponse:
     return render(request, "staff/_kitchen.html" if wants_part(request) else "staff/kitchen.html", shown)
 
 
-def _place(request: HttpRequest) -> QueryDict:
+def place_of(request: HttpRequest) -> QueryDict:
     """Return where on the page the person is, from an address or a form: the menu, or what was looked for."""
     given = request.POST if request.method == "POST" else request.GET
     place = QueryDict(mutable=True)

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from guestchat.staff import board, door, gaps, inbox, kitchen
+from guestchat.staff import allergens, board, door, gaps, inbox, kitchen
 
 urlpatterns = [
     path("", door.choose, name="staff"),
@@ -15,4 +15,5 @@ urlpatterns = [
     path("<slug:slug>/gaps/<uuid:id>/<int:seq>/", gaps.gap, name="staff_gap"),
     path("<slug:slug>/kitchen/", kitchen.kitchen, name="staff_kitchen"),
     path("<slug:slug>/kitchen/<slug:key>/", kitchen.sell_out, name="staff_sell_out"),
+    path("<slug:slug>/allergens/", allergens.allergens, name="staff_allergens"),
 ]

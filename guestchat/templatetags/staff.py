@@ -8,6 +8,7 @@ from django import template
 from django.utils.translation import get_language_info
 from django.utils.translation import gettext as _
 
+from menus.allergen_names import name as allergen_name
 from menus.models import Hotel, Place, User
 from menus.texts import Text, pick
 
@@ -58,3 +59,15 @@ def fields(row: Mapping[str, Any]) -> list[tuple[Any, str, int]]:
 def in_house(text: Text, hotel: Hotel) -> str:
     """Return a text in the hotel's own language."""
     return pick(text, hotel.default_language)
+
+
+@register.filter
+def allergen(code: str, hotel: Hotel) -> str:
+    """Return an allergen's name in the hotel's own language."""
+    return allergen_name(code, hotel.default_language)
+
+
+@register.filter
+def state_name(state: str) -> str:
+    """Return how the kitchen says what was declared."""
+    return {"contains": _("Yes"), "may_contain": _("May"), "free": _("No")}[state]

@@ -28,6 +28,7 @@ ADDRESSES: dict[str, tuple[frozenset[str], dict[str, Any] | None, int]] = {
     "staff_gaps": (FRONT, None, 200),
     "staff_gap": (FRONT, {"do": "dismiss"}, 302),
     "staff_kitchen": (CARDS, None, 200),
+    "staff_allergens": (CARDS, None, 200),
     "staff_sell_out": (CARDS, {"available": "0"}, 302),
 }
 SOMEBODY = [*EVERYBODY, "another hotel's owner", "of no hotel", "nobody"]

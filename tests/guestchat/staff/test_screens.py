@@ -20,6 +20,7 @@ SHOWN = {
     ("kitchen", "phone"),
     ("requests", "desk"),
     ("gaps", "desk"),
+    ("allergens", "desk"),
 }
 # Whose screen, where, and what has to be there before it is looked at.
 PAGES = {
@@ -32,6 +33,7 @@ PAGES = {
     "popular": ("reception", "/staff/lindenhof/gaps/?popular=1", ".gap"),
     "gap": ("reception", "scooter", ".draft"),
     "kitchen": ("kitchen", "/staff/lindenhof/kitchen/", ".dish"),
+    "allergens": ("kitchen", "/staff/lindenhof/allergens/?menu=linden-dinner", "#matrix"),
     "orders": ("kitchen", "/staff/lindenhof/requests/", ".card"),
 }
 

@@ -27,7 +27,7 @@ from guestchat.guest import pass_cookie
 from guestchat.models import Conversation, Deletion, Gap, Message, Passage, ServiceRequest
 from guestchat.retrieval import passages
 from guestchat.retrieval import search as searching
-from menus import tenancy
+from menus import matrix, tenancy
 from menus.forms import fresh_key, next_position
 from menus.models import Article, Hotel, Membership, MenuItem, Place, User
 from tests.guestchat.guest.chatting import PARKING, WHEAT
@@ -168,6 +168,8 @@ def probes(planted: Planted) -> list[Probe]:
         bound(lambda: refused(talk, boss)),
         bound(lambda: closed_gap(hotel, talked, boss)),
         *(get(staff, f"/staff/alpha/gaps/{page}") for page in ("", "?popular=1", f"{talk}/1/")),
+        get(staff, "/staff/alpha/allergens/"),
+        bound(lambda: matrix.save(hotel, [change(own[MenuItem])], boss)),
         *(get(staff, f"/staff/alpha/kitchen/{page}") for page in ("", "?q=o")),
         post(staff, f"/staff/alpha/kitchen/{MARKS['alpha'].lower()}/", {"available": "0"}),
     ]
@@ -198,6 +200,12 @@ def closed_gap(hotel: Hotel, talk: Conversation, person: User) -> str:
     (group,) = gaps.groups(hotel)
     draft = gaps.Draft(question={"en": PARKING}, answer={"en": "Behind the house."})
     return f"{gaps.publish(hotel, group, draft, person)}{gaps.popular(hotel)}"
+
+
+def change(dish: Any) -> matrix.Change:
+    """Return what a cook leaves in a row of the allergen matrix that they have checked."""
+    (row,) = matrix.rows([dish])
+    return matrix.Change(key=dish.key, was=row.was, states={"milk": "free"}, complete=True, confirmed=True)
 
 
 def refused(talk: uuid.UUID, person: User) -> None:
