@@ -4,7 +4,7 @@ Django would compile each anew and write the values into it, which costs more th
 """
 
 import contextlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 import psycopg
@@ -36,31 +36,43 @@ class Sent:
         for cursor in self._cursors:
             for kind, dumper in dumpers:
                 cursor.adapters.register_dumper(kind, dumper)
+        self._open = contextlib.ExitStack()
         self._pipeline: psycopg.Pipeline | None = None
         self._failed: BaseException | None = None
-        with connection.wrap_database_errors, contextlib.ExitStack() as open_pipeline:
+        with self._whole():
             # What is sent in one pipeline is one transaction, so the binding ends with the statements that it is for.
             if not connection.in_atomic_block:
-                self._pipeline = open_pipeline.enter_context(database.pipeline())
+                self._pipeline = self._open.enter_context(database.pipeline())
                 psycopg.Cursor(database).execute(_BIND, [tenancy.current().value], prepare=True)
             for cursor, (statement, values) in zip(self._cursors, statements, strict=True):
                 cursor.execute(statement, values, prepare=True)
-            self._open = open_pipeline.pop_all()
 
     def commit(self) -> None:
         """Let the database commit what it was sent, without waiting for it."""
         if self._pipeline is not None:
-            with connection.wrap_database_errors:
+            with self._whole():
                 self._pipeline.sync()
 
     def cursors(self) -> "list[psycopg.Cursor[Any]]":
         """Wait until all is done and committed; return each statement's cursor, or raise what went wrong."""
         if self._failed is not None:
             raise self._failed
+        with self._whole():
+            self._open.close()
+        return self._cursors
+
+    @contextlib.contextmanager
+    def _whole(self) -> Iterator[None]:
         try:
             with connection.wrap_database_errors:
-                self._open.close()
+                yield
         except BaseException as error:
             self._failed = error
+            if self._pipeline is not None:
+                # What came after the error was not prepared, and psycopg believes that it was: each later call of it on
+                # this connection would fail.
+                connection.connection.close()
+                with contextlib.suppress(Exception):
+                    self._open.close()
+                connection.close()
             raise
-        return self._cursors

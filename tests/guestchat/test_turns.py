@@ -322,6 +322,21 @@ def test_a_usual_turn_takes_two_round_trips(talk: Conversation, monkeypatch: pyt
     assert sent == ["pipeline"] * 2
 
 
+def test_what_fails_before_it_was_prepared_fails_once_only(talk: Conversation) -> None:
+    """psycopg takes the statements behind a failing one for prepared."""
+    connection.close()
+    with connection.cursor() as cursor:
+        cursor.execute("ALTER TABLE guestchat_message RENAME TO hidden")
+    try:
+        with pytest.raises(DatabaseError):
+            begin(talk, WHEAT)
+    finally:
+        with connection.cursor() as cursor:
+            cursor.execute("ALTER TABLE hidden RENAME TO guestchat_message")
+    assert begin(talk, WHEAT).question.seq == 1
+    assert begin(talk, WHEAT).question.seq == 3
+
+
 # --- finish -----------------------------------------------------------------
 def test_an_answer_that_is_not_the_last_word_keeps_the_later_context(conversation: Conversation) -> None:
     older, newer = begin(conversation, "I am allergic to peanuts"), begin(conversation, WHEAT)
