@@ -44,7 +44,7 @@ fuzz: $(VENV)/.development
 # The pictures of the staff's pages in docs/staff.md, of an evening at the demo hotel.
 screenshots: export GUESTCHAT_SCREENSHOTS = docs/screenshots
 screenshots: $(VENV)/.development
-	@$(PYTHON) -m pytest tests/guestchat/staff/test_screens.py -q $(ARGS)
+	@$(PYTHON) -m pytest tests/guestchat/staff/test_screens.py tests/guestchat/staff/test_codes.py -q $(ARGS)
 
 # What is made again by itself; never var/, which holds the hotel.
 clean:

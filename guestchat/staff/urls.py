@@ -1,6 +1,6 @@
 from django.urls import path
 
-from guestchat.staff import allergens, board, door, gaps, inbox, kitchen
+from guestchat.staff import allergens, board, codes, door, gaps, inbox, kitchen
 
 urlpatterns = [
     path("", door.choose, name="staff"),
@@ -16,4 +16,6 @@ urlpatterns = [
     path("<slug:slug>/kitchen/", kitchen.kitchen, name="staff_kitchen"),
     path("<slug:slug>/kitchen/<slug:key>/", kitchen.sell_out, name="staff_sell_out"),
     path("<slug:slug>/allergens/", allergens.allergens, name="staff_allergens"),
+    path("<slug:slug>/codes/", codes.codes, name="staff_codes"),
+    path("<slug:slug>/codes/sheet/", codes.sheet, name="staff_sheet"),
 ]

@@ -4,6 +4,7 @@ import uuid
 from typing import Any
 
 import pytest
+from django.contrib.auth.views import redirect_to_login
 from django.test import Client
 from django.urls import reverse
 
@@ -29,8 +30,11 @@ ADDRESSES: dict[str, tuple[frozenset[str], dict[str, Any] | None, int]] = {
     "staff_gap": (FRONT, {"do": "dismiss"}, 302),
     "staff_kitchen": (CARDS, None, 200),
     "staff_allergens": (CARDS, None, 200),
+    "staff_codes": (FRONT, None, 200),
+    "staff_sheet": (FRONT, None, 200),
     "staff_sell_out": (CARDS, {"available": "0"}, 302),
 }
+QUERIES = {"staff_sheet": "?form=a4&place=room-7"}
 SOMEBODY = [*EVERYBODY, "another hotel's owner", "of no hotel", "nobody"]
 
 
@@ -68,10 +72,13 @@ def test_every_address_is_told_here() -> None:
 @pytest.mark.parametrize("name", ADDRESSES)
 def test_an_address_is_there_for_those_whose_business_it_is(hotel: Hotel, name: str, who: str) -> None:
     allowed, form, status = ADDRESSES[name]
-    browser, url = browser_of(who, hotel), address(name, hotel)
+    browser, url = browser_of(who, hotel), address(name, hotel) + QUERIES.get(name, "")
     response = browser.get(url) if form is None else browser.post(url, form)
     if who == "nobody":
-        assert (response.status_code, response["Location"]) == (302, f"/admin/login/?next={url}")
+        assert (response.status_code, response["Location"]) == (
+            302,
+            redirect_to_login(url, "/admin/login/")["Location"],
+        )
     elif name == "staff" and who == "of no hotel":
         assert "belongs to no hotel yet" in response.content.decode()
     elif name == "staff" and who not in EVERYBODY:

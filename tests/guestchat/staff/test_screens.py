@@ -34,6 +34,8 @@ PAGES = {
     "gap": ("reception", "scooter", ".draft"),
     "kitchen": ("kitchen", "/staff/lindenhof/kitchen/", ".dish"),
     "allergens": ("kitchen", "/staff/lindenhof/allergens/?menu=linden-dinner", "#matrix"),
+    "sheet": ("reception", "/staff/lindenhof/codes/sheet/?form=a6&place=room-101&place=room-104", ".card"),
+    "codes": ("reception", "/staff/lindenhof/codes/", "#codes"),
     "orders": ("kitchen", "/staff/lindenhof/requests/", ".card"),
 }
 
@@ -49,7 +51,8 @@ def open_page(open_screen: OpenScreen, name: str, screen: str, **options: Any) -
         where = page.locator(".gap a", has_text=where).first.get_attribute("href")
     page.goto(where)
     page.locator(there).first.wait_for()
-    page.locator('#line[data-state="open"]').wait_for(state="attached")
+    if name != "sheet":  # it is for the printer, and not live
+        page.locator('#line[data-state="open"]').wait_for(state="attached")
     return page, watch
 
 

@@ -168,7 +168,10 @@ def probes(planted: Planted) -> list[Probe]:
         bound(lambda: refused(talk, boss)),
         bound(lambda: closed_gap(hotel, talked, boss)),
         *(get(staff, f"/staff/alpha/gaps/{page}") for page in ("", "?popular=1", f"{talk}/1/")),
-        get(staff, "/staff/alpha/allergens/"),
+        *(
+            get(staff, f"/staff/alpha/{page}")
+            for page in ("allergens/", "codes/", "codes/sheet/?form=a6&place=ankerplatz")
+        ),
         bound(lambda: matrix.save(hotel, [change(own[MenuItem])], boss)),
         *(get(staff, f"/staff/alpha/kitchen/{page}") for page in ("", "?q=o")),
         post(staff, f"/staff/alpha/kitchen/{MARKS['alpha'].lower()}/", {"available": "0"}),

@@ -1,0 +1,95 @@
+"""Owns the sheets of QR codes: which places, in which form, and what is printed. Codes are made in the admin."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import gettext_lazy as _
+from django.views.decorators.http import require_safe
+
+from guestchat.staff.door import Desk, at_desk
+from guestchat.staff.inbox import common
+from menus import qr
+from menus.menu_words import words
+from menus.models import Hotel, Place
+
+_MOST_AT_ONCE = 120
+_MOST_LANGUAGES = 2
+FORMS = {
+    "a4": _("A4 sheets, one a place"),
+    "a6": _("A6 cards, four on a sheet"),
+    "tent": _("Table tents, to be folded"),
+}
+_A_SHEET = {"a4": 1, "a6": 4, "tent": 1}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Card:
+    """What is printed for one place."""
+
+    place: Place
+    address: str
+    picture: SafeString
+
+
+@at_desk
+@require_safe
+def codes(request: HttpRequest, desk: Desk) -> HttpResponse:
+    """Choose places and a form."""
+    _must_host(desk)
+    shown = {
+        **common(desk, "codes"),
+        "places": list(_places(desk.hotel)),
+        "forms": FORMS.items(),
+        "most": _MOST_AT_ONCE,
+    }
+    return render(request, "staff/codes.html", shown)
+
+
+@at_desk
+@require_safe
+def sheet(request: HttpRequest, desk: Desk) -> HttpResponse:
+    """The sheets of the chosen places, `?form=` and `?place=` for each, ready to print."""
+    _must_host(desk)
+    form = request.GET.get("form", "")
+    chosen = [each for each in request.GET.getlist("place")[:_MOST_AT_ONCE] if "\0" not in each]
+    if form not in FORMS:
+        raise Http404
+    cards = [_card(place) for place in _places(desk.hotel).filter(key__in=chosen)]
+    number = _A_SHEET[form]
+    shown: dict[str, Any] = {
+        "hotel": desk.hotel,
+        "form": form,
+        "sheets": [cards[begin : begin + number] for begin in range(0, len(cards), number)],
+        "halves": ("back", "front") if form == "tent" else ("front",),
+        "said": _said(desk.hotel),
+    }
+    return render(request, "staff/sheet.html", shown)
+
+
+def _must_host(desk: Desk) -> None:
+    if not desk.reads_conversations:
+        raise Http404
+
+
+def _places(hotel: Hotel) -> Any:
+    """Return the places whose codes count."""
+    return Place.objects.filter(hotel=hotel, revoked_at=None).order_by("position", "pk")
+
+
+def _card(place: Place) -> Card:
+    # segno draws only squares from the address; nothing that anybody wrote reaches the markup.
+    return Card(place=place, address=qr.guest_link(place), picture=mark_safe(qr.svg(place)))
+
+
+def _said(hotel: Hotel) -> list[dict[str, str]]:
+    """Return the sheet's words in the hotel's own language and one more."""
+    spoken = list(dict.fromkeys((hotel.default_language, *hotel.languages)))[:_MOST_LANGUAGES]
+    said = []
+    for language in spoken:
+        known = words(language)
+        cannot = known["sheet_cannot_call"].format(phone=hotel.phone) if hotel.phone else known["sheet_cannot"]
+        said.append({"lang": language, "ask": known["sheet_ask"], "scan": known["sheet_scan"], "cannot": cannot})
+    return said
