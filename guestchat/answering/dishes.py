@@ -4,16 +4,17 @@ from collections.abc import Collection, Iterator, Sequence
 from dataclasses import replace
 from decimal import Decimal
 
-from guestchat.answering import gate, kitchen
+from guestchat.answering import gate, kitchen, opening
 from guestchat.answering.answer import Claim, Outcome, Reply, Source
 from guestchat.answering.scene import Scene
-from guestchat.understanding.food import asked_for
+from guestchat.understanding.food import asked_for, is_meat
 from guestchat.understanding.lexicon import wines
 from guestchat.understanding.query import Part
 from menus import hours
 from menus.allergens import Status, is_safe, status, suits
 from menus.content import Item, Offer
 
+_MEALS = frozenset({"breakfast", "brunch", "lunch", "dinner"})
 SHOWN = 6
 _ANSWERED_ONE_BY_ONE = 3
 
@@ -247,6 +248,11 @@ def _scope(part: Part, scene: Scene) -> list[Offer] | None:
         # Who wants something sweet is glad of a cake.
         offers = [offer for offer in offers if tags[offer.item.key] & {"dessert", "cake"}]
         courses = set()
+    if courses == {"snack"} and not any("snack" in tags[offer.item.key] for offer in offers):
+        courses = set()  # "a bite at four": where nothing is called a snack, anything is
+    if part.meals and not any(tags[offer.item.key] & set(part.meals) for offer in offers):
+        offers = _served_at(part.meals, offers, scene)
+        part = replace(part, meals=())
     for wanted in (courses, set(part.meals)):
         # "Alcohol-free cocktails" are both at once; "soups and salads" are either.
         both = [offer for offer in offers if wanted <= tags[offer.item.key]]
@@ -266,6 +272,9 @@ def _scope(part: Part, scene: Scene) -> list[Offer] | None:
         offers = _saying(part.foods, offers, scene)
     if part.rest:
         offers = _saying(part.rest, offers, scene)
+        if any(is_meat(word) for word in part.rest):
+            # German "Wild" is venison, and an English wild mushroom is not.
+            offers = [offer for offer in offers if not suits(offer.item.declaration, "vegetarian")]
         if not offers:
             return None
     if part.when.now or part.when.time or part.when.around:
@@ -275,6 +284,13 @@ def _scope(part: Part, scene: Scene) -> list[Offer] | None:
             return None  # when the kitchen is closed, its hours answer
         offers = then
     return [offer for offer in offers if _fits(offer.item, part)]
+
+
+def _served_at(meals: Sequence[str], offers: Sequence[Offer], scene: Scene) -> list[Offer]:
+    """Return what is served at a meal where no card is called by it: what a venue with its hours offers."""
+    tags = scene.catalogue.lexicon.item_tags
+    serving = {venue.key for venue in scene.content.venues if opening.serves_meal(venue, meals)}
+    return [offer for offer in offers if offer.venue.key in serving and not tags[offer.item.key] & _MEALS]
 
 
 def _saying(words: Sequence[str], offers: Sequence[Offer], scene: Scene) -> list[Offer]:

@@ -42,5 +42,20 @@ def meanings(word: str) -> frozenset[str]:
 
 
 def asked_for(word: str) -> frozenset[str]:
-    """Return what a question's stem looks for: itself or the food that it means as a whole."""
-    return frozenset({word, *(f"~{each}" for each in concepts(word))})
+    """Return what a question's stem looks for: itself, the food that it means as a whole, or any food of its kind."""
+    return frozenset({word, *(f"~{each}" for each in (*concepts(word), *_kinds().get(word, ())))})
+
+
+def is_meat(word: str) -> bool:
+    """Return whether a stem means meat of any kind."""
+    return word in _kinds()
+
+
+@cache
+def _kinds() -> dict[str, tuple[str, ...]]:
+    """Return the foods of a kind by the stems of what the kind is called: "meat dishes" are of beef, lamb, ham …"""
+    return {
+        stem(word): tuple(kind["foods"].split())
+        for kind in rtoml.loads(_FILE.read_text("utf-8"))["kind"].values()
+        for word in words(kind["called"])
+    }

@@ -1,16 +1,11 @@
-"""Owns the forms of ordinary verbs in German, French and Spanish, from how they are called. Pure, and crude.
+"""Owns the forms of ordinary verbs in German and Spanish, from how they are called. Pure, and crude.
 
-A form too many does no harm: it is only known to ask for nothing of its own.
+A form too many is only known to ask for nothing of its own. French forms were tried and gained nothing.
 """
 
 from collections.abc import Iterator
 
 _GERMAN = ("e", "st", "t", "te", "ten", "est", "et", "end")
-_FRENCH = {
-    "er": ("e", "es", "ent", "ons", "ez", "ee", "ait", "ais", "era", "erai", "erons", "erez", "ant"),
-    "ir": ("is", "it", "issent", "issons", "issez", "ira", "irai", "irons", "irez", "i", "ie"),
-    "re": ("s", "t", "d", "ent", "ons", "ez", "ra", "rai", "rons", "rez"),
-}
 _SPANISH = {
     "ar": ("o", "as", "a", "amos", "ais", "an", "ado", "ando", "e", "aba", "aria", "are", "en", "es", "emos"),
     "er": ("o", "es", "e", "emos", "eis", "en", "ido", "iendo", "ia", "eria", "ere", "a", "an", "as"),
@@ -24,6 +19,6 @@ def forms(verb: str, language: str) -> Iterator[str]:
     if language == "de" and verb.endswith("en") and len(verb) >= _LEAST + 2:
         yield from (verb[:-2] + ending for ending in _GERMAN)
         return
-    endings = {"fr": _FRENCH, "es": _SPANISH}.get(language, {}).get(verb[-2:])
-    if endings and len(verb) >= _LEAST + 2:
+    endings = _SPANISH.get(verb[-2:], ()) if language == "es" else ()
+    if len(verb) >= _LEAST + 2:
         yield from (verb[:-2] + ending for ending in endings)

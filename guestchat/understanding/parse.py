@@ -395,9 +395,11 @@ def _hours(reading: Reading) -> Part | None:
 
 def _asks_whether_a_meal_is_served(reading: Reading) -> bool:
     """ "Do you serve lunch on Monday?" is about hours; "what can I eat for lunch on Monday" is about dishes."""
-    beside = reading.topics - reading.places("meal", "menu", "aspect", "time") - reading.venue_places - reading.plain
+    explained = reading.places("meal", "menu", "aspect", "time", "venue")
+    beside = reading.topics - explained - reading.venue_places - reading.plain
     asks_for_dishes = {"ask", "drink"} & set(reading.keys("menu"))
-    return bool(reading.keys("meal") and reading.when.dates and not beside and not asks_for_dishes)
+    then = reading.when.dates or reading.when.time
+    return bool(reading.keys("meal") and then and not beside and not asks_for_dishes)
 
 
 def _fact(reading: Reading) -> Part | None:

@@ -39,7 +39,7 @@ def _plain_stems(known: Vocabulary) -> frozenset[str]:
 
     In two words ("babysitter vorhanden?") there is too little to tell the language by.
     """
-    others = (word for language in LANGUAGES for word in vocabulary(language).plain if len(word) >= _LONG_WORD)
+    others = (word for language in LANGUAGES for word in vocabulary(language).plain_words if len(word) >= _LONG_WORD)
     return frozenset(stem(word) for word in (*known.plain, *others))
 
 

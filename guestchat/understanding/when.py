@@ -2,7 +2,7 @@
 
 import datetime as dt
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from guestchat.understanding.vocabulary import Vocabulary
@@ -10,6 +10,8 @@ from guestchat.understanding.vocabulary import Vocabulary
 DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 _CLOCK = re.compile(r"\b([01]?\d|2[0-3])[:.h]([0-5]\d)\b")
 _HOUR_MARKED = re.compile(r"\b(1?\d|2[0-4])\s*(a\.?m\.?|p\.?m\.?|o'?clock|uhr|h|heures?|horas?)\b(?!\w)")
+# A figure that says itself which half of the day it means.
+_MARKED = re.compile(r"\d\s*[ap]\.?m\b|\b0\d[:.h]|\bin the morning\b|\bmorgens\b|\bdu matin\b|\bde la manana\b")
 _ISO = re.compile(r"\b(\d{4})-(\d{2})-(\d{2})\b")
 _NUMERIC = re.compile(r"\b([0-3]?\d)\.([01]?\d)\.(\d{4})?")
 _PRICE = re.compile(r"(\d+)(?:[.,]\d+)?\s*(?:€|\$|£|euros?\b|eur\b|chf\b|dollars?\b|pounds?\b)")
@@ -54,15 +56,31 @@ def find(text: str, tokens: Sequence[str], vocabulary: Vocabulary, at: dt.dateti
     """Return the days and the time that a folded question names, counted from the hotel's local time `at`."""
     places: set[int] = set()
     dates = _dates(text, tokens, vocabulary, at.date(), places)
+    of_days = frozenset(places)
     time = _time(text, _without_prices(text, tokens), vocabulary, places)
+    of_time = places - of_days
     now = [match for match in vocabulary["hours"].find(tokens) if match.key == "now"]
     for match in now:
         places.update(range(match.start, match.end))
     spoken = vocabulary["time"].keys(tokens)
     around = next((hour for key, hour in _AROUND.items() if key in spoken), None)
+    if time is not None and not _MARKED.search(text):
+        beside = {place + step for place in of_time for step in (-2, -1, 1)}
+        evenings = (match for match in vocabulary["time"].find(tokens) if match.key == "evening")
+        evening = any(not beside.isdisjoint(range(match.start, match.end)) for match in evenings)
+        time = _later(time, vocabulary["meal"].keys(tokens), evening=evening)
     if time is not None and time < _NIGHT_ENDS and dates and ("evening" in spoken or not _NIGHTS.isdisjoint(tokens)):
         dates = [day + dt.timedelta(days=1) for day in dates]  # "at 1 am on Saturday night" is on Sunday
     return When(dates=tuple(dates), time=time, around=around, now=bool(now) and not dates, places=frozenset(places))
+
+
+def _later(time: dt.time, meals: Collection[str], *, evening: bool) -> dt.time:
+    """Return the hour that is meant: "dinner at 8" and "at 8 tonight" are in the evening, "lunch at 2" after noon."""
+    if "breakfast" in meals:
+        return time
+    of_dinner = ("dinner" in meals or evening) and _NIGHT_ENDS <= time < dt.time(12)
+    of_lunch = "lunch" in meals and dt.time(1) <= time < dt.time(6)
+    return time.replace(hour=time.hour + 12) if of_dinner or of_lunch else time
 
 
 def _dates(text: str, tokens: Sequence[str], vocabulary: Vocabulary, today: dt.date, places: set[int]) -> list[dt.date]:

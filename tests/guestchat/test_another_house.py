@@ -132,3 +132,43 @@ def test_a_kin_is_no_wine(corvina: Catalogue) -> None:
 
 def moment(hotel: Catalogue) -> dt.datetime:
     return dt.datetime(2026, 11, 24, 12, 30, tzinfo=hotel.content.zone)
+
+
+@pytest.mark.parametrize(
+    ("text", "hour"),
+    [
+        ("dinner at 8", 20),
+        ("is the bar open at 9 tonight", 21),
+        ("is the bar open tonight at 9:30", 21),
+        ("lunch at 2?", 14),
+        ("lunch at 12", 12),
+        ("breakfast at 8", 8),
+        ("we arrive tonight, is there breakfast at 7", 7),
+        ("hand the bag in at 9 am, is it back in the evening", 9),
+    ],
+)
+def test_the_half_of_the_day_is_told_by_the_meal_or_the_evening(corvina: Catalogue, text: str, hour: int) -> None:
+    (part,) = parse(text, corvina.lexicon, Context(), moment(corvina), "en").parts
+    assert part.when.time is not None
+    assert part.when.time.hour == hour
+
+
+def test_meat_is_of_many_animals_and_of_no_mushroom(corvina: Catalogue) -> None:
+    items = set(ask(corvina, "what meat dishes do you serve at dinner").items)
+    assert {"bigoli-anatra", "cotoletta"} <= items
+    assert not {"lasagna-bosco", "ceci-stew"} & items
+
+
+def test_a_meal_without_a_card_of_its_name_is_served_from_what_there_is(db: None) -> None:
+    hotel_file.apply(hotel_file.read((FILE.parent / "sierra.json").read_bytes()))
+    umbria = catalogue.current(Hotel.objects.get(slug="umbria").pk)
+    assert umbria is not None
+    assert "presa" in ask(umbria, "what mains are there for lunch").items
+    assert "tostada-tomate" not in ask(umbria, "what can i eat for lunch").items
+
+
+def test_a_bite_is_anything_where_nothing_is_a_snack(db: None) -> None:
+    hotel_file.apply(hotel_file.read((FILE.parent / "harbour.json").read_bytes()))
+    ropewalk = catalogue.current(Hotel.objects.get(slug="ropewalk").pk)
+    assert ropewalk is not None
+    assert "burger-bar" in ask(ropewalk, "can we grab a bite at 4pm on a wednesday").items

@@ -234,8 +234,8 @@ class Vocabulary:
             self._books[name] = PhraseBook(topics[name], plurals=language in _PLURAL_S)
         self.together = Together(topics["together"], plurals=language in _PLURAL_S)
         # Words that ask for nothing of their own.
-        plain = frozenset(word for entry in topics["plain"]["words"] for word in words(entry))
-        self.plain = plain.union(form for word in plain for form in forms(word, language))
+        self.plain_words = frozenset(word for entry in topics["plain"]["words"] for word in words(entry))
+        self.plain = self.plain_words.union(form for word in self.plain_words for form in forms(word, language))
         cried = {word.rstrip("*") for phrase in self["emergency"].phrases("ask") for word in phrase}
         self.cried_words = tuple(sorted(word for word in cried if len(word) >= 7))
         self.topic_words = _single_words(topics["topic"])

@@ -33,6 +33,8 @@ def talk(ask: Ask, *texts: str, place: str | None = "room-212", language: str = 
         ("en", "can someone collect my luggage", "other"),
         ("en", "can we get a table for two at 8", "other"),
         ("en", "telly wont switch on", "maintenance"),
+        ("en", "can someone help carry our bags down", "other"),
+        ("es", "despertador a las 7 por favor", "wake_up"),
         ("en", "the shower's running cold", "maintenance"),
         ("fr", "la climatisation fait du bruit et ne refroidit pas", "maintenance"),
         ("de", "taxi um 7", "taxi"),

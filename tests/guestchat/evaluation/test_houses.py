@@ -89,7 +89,7 @@ def test_the_open_half_is_answered_as_well_as_ever(house: str) -> None:
 
 @pytest.mark.django_db
 def test_what_guests_say_every_day_is_answered_as_well_as_ever() -> None:
-    for house in ("harbour", "corvina"):
+    for house in HOUSES:
         hotel_file.apply(content(house))
     report = Report(asked=list(Asker().ask(read_file(TESTS / "questions" / "houses" / "everyday.jsonl"))))
     told = "\n".join(report.lines(worst=40))

@@ -105,7 +105,8 @@ CALM = {
         the lift is stuck | wheelchair access to the lift | fire salamander trail | burn calories in the gym
         how do i call reception | shock-frozen fish? | do you have cooking classes | where are the dogs
         strokes of luck | do you have a first aid kit | logs for the fire | can we sit by the fire
-        where's the muster point if theres a fire | what happens in the event of a fire | can i light a fire here""",
+        where's the muster point if theres a fire | what happens in the event of a fire | can i light a fire here
+        can someone help carry our bags down | can somebody help with the luggage""",
     "de": """
         gibt es einen kamin | können sie den kamin anzünden | kerzen im zimmer | feuerstelle im garten
         flammkuchen bitte | wo ist der notausgang | was tun wenn es brennt | wo ist der feuerlöscher
