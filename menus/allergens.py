@@ -6,6 +6,7 @@ Codes follow Regulation (EU) 1169/2011, Annex II: fourteen groups, of which `glu
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
+from functools import lru_cache
 
 CHILDREN: Mapping[str, tuple[str, ...]] = {
     "gluten": tuple(f"gluten.{cereal}" for cereal in ("wheat", "rye", "barley", "oats", "spelt", "khorasan")),
@@ -115,7 +116,12 @@ def suits(declaration: Declaration, diet: str) -> bool:
 def _contradicts_itself(declaration: Declaration) -> bool:
     # Most dishes are declared for no diet and free of no group, and then there is nothing to contradict.
     may = bool(declaration.diets) or Status.FREE in declaration.statuses.values()
-    return may and bool(contradictions(declaration))
+    return may and _is_contradiction(declaration.diets, frozenset(declaration.statuses.items()))
+
+
+@lru_cache(maxsize=4096)  # by all that was declared and nothing else: a long menu is asked of each allergen and diet
+def _is_contradiction(diets: tuple[str, ...], statuses: frozenset[tuple[str, Status]]) -> bool:
+    return bool(contradictions(Declaration(statuses=dict(statuses), diets=diets)))
 
 
 def _status(declaration: Declaration, code: str) -> Status:

@@ -116,7 +116,9 @@ def _reply(part: Part, hits: Callable[[], Sequence[Hit]], scene: Scene) -> Reply
     from_rows = None if measured else _from_rows(part, scene) if _rows_tell(part) else None
     if from_rows is not None and _finds_nothing(part, from_rows):
         told = articles.answer(part, hits(), scene, sure=True)
-        return told if told is not None and told.outcome is Outcome.ANSWERED else from_rows
+        if told is not None and told.outcome is Outcome.ANSWERED:
+            return told
+        return from_rows if from_rows.outcome is Outcome.ANSWERED else _unknown(part, hits(), scene)
     # Search costs more than all the rest: not for what rows tell already, nor for the article that was just told.
     unexplained = from_rows is None or (bool(part.rest) and part.intent is not Intent.DISH)
     searched = unexplained and not (part.follow_up and scene.context.article)
@@ -198,10 +200,13 @@ def _from_rows(part: Part, scene: Scene) -> Reply | None:
 
 
 def _when_it_is_served(part: Part, scene: Scene) -> Reply | None:
-    """ "Dinner at 11 pm": where nothing is served then, the hours answer."""
-    if not (part.when.time or part.when.around or part.when.now) or not (part.meals or part.venues or part.venue_kinds):
+    """ "Dinner at 11 pm", "a beer at one in the night": where nothing is served then, the hours answer."""
+    if not (part.when.time or part.when.around or part.when.now):
         return None
-    return opening.answer(replace(part, intent=Intent.HOURS, topic="hours"), scene)
+    if part.meals or part.venues or part.venue_kinds:
+        return opening.answer(replace(part, intent=Intent.HOURS, topic="hours"), scene)
+    serving = dishes.venues_of_what_is_asked(part, scene)
+    return opening.answer(replace(part, intent=Intent.HOURS, topic="hours", venues=serving), scene) if serving else None
 
 
 def _hours(part: Part, scene: Scene) -> Reply | None:

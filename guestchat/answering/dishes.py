@@ -10,10 +10,19 @@ from guestchat.answering.scene import Scene
 from guestchat.understanding.food import asked_for, is_meat
 from guestchat.understanding.lexicon import wines
 from guestchat.understanding.query import Part
+from guestchat.understanding.when import When
+from guestchat.words import words
 from menus import hours
 from menus.allergens import Status, is_safe, status, suits
 from menus.content import Item, Offer
 
+# Words of all languages that take something away.
+_TAKING_AWAY = """
+    no not none nothing never without isn't isnt aren't arent don't dont doesn't doesnt nor except but avoid hate less
+    nicht nichts kein keine keinen keines ohne ausser nie pas sans rien sauf aucune jamais sin nada ni nunca menos
+    ninguna excepto
+"""
+_DENIES = frozenset(_TAKING_AWAY.split())
 _MEALS = frozenset({"breakfast", "brunch", "lunch", "dinner"})
 SHOWN = 6
 _ANSWERED_ONE_BY_ONE = 3
@@ -273,6 +282,8 @@ def _scope(part: Part, scene: Scene) -> list[Offer] | None:
     if part.rest:
         offers = _saying(part.rest, offers, scene)
         if any(is_meat(word) for word in part.rest):
+            if not _DENIES.isdisjoint(words(part.text)):
+                return None  # whoever wants no meat, however that is said, is offered none
             # German "Wild" is venison, and an English wild mushroom is not.
             offers = [offer for offer in offers if not suits(offer.item.declaration, "vegetarian")]
         if not offers:
@@ -280,10 +291,16 @@ def _scope(part: Part, scene: Scene) -> list[Offer] | None:
     if part.when.now or part.when.time or part.when.around:
         moment = scene.moment(part.when)
         then = [offer for offer in offers if hours.served_now(offer.menu, offer.venue, moment, scene.content.zone)]
-        if offers and not then and (part.meals or part.venues or kinds):
+        if offers and not then and not part.rest:
             return None  # when the kitchen is closed, its hours answer
         offers = then
     return [offer for offer in offers if _fits(offer.item, part)]
+
+
+def venues_of_what_is_asked(part: Part, scene: Scene) -> tuple[str, ...]:
+    """Return the venues that have what a list asks for, at whatever time they serve it; none where words are left."""
+    offers = None if part.rest else _scope(replace(part, when=When()), scene)
+    return tuple(dict.fromkeys(offer.venue.key for offer in offers or ()))
 
 
 def _served_at(meals: Sequence[str], offers: Sequence[Offer], scene: Scene) -> list[Offer]:

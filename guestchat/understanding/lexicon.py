@@ -263,6 +263,7 @@ def _tags(offer: Offer) -> frozenset[str]:
     if not section & _COURSES_OF_DRINKS and "drink" not in _kinds("menu", *around):
         own = (own - _COURSES_OF_DRINKS) | (_COURSES_OF_DRINKS & _what_it_is(offer))  # beer goulash is no drink
     tags = own | section | _kinds("meal", *around) | (_kinds("menu", *around) & {"kids", "drink"})
+    tags |= _kinds("menu", offer.item.name) & {"kids"}  # "Children's pasta" on the menu of all
     if "wine" in tags:
         tags |= wines(_kinds("wine", offer.item.name, offer.section.name) or _kinds("wine", offer.item.description))
     if tags & _COURSES_OF_DRINKS:

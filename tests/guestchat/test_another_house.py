@@ -172,3 +172,40 @@ def test_a_bite_is_anything_where_nothing_is_a_snack(db: None) -> None:
     ropewalk = catalogue.current(Hotel.objects.get(slug="ropewalk").pk)
     assert ropewalk is not None
     assert "burger-bar" in ask(ropewalk, "can we grab a bite at 4pm on a wednesday").items
+
+
+def test_a_dish_for_children_need_stand_on_no_card_of_their_own(db: None) -> None:
+    hotel_file.apply(hotel_file.read((FILE.parent / "harbour.json").read_bytes()))
+    ropewalk = catalogue.current(Hotel.objects.get(slug="ropewalk").pk)
+    assert ropewalk is not None
+    assert ask(ropewalk, "is there a kids menu").items == ["kids-pasta"]
+    closed = ask(ropewalk, "can i get a drink at 1am on sunday")
+    assert [source.key for source in closed.sources] == ["capstan"]
+    assert closed.text.startswith("No")
+    assert "cranachan" not in ask(ropewalk, "any food after 10pm?").items
+    order = ask(ropewalk, "send two lagers to 210").request
+    assert order is not None
+    assert order.kind == "order"
+
+
+def test_what_is_not_wanted_is_not_offered(corvina: Catalogue) -> None:
+    answer = ask(corvina, "what have you got thats not fish")
+    assert answer.items
+    assert not {"sardoni", "branzino", "poke", "fritto-misto"} & set(answer.items)
+
+
+@pytest.mark.parametrize(
+    ("text", "language"),
+    [
+        ("something that isnt meat for dinner", "en"),
+        ("anything thats not meat", "en"),
+        ("dishes that never saw meat", "en"),
+        ("nichts mit Fleisch bitte", "de"),
+        ("nada de carne", "es"),
+        ("que no sea carne", "es"),
+        ("rien avec de la viande", "fr"),
+    ],
+)
+def test_whoever_wants_no_meat_is_offered_none(corvina: Catalogue, text: str, language: str) -> None:
+    items = ask(corvina, text, language=language).items
+    assert not {"tartare", "bigoli-anatra", "cotoletta", "tagliata", "panino-cotto", "rs-burger"} & set(items)
