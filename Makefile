@@ -4,7 +4,7 @@ PYTHON := $(VENV)/bin/python
 PYTHON3 ?= python3
 export PORT ?= 8000
 
-.PHONY: run dev test lint bench safety chaos comeback soak fuzz screenshots clean
+.PHONY: run dev test lint bench peers safety chaos comeback soak fuzz screenshots clean
 
 run: $(VENV)/.serving
 	@$(PYTHON) manage.py serve
@@ -24,6 +24,10 @@ lint: $(VENV)/.development
 
 bench: $(VENV)/.development
 	@$(PYTHON) -m benchmarks $(ARGS)
+
+# Beside FastAPI + LangChain + sentence-transformers + pgvector, and above the bare floor. The first run installs 2 GB in var/.
+peers: $(VENV)/.development
+	@$(PYTHON) -m benchmarks.peers $(ARGS)
 
 # The long run of the safety rule: some 120,000 questions about generated menus; what was tried is kept in var/safety.json.
 safety: export SAFETY_EXAMPLES ?= 25000

@@ -71,7 +71,7 @@ def run(scenario: Scenario) -> dict[str, Any]:
         codes = house.codes()
         print(f"{COLD_STARTS} cold starts …", file=sys.stderr)
         colds = [server.start_cold(house, codes[0]) for _ in range(COLD_STARTS)]
-        load = _load(scenario, house, codes)
+        loaded = load(scenario, house, codes)
         print("The pipeline's stages …", file=sys.stderr)
         stages = _stages(house)
     return {
@@ -84,12 +84,13 @@ def run(scenario: Scenario) -> dict[str, Any]:
             "first_page_s": statistics.median(cold["first_page_s"] for cold in colds),
             "first_answer_s": statistics.median(cold["first_answer_s"] for cold in colds),
         },
-        **load,
+        **loaded,
         "stages_ms": stages,
     }
 
 
-def _load(scenario: Scenario, house: server.House, codes: Sequence[str]) -> dict[str, Any]:
+def load(scenario: Scenario, house: server.Installed, codes: Sequence[str]) -> dict[str, Any]:
+    """Let guests ask a started installation; return the figures of the load, times in ms, memory in MB."""
     plan = Plan(
         port=house.port,
         codes=codes,
@@ -124,7 +125,7 @@ def _load(scenario: Scenario, house: server.House, codes: Sequence[str]) -> dict
     }
 
 
-def _watch(plan: Plan, house: server.House, process: psutil.Process) -> tuple[dict[str, Any], dict[str, Any]]:
+def _watch(plan: Plan, house: server.Installed, process: psutil.Process) -> tuple[dict[str, Any], dict[str, Any]]:
     """Let the guests ask from a process of their own, and look at the server meanwhile; only at the measured part."""
     with subprocess.Popen(
         [sys.executable, "-m", "benchmarks.guests"],
@@ -153,7 +154,7 @@ def _watch(plan: Plan, house: server.House, process: psutil.Process) -> tuple[di
     return json.loads((house.directory / "guests.json").read_text("utf-8")), usage
 
 
-def _usage(seconds: float, house: server.House, process: psutil.Process) -> dict[str, Any]:
+def _usage(seconds: float, house: server.Installed, process: psutil.Process) -> dict[str, Any]:
     database = house.database()
     before = server.processor_s([process]), server.processor_s(database)
     deadline = time.monotonic() + seconds

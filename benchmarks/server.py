@@ -13,7 +13,7 @@ import time
 import uuid
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 import psutil
 from websockets.sync.client import connect
@@ -64,6 +64,22 @@ def paths_of_codes(environment: Mapping[str, str], *, within_s: float = _PREPARE
     """Return the paths behind the codes of the demo hotel's places."""
     places: list[dict[str, str]] = json.loads(manage(environment, "places", HOTEL, "--json", within_s=within_s))
     return ["/" + place["url"].split("/", 3)[3] for place in places]
+
+
+class Installed(Protocol):
+    """What can be measured: something prepared in a folder that serves the guests' frames on a port."""
+
+    directory: Path
+    port: int
+
+    def serving(self) -> contextlib.AbstractContextManager[psutil.Process]:
+        """Run the server."""
+
+    def database(self) -> list[psutil.Process]:
+        """Return the processes of its PostgreSQL."""
+
+    def errors_logged(self) -> int:
+        """Return how many errors it has logged."""
 
 
 class House:
@@ -141,7 +157,7 @@ def fresh_house() -> Iterator[House]:
         shutil.rmtree(directory, ignore_errors=True)
 
 
-def start_cold(house: House, code: str, question: str = "When is breakfast?") -> dict[str, float]:
+def start_cold(house: Installed, code: str, question: str = "When is breakfast?") -> dict[str, float]:
     """Start a server on a prepared database; return the seconds from its start to the first page and answer."""
     begun = time.perf_counter()
     with house.serving():
@@ -175,7 +191,7 @@ def answer_one(port: int, cookie: str, question: str) -> None:
             pass
 
 
-def await_first_answer(house: House, code: str) -> None:
+def await_first_answer(house: Installed, code: str) -> None:
     """Wait until a started server has answered one question, that is, until its model is loaded."""
     answer_one(house.port, _first_scan(house.port, code), "When is breakfast?")
 
