@@ -3,7 +3,6 @@
 from collections.abc import Callable
 
 from django.http import HttpRequest, HttpResponseBase
-from django.urls import reverse
 
 SELF = "'self'"
 GUESTS: dict[str, list[str]] = {
@@ -58,6 +57,6 @@ class PagePolicyMiddleware:
         response = self.get_response(request)
         response.headers.setdefault("Permissions-Policy", PERMISSIONS)
         response.headers.setdefault("Cross-Origin-Resource-Policy", "same-origin")
-        if request.path_info.startswith(reverse("admin:index")) and not hasattr(response, "_csp_config"):
+        if request.path_info.startswith("/admin/") and not hasattr(response, "_csp_config"):
             response._csp_config = ADMIN  # type: ignore[attr-defined]
         return response

@@ -130,7 +130,7 @@ if "@" not in DEFAULT_FROM_EMAIL.strip("@") or "\n" in DEFAULT_FROM_EMAIL:
 INSTALLED_APPS = [
     *(["daphne"] if DEBUG else []),  # its runserver speaks ASGI; in production it serves without being an app
     "unfold",
-    "django.contrib.admin",
+    "django.contrib.admin.apps.SimpleAdminConfig",  # its pages are read with the staff's addresses
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",
@@ -154,6 +154,7 @@ MIDDLEWARE = [
     "servestatic.middleware.ServeStaticMiddleware",
     "csp.middleware.CSPMiddleware",
     "config.page_policy.PagePolicyMiddleware",
+    "config.doors.GuestDoorMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",

@@ -1,15 +1,14 @@
-"""Owns the addresses; each door keeps its own list."""
+"""Owns the addresses; each door keeps its own list. Guests' requests are answered from `guest_urls` alone."""
 
 from django.contrib import admin
 from django.urls import include, path
 
-from config import health
+from config import guest_urls
+
+admin.autodiscover()
 
 urlpatterns = [
-    path("", include("guestchat.guest.urls")),
-    path("livez", health.livez),
-    path("readyz", health.readyz),
-    path("metrics", health.metrics),
+    *guest_urls.urlpatterns,
     path("staff/", include("guestchat.staff.urls")),
     path("admin/second-factor/", include("menus.second_factor.urls")),
     path("admin/", admin.site.urls),

@@ -26,13 +26,13 @@ from guestchat.catalogue import Catalogue
 from guestchat.models import Conversation, Message, ServiceRequest
 from guestchat.templatetags.staff import age, where
 from guestchat.understanding.query import Context
-from menus.models import Hotel, Membership, User
+from menus.models import Hotel, User
+from menus.roles import FRONT
 
 _NEW = ServiceRequest.Status.NEW
 # Somebody may be in danger: whatever a hotel says of other calls.
 _URGENT_WITHIN = dt.timedelta(minutes=1)
 _MOST_AT_ONCE = 500
-_FRONT = (Membership.Role.OWNER, Membership.Role.MANAGER, Membership.Role.RECEPTION)
 
 
 def look_after(hotel: Hotel, now: dt.datetime | None = None) -> int:
@@ -144,7 +144,7 @@ def mail(hotel: Hotel, now: dt.datetime | None = None) -> int:
 
 def _addresses(hotel: Hotel) -> list[str]:
     """Return who is written to: the front of the house by their accounts' addresses, else the house's own."""
-    front = User.objects.filter(memberships__hotel=hotel, memberships__role__in=_FRONT, is_active=True, is_staff=True)
+    front = User.objects.filter(memberships__hotel=hotel, memberships__role__in=FRONT, is_active=True, is_staff=True)
     found = front.exclude(email="").order_by("pk").values_list("email", flat=True)
     return list(found) or ([hotel.email] if hotel.email else [])
 
@@ -157,7 +157,7 @@ def _message(hotel: Hotel, calls: list[ServiceRequest], to: list[str], now: dt.d
         + (f" – {_('EMERGENCY')}" if call.urgent else "")
         for call in calls
     ]
-    address = f"{settings.GUESTCHAT_BASE_URL}{reverse('staff_inbox', args=[hotel.slug])}"
+    address = f"{settings.GUESTCHAT_BASE_URL}{reverse('staff_inbox', urlconf=settings.ROOT_URLCONF, args=[hotel.slug])}"
     body = "\n".join(
         [_("Nobody has looked at this yet, and it was shown to the team twice:"), "", *lines, "", address, ""]
     )

@@ -12,7 +12,7 @@ from django.core.checks import CheckMessage, Error, Warning, register
 from guestchat.retrieval.embedder import EmbedderError, get_embedder
 
 
-@register
+@register("guestchat")
 def embedder_loads(app_configs: Sequence[AppConfig] | None, **kwargs: Any) -> list[CheckMessage]:
     """Refuse a model that somebody named and that cannot be loaded; the built-in one ships with the product."""
     if settings.GUESTCHAT_EMBEDDER == "onnx":

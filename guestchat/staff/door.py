@@ -21,8 +21,8 @@ from django_otp.middleware import OTPMiddleware
 from guestchat import keyholes
 from guestchat.models import Conversation, ServiceRequest
 from menus import tenancy
-from menus.admin.scope import CARDS
 from menus.models import Hotel, Membership, User
+from menus.roles import CARDS
 from menus.second_factor import rules
 
 Role = Membership.Role

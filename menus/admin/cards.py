@@ -9,9 +9,10 @@ from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext_lazy as _
 
 from menus import forms, models, spreadsheets
-from menus.admin.scope import CARDS, DIET_NAMES, HotelPage, OwnFilter, Rows, called, column
+from menus.admin.scope import DIET_NAMES, HotelPage, OwnFilter, Rows, called, column
 from menus.allergen_names import name as allergen_name
 from menus.allergens import CHILDREN, DIETS, GROUPS, Declaration, Status, contradictions, status
+from menus.roles import CARDS
 
 ALLERGEN_STATES = {
     "complete": (_("Complete"), "success"),

@@ -22,18 +22,16 @@ from unfold.decorators import action
 from menus import forms, models, signals
 from menus.admin import hotel_upload
 from menus.admin.scope import (
-    FRONT,
-    HOUSE,
     HotelPage,
     Method,
     OwnFilter,
-    Role,
     Rows,
     called,
     column,
     is_superuser,
     roles,
 )
+from menus.roles import FRONT, HOUSE, Role
 from menus.texts import pick
 
 ARTICLE_STATES = {

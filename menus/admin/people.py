@@ -9,13 +9,14 @@ from django.db.models import Exists, OuterRef, QuerySet
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
-from django_otp.plugins.otp_static.models import StaticDevice
-from django_otp.plugins.otp_totp.models import TOTPDevice
+from django_otp.plugins.otp_static.admin import StaticDevice
+from django_otp.plugins.otp_totp.admin import TOTPDevice
 from unfold import forms as unfold_forms
 from unfold.admin import ModelAdmin, TabularInline
 
 from menus import models
-from menus.admin.scope import HotelPage, OwnFilter, Role, column, is_superuser
+from menus.admin.scope import HotelPage, OwnFilter, column, is_superuser
+from menus.roles import Role
 from menus.second_factor import rules
 
 
@@ -43,7 +44,7 @@ class MembershipRows(TabularInline):  # type: ignore[misc]
 
 # A membership's role says what somebody may do; a second way of saying it would only contradict it.
 admin.site.unregister(Group)
-# Their pages would show everybody's secrets.
+# Their pages would show everybody's secrets. Imported from these pages' modules: only what is there can be taken away.
 admin.site.unregister([TOTPDevice, StaticDevice])
 
 

@@ -23,12 +23,9 @@ from unfold.decorators import display
 from menus import fields, models
 from menus.allergens import DIETS
 from menus.forms import ContentForm, ContentFormSet
+from menus.roles import HOUSE
 from menus.texts import pick
 
-Role = models.Membership.Role
-HOUSE = frozenset({Role.OWNER, Role.MANAGER})
-FRONT = HOUSE | {Role.RECEPTION}
-CARDS = HOUSE | {Role.KITCHEN}
 LONG_TEXTS = frozenset({"description", "answer"})
 DIET_NAMES = dict(zip(DIETS, (_("Vegan"), _("Vegetarian"), _("Halal"), _("Kosher")), strict=True))
 

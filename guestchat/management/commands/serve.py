@@ -44,6 +44,8 @@ _PREPARING = 20_261_101
 class Command(BaseCommand):
     """Serve the product from this process."""
 
+    # Django's own checks look at the code, and read all of it for that: tests do so, not every start.
+    requires_system_checks = ("guestchat",)
     help = "Serve on HOST:PORT; migrates, loads the demo hotel into an empty database and makes the first admin."
 
     def add_arguments(self, parser: CommandParser) -> None:
@@ -311,6 +313,7 @@ def _settle(loading: Sequence[threading.Thread]) -> None:
     """Keep what is loaded out of garbage collection's way."""
     for thread in loading:
         thread.join()
+    importlib.import_module(settings.ROOT_URLCONF)  # the staff's pages, which no guest has waited for
     gc.collect()
     gc.freeze()
     gc.enable()
