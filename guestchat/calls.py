@@ -89,14 +89,18 @@ def call_again(hotel: Hotel, now: dt.datetime | None = None) -> int:
 def _call_again(conversation: Any, here: Catalogue | None, now: dt.datetime) -> bool:
     with transaction.atomic():
         held = ledger.lock(conversation.pk)
-        after = Message.objects.filter(conversation=conversation, role=Message.Role.STAFF, seq__gt=conversation.waits)
-        if held is None or held.taken_by != conversation.taken_by_id or here is None or after.exists():
+        if held is None or held.taken_by != conversation.taken_by_id or here is None:
             return False
+        since = conversation.waits
+        after = Message.objects.filter(conversation=conversation, role=Message.Role.STAFF, seq__gt=since)
+        called = ServiceRequest.objects.filter(conversation=conversation, is_call=True, seq__gte=since)
+        if after.exists() or called.exists():
+            return False  # answered, or another worker was quicker
         words = phrasing(here.content.default_language)
         ServiceRequest.objects.create(
             hotel_id=held.hotel_id,
             conversation=conversation,
-            seq=conversation.waits,
+            seq=since,
             kind=ServiceRequest.Kind.OTHER,
             is_call=True,
             status=_NEW,
@@ -104,9 +108,7 @@ def _call_again(conversation: Any, here: Catalogue | None, now: dt.datetime) -> 
             details=words.say("person.waits_for", name=conversation.taken_by.first_name or conversation.taken_by),
         )
         _say(conversation.pk, held, here, now)
-        transaction.on_commit(
-            partial(groups.tell, [conversation.pk], [held.hotel_id], requests=[int(conversation.waits)])
-        )
+        transaction.on_commit(partial(groups.tell, [conversation.pk], [held.hotel_id], requests=[int(since)]))
     return True
 
 

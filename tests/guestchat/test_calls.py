@@ -3,8 +3,10 @@
 import asyncio
 import datetime as dt
 import socket
+import threading
 import uuid
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
@@ -152,6 +154,27 @@ def test_a_guest_whom_a_colleague_leaves_waiting_is_called_for_again(hotel: Hote
     assert (opened.status, opened.owner) == ("acknowledged", anna)
     ask(talk, PARKING, minutes_ago=20)
     assert calls.look_after(hotel) == 1
+
+
+def test_two_workers_at_once_call_again_once(transactional_db: None) -> None:
+    hotel = make_hotel()
+    anna = person(hotel, "anna")
+    talk = Conversation.objects.create(hotel=hotel, place=hotel.places.first(), language="en")
+    takeover.take(talk.pk, anna)
+    ask(talk, PARKING, minutes_ago=20)
+    barrier = threading.Barrier(4)
+
+    def work() -> int:
+        barrier.wait(10)
+        try:
+            return calls.call_again(hotel)
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(4) as pool:
+        assert sum(each.result() for each in [pool.submit(work) for _ in range(4)]) == 1
+    assert ServiceRequest.objects.count() == 1
+    assert list(talk.messages.values_list("role", flat=True)) == ["system", "guest", "assistant", "system"]
 
 
 def test_who_has_answered_leaves_nobody_waiting(hotel: Hotel, anna: User) -> None:
