@@ -10,21 +10,20 @@ import json
 import os
 import resource
 import secrets
-import signal
 import socket
 import sys
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import Any
 
-import psycopg
 from django.conf import settings
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import DatabaseError, connection
 
 from guestchat import wall
+from guestchat.management.starting import end_in_order, refuse_an_unusable_database, refuse_an_unusable_redis
 from guestchat.migrated import is_migrated
 from guestchat.understanding.vocabulary import LANGUAGES, vocabulary
 from menus import qr, tenancy
@@ -32,7 +31,6 @@ from menus.models import Hotel, Place, User
 
 # A hotel's Wi-Fi comes back and every phone reconnects at once: the default backlog of 50 refused some of them.
 _BACKLOG = 4096
-_REACH_WITHIN_S = 5
 _JOBS_BEGIN_AFTER_S = 5.0
 _JOBS_END_WITHIN_S = 6.0
 # Every guest's socket is an open file, and many systems allow a process 1,024 unless it asks for more.
@@ -55,11 +53,11 @@ class Command(BaseCommand):
         loading: list[threading.Thread] = []
         try:
             if not options["prepare_only"]:
-                _end_in_order()
+                end_in_order()
                 _allow_many_sockets()
                 _refuse_a_busy_port()
-            _refuse_an_unusable_redis()
-            _refuse_an_unusable_database()
+            refuse_an_unusable_redis()
+            refuse_an_unusable_database()
             if not options["prepare_only"]:
                 # The model and the vocabularies load while the database starts, the catalogues while the server's
                 # modules do. What is loaded stays: looking it through for garbage again and again takes 100 ms.
@@ -137,35 +135,6 @@ def _refuse_a_busy_port() -> None:
         raise CommandError(f"HOST {settings.HOST} PORT {settings.PORT} cannot be served: {reason}.") from None
 
 
-def _refuse_an_unusable_database() -> None:
-    """Raise CommandError where the server in DATABASE_URL cannot be reached or cannot compare vectors."""
-    if settings.DATABASES["default"]["ENGINE"] == "config.embedded_postgres":
-        return  # it is started at the first query, and says itself what is wrong
-    parameters = connection.get_connection_params()
-    parameters = {name: value for name, value in parameters.items() if name not in {"cursor_factory", "context"}}
-    try:
-        with psycopg.connect(**{"connect_timeout": _REACH_WITHIN_S, **parameters}) as probe:
-            offered = probe.execute("SELECT 1 FROM pg_available_extensions WHERE name = 'vector'").fetchone()
-    except psycopg.Error as error:
-        reason = " ".join(str(error).split())
-        raise CommandError(f"DATABASE_URL names a database that cannot be used: {reason}") from None
-    if offered is None:
-        raise CommandError("DATABASE_URL names a server without the extension pgvector; install it there.")
-
-
-def _refuse_an_unusable_redis() -> None:
-    """Raise CommandError where nothing answers at REDIS_URL."""
-    if not settings.REDIS_URL:
-        return
-    import redis
-
-    try:
-        with redis.Redis.from_url(settings.REDIS_URL, socket_timeout=_REACH_WITHIN_S) as probe:
-            probe.ping()
-    except (redis.RedisError, ValueError, OSError) as error:
-        raise CommandError(f"REDIS_URL names a server that does not answer ({type(error).__name__}).") from None
-
-
 # --- preparing --------------------------------------------------------------
 @contextlib.contextmanager
 def _alone() -> Iterator[None]:
@@ -241,18 +210,6 @@ def _is_loopback(host: str) -> bool:
 
 
 # --- serving ----------------------------------------------------------------
-def _end_in_order() -> None:
-    """Let a polite request to end run the exits, which stop the embedded database; the server's own comes later."""
-
-    def end(number: int, frame: object) -> NoReturn:
-        raise SystemExit(128 + number)
-
-    signal.signal(signal.SIGTERM, end)
-    if signal.getsignal(signal.SIGHUP) is not signal.SIG_IGN:  # as nohup wishes
-        # A closed terminal ends it like SIGTERM, whoever handles that by then.
-        signal.signal(signal.SIGHUP, lambda number, frame: os.kill(os.getpid(), signal.SIGTERM))
-
-
 def _allow_many_sockets() -> None:
     """Raise the soft limit of open files as far as this user may."""
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
