@@ -4,7 +4,7 @@ PYTHON := $(VENV)/bin/python
 PYTHON3 ?= python3
 export PORT ?= 8000
 
-.PHONY: run dev test lint bench peers safety chaos comeback soak fuzz screenshots clean
+.PHONY: run dev test lint bench peers safety chaos comeback soak nodes fuzz screenshots clean
 
 run: $(VENV)/.serving
 	@$(PYTHON) manage.py serve
@@ -40,6 +40,11 @@ safety: $(VENV)/.development
 # What docs/delivery.md tells: all kinds of fault, a kill with 2,000 sockets open, guests who come and go for long.
 chaos comeback soak: $(VENV)/.development
 	@$(PYTHON) -m benchmarks.chaos $@ $(ARGS)
+
+# What docs/deployment.md tells: two machines behind nginx, killed, cut off and restarted while guests ask. As root in
+# network namespaces of their own. ARGS="--keep" writes the figures down.
+nodes: $(VENV)/.development
+	@$(PYTHON) -m benchmarks.nodes $(ARGS)
 
 # Hostile frames, requests, texts and guesses against a real server; 20 to 40 minutes. ARGS="pages --seed 7" runs a part.
 fuzz: $(VENV)/.development

@@ -12,6 +12,7 @@ import http.client
 import itertools
 import json
 import random
+import ssl
 import urllib.parse
 import uuid
 from collections.abc import Awaitable, Callable, Sequence
@@ -55,6 +56,7 @@ class Question:
     id: str
     text: str
     seq: int | None = None
+    sent: bool = False
 
 
 @dataclass
@@ -66,6 +68,7 @@ class Conversation:
     manner: Manner
     tabs: "list[Tab]" = field(default_factory=list)
     faults: list[str] = field(default_factory=list)
+    tls: ssl.SSLContext | None = None  # where the doors speak TLS
 
     @property
     def questions(self) -> list[Question]:
@@ -109,6 +112,10 @@ class Tab:
     def is_done(self) -> bool:
         """Whether all that is asked here is acknowledged and all of the conversation is here, answers included."""
         return self.after >= 2 * len(self.conversation.questions)
+
+    def ask_no_more(self) -> None:
+        """Forget what was not sent yet; what was is still waited for."""
+        self.questions[:] = [question for question in self.questions if question.sent]
 
     def _left(self) -> list[Question]:
         return [question for question in self.questions if question.seq is None]
@@ -169,10 +176,12 @@ class Tab:
                 await asyncio.sleep(self._chance.uniform(0, _BACKOFF_S))
 
     async def _talk(self, door: int) -> None:
+        tls = self.conversation.tls
         async with connect(
-            f"ws://127.0.0.1:{door}/ws/chat/",
+            f"{'wss' if tls else 'ws'}://127.0.0.1:{door}/ws/chat/",
             additional_headers={"Cookie": self.conversation.cookie},
-            origin=f"http://127.0.0.1:{door}",  # type: ignore[arg-type]
+            origin=f"{'https' if tls else 'http'}://127.0.0.1:{door}",  # type: ignore[arg-type]
+            ssl=tls,
             compression=None,
             ping_interval=None,
             open_timeout=_OPEN_WITHIN_S,
@@ -237,8 +246,9 @@ class Tab:
 
     async def _send(self, socket: ClientConnection) -> None:
         loop = asyncio.get_running_loop()
-        while left := self._left():
+        while self._left():
             await asyncio.sleep(self._chance.uniform(0, self.conversation.manner.pause_s) + 0.005)
+            left = self._left()
             if loop.time() < self._quiet_until:
                 continue
             due = [
@@ -248,21 +258,28 @@ class Tab:
                 self._chance.shuffle(due)
             for question in due:
                 self._sent.add(question.id)
+                question.sent = True
                 for _ in range(self.conversation.manner.sends):
                     await socket.send(json.dumps({"type": "ask", "id": question.id, "text": question.text}))
 
     # --- where no socket opens ----------------------------------------------
     async def _poll(self, door: int) -> None:
         for question in self._left():
+            await asyncio.sleep(self._chance.uniform(0, self.conversation.manner.pause_s))
+            if question not in self.questions:
+                break
+            question.sent = True
             fields = {"id": question.id, "text": question.text}
             for frame in await asyncio.to_thread(self._request, door, f"/chat/messages/?after={self.after}", fields):
                 self.note(frame)
+            if question.seq is None:
+                break  # told to wait: the next one would come before it
             await self._moment("acknowledged", door)
         for frame in await asyncio.to_thread(self._request, door, f"/chat/messages/?after={self.after}", None):
             self.note(frame)
 
     def _request(self, door: int, path: str, fields: dict[str, str] | None) -> list[Frame]:
-        connection = http.client.HTTPConnection("127.0.0.1", door, timeout=_OPEN_WITHIN_S)
+        connection = _open(door, self.conversation.tls, _OPEN_WITHIN_S)
         headers = {"Cookie": self.conversation.cookie, "Accept": "application/json"}
         try:
             if fields is None:
@@ -348,15 +365,23 @@ def _misplaced(conversation: Conversation) -> int:
     return misplaced
 
 
-async def scan_all(doors: Sequence[int], codes: Sequence[str], number: int) -> list[tuple[str, str]]:
+async def scan_all(
+    doors: Sequence[int], codes: Sequence[str], number: int, tls: ssl.SSLContext | None = None
+) -> list[tuple[str, str]]:
     """Scan codes for so many conversations; return a cookie and the conversation's id for each."""
     return await asyncio.gather(
-        *(asyncio.to_thread(_scan, doors[each % len(doors)], codes[each % len(codes)]) for each in range(number))
+        *(asyncio.to_thread(_scan, doors[each % len(doors)], codes[each % len(codes)], tls) for each in range(number))
     )
 
 
-def _scan(door: int, code: str) -> tuple[str, str]:
-    connection = http.client.HTTPConnection("127.0.0.1", door, timeout=30)
+def _open(door: int, tls: ssl.SSLContext | None, within_s: float) -> http.client.HTTPConnection:
+    if tls:
+        return http.client.HTTPSConnection("127.0.0.1", door, timeout=within_s, context=tls)
+    return http.client.HTTPConnection("127.0.0.1", door, timeout=within_s)
+
+
+def _scan(door: int, code: str, tls: ssl.SSLContext | None) -> tuple[str, str]:
+    connection = _open(door, tls, 30)
     try:
         connection.request("GET", code)
         answer = connection.getresponse()

@@ -10,7 +10,7 @@ import tempfile
 import time
 import urllib.error
 import urllib.request
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +21,7 @@ import redis
 from benchmarks.chaos.proxy import Proxy, Stream
 from benchmarks.server import ROOT, BenchError, free_port, manage, outer_environment, paths_of_codes
 from config.embedded_postgres.server import connection_address, run_program
+from menus.tenancy import SERVING_ROLE
 
 _PREPARE_WITHIN_S = 240.0
 _READY_WITHIN_S = 90.0
@@ -31,11 +32,11 @@ _DATABASE = "guestchat"
 class Stack:
     """The product at scale, small: PostgreSQL, Redis, and as many server processes as are asked for."""
 
-    def __init__(self, folder: Path, processes: int) -> None:
+    def __init__(self, folder: Path, processes: int, kind: "type[App] | None" = None) -> None:
         self.folder = folder
         self.postgres = Postgres(folder / "postgres")
         self.redis = Redis(folder)
-        self.apps = [App(self, number) for number in range(processes)]
+        self.apps = [(kind or App)(self, number) for number in range(processes)]
 
     def environment(self, sockets: Path, port: int) -> dict[str, str]:
         """Return what a process is started with; `sockets`: where it finds PostgreSQL."""
@@ -86,7 +87,7 @@ async def fresh_stack(processes: int = 2) -> AsyncIterator[Stack]:
     """Start a stack in a temporary folder, which is removed in the end."""
     if shutil.which("redis-server") is None:
         raise BenchError("redis-server is not installed.")
-    folder = _make_folder()
+    folder = make_folder()
     stack = Stack(folder, processes)
     try:
         await stack.start()
@@ -97,7 +98,8 @@ async def fresh_stack(processes: int = 2) -> AsyncIterator[Stack]:
         shutil.rmtree(folder, ignore_errors=True)
 
 
-def _make_folder() -> Path:
+def make_folder() -> Path:
+    """Make a temporary folder for a stack."""
     folder = Path(tempfile.mkdtemp(prefix="guestchat-chaos-"))
     folder.chmod(0o711)  # started by root, PostgreSQL runs as another user, who has to get to its data
     return folder
@@ -108,6 +110,8 @@ class App:
 
     def __init__(self, stack: Stack, number: int) -> None:
         self._stack = stack
+        self.number = number
+        self.host = "127.0.0.1"
         self.port = free_port()
         self.front = Proxy(self._open_server)
         self.back = Proxy(self._open_database)
@@ -128,15 +132,23 @@ class App:
     async def _open_database(self) -> Stream:
         return await asyncio.open_unix_connection(self._stack.postgres.socket)
 
+    def before_command(self) -> list[str]:
+        """Return what the process is started by, if by anything."""
+        return []
+
+    def environment(self) -> dict[str, str]:
+        """Return what the process is started with."""
+        return self._stack.environment(self._sockets, self.port)
+
     def spawn(self) -> None:
         """Start the process, unless it runs."""
         if self.process is not None and self.process.poll() is None:
             return
         with self.log.open("ab") as log:
             self.process = subprocess.Popen(
-                [sys.executable, "manage.py", "serve"],
+                [*self.before_command(), sys.executable, "manage.py", "serve"],
                 cwd=ROOT,
-                env=self._stack.environment(self._sockets, self.port),
+                env=self.environment(),
                 stdout=log,
                 stderr=log,
             )
@@ -154,7 +166,7 @@ class App:
 
     def _is_ready(self) -> bool:
         try:
-            with urllib.request.urlopen(f"http://127.0.0.1:{self.port}/readyz", timeout=5) as answer:
+            with urllib.request.urlopen(f"http://{self.host}:{self.port}/readyz", timeout=5) as answer:
                 return bool(answer.status == 200)
         except (urllib.error.URLError, OSError):
             return False
@@ -200,6 +212,7 @@ class Postgres:
     def __init__(self, directory: Path) -> None:
         self._directory = directory
         self.address: dict[str, str] = {}
+        self._hosts: Sequence[str] = ()  # where it listens besides its socket
 
     @property
     def socket(self) -> str:
@@ -209,6 +222,24 @@ class Postgres:
     def start(self) -> None:
         """Make and start it."""
         self.address = connection_address(self._directory, _DATABASE)
+
+    def give_to(self, login: str, password: str) -> None:
+        """Give the database to a login of its own, as an operator does: no superuser, and no maker of roles."""
+        with (self._directory / "pg_hba.conf").open("a") as rules:
+            rules.write(f"host all {login} samenet scram-sha-256\n")
+        self.do(
+            f"CREATE ROLE {login} LOGIN PASSWORD '{password}'",
+            f"CREATE ROLE {SERVING_ROLE} NOLOGIN",
+            f"GRANT {SERVING_ROLE} TO {login}",
+            f"ALTER DATABASE {_DATABASE} OWNER TO {login}",
+            "CREATE EXTENSION vector",
+        )
+
+    def move(self, hosts: Sequence[str]) -> None:
+        """Listen on addresses, too, and on a port that nobody else has."""
+        self.stop()
+        self._hosts, self.address["port"] = hosts, str(free_port())
+        self.heal()
 
     def restart(self, mode: str) -> None:
         """Restart it: `fast` ends all connections in order, `immediate` leaves the mending to the next start."""
@@ -222,7 +253,7 @@ class Postgres:
     def heal(self) -> None:
         """Start it if it is gone, and take back what was set."""
         if not self.processes():
-            options = f"-h '' -k {self.address['host']}"
+            options = f"-h '{','.join(self._hosts)}' -p {self.address['port']} -k {self.address['host']}"
             run_program("pg_ctl", "start", "-D", str(self._directory), "-w", "-l", self._log, "-o", options)
         self.do(f"ALTER DATABASE {_DATABASE} RESET ALL")
 
@@ -268,6 +299,7 @@ class Redis:
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
+        self.hosts: Sequence[str] = ("127.0.0.1",)
         self.port = free_port()
         self.url = f"redis://127.0.0.1:{self.port}"
         self._process: subprocess.Popen[bytes] | None = None
@@ -275,8 +307,10 @@ class Redis:
     def start(self) -> None:
         """Start it, unless it runs, and wait until it answers."""
         if self._process is None or self._process.poll() is not None:
-            command = ["redis-server", "--port", str(self.port), "--bind", "127.0.0.1", "--save", "", "--dir"]
-            self._process = subprocess.Popen([*command, str(self._folder)], stdout=subprocess.DEVNULL)
+            command = ["redis-server", "--port", str(self.port), "--bind", *self.hosts, "--protected-mode", "no"]
+            self._process = subprocess.Popen(
+                [*command, "--save", "", "--dir", str(self._folder)], stdout=subprocess.DEVNULL
+            )
         deadline = time.monotonic() + _STOP_WITHIN_S
         with self.client() as client:
             while time.monotonic() < deadline:

@@ -91,7 +91,7 @@ async def _run(stack: Stack, codes: Sequence[str], fault: Fault, seed: int, seri
     await stack.heal()
     tally.runs += 1
     tally.hits += trial.hits
-    kept = await asyncio.to_thread(_read, stack, [conversation.id for conversation in conversations])
+    kept = await asyncio.to_thread(read_log, stack, [conversation.id for conversation in conversations])
     for conversation in conversations:
         rows = kept[conversation.id]
         broken = guests.judge(conversation, rows)
@@ -119,7 +119,7 @@ async def _arrive(trial: Trial, codes: Sequence[str], fault: Fault, number: int)
     return conversations
 
 
-def _read(stack: Stack, conversations: Sequence[str]) -> dict[str, list[tuple[Any, ...]]]:
+def read_log(stack: Stack, conversations: Sequence[str]) -> dict[str, list[tuple[Any, ...]]]:
     """Return what the database keeps of each conversation: number, role, status, id, answers, text, in order."""
     found: dict[str, list[tuple[Any, ...]]] = {id: [] for id in conversations}
     with stack.postgres.connect() as connection:
