@@ -159,7 +159,7 @@ def _initialise(directory: Path) -> None:
         locale = ("--locale=C", "--locale-provider=builtin", "--builtin-locale=C.UTF-8", "--encoding=UTF8")
         run_program("initdb", "-D", str(made), "-U", _USER, "--auth=trust", *locale)
         made.replace(directory)
-    elif version != (ours := str(_programs().parent.name).removeprefix("pginstall")):
+    elif version != (ours := str(programs().parent.name).removeprefix("pginstall")):
         raise ImproperlyConfigured(
             f"{directory} was made by PostgreSQL {version}, and the embedded one is {ours}. Export the hotel with the "
             "version of before, or name a server in DATABASE_URL."
@@ -235,7 +235,7 @@ def _create_database(address: dict[str, str], database: str) -> None:
 # --- the programs, and the user that they run as ----------------------------
 def run_program(program: str, *arguments: str) -> None:
     """Run one of PostgreSQL's programs; raise CalledProcessError with what it said."""
-    command = [str(_programs() / program), *arguments]
+    command = [str(programs() / program), *arguments]
     # Into a file: a server that is started would hold a pipe open for as long as it lives.
     with tempfile.TemporaryFile("w+") as said:
         done = subprocess.run(
@@ -261,7 +261,8 @@ def _package() -> Any:
     return utils
 
 
-def _programs() -> Path:
+def programs() -> Path:
+    """Return the folder of PostgreSQL's own programs."""
     found: Path = _package().POSTGRES_VERSIONS[_package().TARGET_POSTGRES_VERSION]
     return found
 
@@ -270,10 +271,10 @@ def _identity() -> dict[str, Any]:
     """Return subprocess's arguments for the user that the server runs as: PostgreSQL refuses to run as root."""
     if os.geteuid() != 0:
         return {}
-    programs = _programs()
-    _let_through(programs)
-    if programs.stat().st_mode & 0o005 != 0o005:  # installed by somebody who keeps files private
-        _package().ensure_folder_permissions(programs.parent, 0o055)
+    ours = programs()
+    _let_through(ours)
+    if ours.stat().st_mode & 0o005 != 0o005:  # installed by somebody who keeps files private
+        _package().ensure_folder_permissions(ours.parent, 0o055)
     user = _package().ensure_user_exists("pgserver")
     return {"user": user.pw_uid, "group": user.pw_gid, "extra_groups": []}
 
