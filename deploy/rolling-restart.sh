@@ -7,7 +7,7 @@ ready_within_s=${READY_WITHIN_S:-90}
 # Longer than nginx leaves a process out that failed (fail_timeout in upstream.conf): else it might know of none.
 between_s=${BETWEEN_S:-3}
 
-is_ready() { curl --silent --fail --max-time 5 --output /dev/null "http://127.0.0.1:$1/readyz"; }
+is_ready() { curl --silent --fail --max-time 5 --output /dev/null "http://${READY_HOST:-127.0.0.1}:$1/readyz"; }
 
 [ $# -gt 0 ] || { echo "Usage: $0 PORT…" >&2; exit 2; }
 for port in "$@"; do

@@ -83,7 +83,7 @@ def report(run: Mapping[str, Any]) -> str:
 def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m benchmarks.nodes", description=__doc__)
     parser.add_argument("--conversations", type=int, default=60, help="how many guests chat")
-    parser.add_argument("--rate", type=float, default=20, help="questions a second, of all of them together")
+    parser.add_argument("--rate", type=float, default=24, help="questions a second that all together want to ask")
     parser.add_argument("--seed", type=int, default=1, help="what is asked, and when")
     parser.add_argument("--short", action="store_true", help="only a kill and a rolling restart")
     parser.add_argument("--loopback", action="store_true", help="make no network namespaces")

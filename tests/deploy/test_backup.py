@@ -156,6 +156,12 @@ def test_half_a_backup_restores_nothing(place: Place, backup: Path, tmp_path: Pa
     assert place.rows("half") == {}
 
 
+def test_a_plain_dump_by_the_owner_is_refused(place: Place, tmp_path: Path) -> None:
+    plain = place.run("pg_dump", "--dbname", place.url("guestchat"), "--file", str(tmp_path / "plain.sql"))
+    assert plain.returncode != 0
+    assert "row-level security" in plain.stderr
+
+
 def test_a_backup_without_rows_is_not_kept(place: Place, tmp_path: Path) -> None:
     """What a pooler does that drops the option: the wall hides every row from the tables' own owner."""
     dropping = tmp_path / "bin" / "pg_dump"
