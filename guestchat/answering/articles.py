@@ -24,6 +24,8 @@ _ASPECTS = frozenset({"price", "location", "phone"})
 DETAIL_WEIGHT = 0.06
 # Of two articles on a subject, the one that is about less besides is meant.
 BESIDE_WEIGHT = 0.03
+# The same for the subjects of its first question alone.
+HEADED_WEIGHT = 0.07
 # The encoder reads few languages: where the hotel writes none of the guest's, nearness tells little.
 FOREIGN_SIMILARITY = 0.3
 FOREIGN_AND_AGREES = 0.3
@@ -89,6 +91,10 @@ def _score(part: Part, hit: Hit, scene: Scene, asked: Mapping[str, float]) -> fl
     about = lexicon.article_subjects.get(hit.key, frozenset())
     if part.subjects & about:
         score -= BESIDE_WEIGHT * len(about - part.subjects) / len(about)
+    headed = lexicon.article_headed.get(hit.key, frozenset())
+    if part.subjects and headed:
+        # Bikes are parked too, but that is not what their article is about.
+        score += HEADED_WEIGHT if part.subjects & headed else -HEADED_WEIGHT
     return score
 
 

@@ -1,5 +1,6 @@
 """Owns answers about dishes: one by name, or a list narrowed by pure rules. Allergen words come from `kitchen`."""
 
+import re
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import replace
 from decimal import Decimal
@@ -11,7 +12,7 @@ from guestchat.understanding.food import asked_for, is_meat
 from guestchat.understanding.lexicon import wines
 from guestchat.understanding.query import Part
 from guestchat.understanding.when import When
-from guestchat.words import words
+from guestchat.words import fold, words
 from menus import hours
 from menus.allergens import Status, is_safe, status, suits
 from menus.content import Item, Offer
@@ -23,6 +24,7 @@ _TAKING_AWAY = """
     ninguna excepto
 """
 _DENIES = frozenset(_TAKING_AWAY.split())
+_WITHOUT_ALCOHOL = re.compile(r"al[ck]oh?ol|mocktail")
 _MEALS = frozenset({"breakfast", "brunch", "lunch", "dinner"})
 SHOWN = 6
 _ANSWERED_ONE_BY_ONE = 3
@@ -262,6 +264,10 @@ def _scope(part: Part, scene: Scene) -> list[Offer] | None:
     if part.meals and not any(tags[offer.item.key] & set(part.meals) for offer in offers):
         offers = _served_at(part.meals, offers, scene)
         part = replace(part, meals=())
+    if "soft_drink" in courses and _WITHOUT_ALCOHOL.search(fold(part.text)):
+        # Whoever wants no alcohol is offered none, whatever else the drink is called.
+        offers = [offer for offer in offers if "soft_drink" in tags[offer.item.key]]
+        courses = courses if any(courses <= tags[offer.item.key] for offer in offers) else {"soft_drink"}
     for wanted in (courses, set(part.meals)):
         # "Alcohol-free cocktails" are both at once; "soups and salads" are either.
         both = [offer for offer in offers if wanted <= tags[offer.item.key]]

@@ -23,7 +23,8 @@ def detect(
     pairs of words that stand side by side in a row's name: "enthält Boquerones en vinagre Mandeln" is German. The
     answer is a language of the hotel's or one that the assistant speaks.
     """
-    found = _besides_names(words(text), names)
+    # "24h" is a word of no language, whichever of them writes it like that.
+    found = [word for word in _besides_names(words(text), names) if word.isalpha()]
     if not found:
         return hint
     candidates = list(dict.fromkeys([hint, *(each for each in offered if each[:2] in LANGUAGES), *LANGUAGES]))

@@ -56,6 +56,7 @@ class Lexicon:
     article_subjects: Mapping[str, frozenset[str]]
     subjects: frozenset[str]  # all on which there is an article
     unheaded: frozenset[str]  # articles whose questions name no subject
+    article_headed: Mapping[str, frozenset[str]]  # the subjects of the first question alone
     article_mentions: Mapping[str, frozenset[str]]
     subject_weights: Mapping[str, float]
     article_aspects: Mapping[str, frozenset[str]]
@@ -131,6 +132,7 @@ class Lexicon:
             answered_aspects={article.key: frozenset(_kinds("aspect", article.answer)) for article in content.articles},
             subjects=headed,
             unheaded=unheaded,
+            article_headed={article.key: frozenset(_kinds("topic", article.question)) for article in content.articles},
             article_details={
                 article.key: told((article.question, *article.also_asked), article.answer)
                 for article in content.articles

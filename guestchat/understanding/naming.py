@@ -251,9 +251,21 @@ class Naming:
         before = {match.end: match.key for match in self._reading.found("diet")}
         if not before or not found:
             return found
+        found = self._without_the_diet_behind(found)
         diets = {each.key: before.get(min(each.places - self._reading.filler, default=-1), "") for each in found}
         suiting = [each for each in found if diets[each.key] and diets[each.key] in self._lexicon.item_diets[each.key]]
         return [each for each in found if not diets[each.key] or each in suiting] if suiting else found
+
+    def _without_the_diet_behind(self, found: Sequence[Named]) -> Sequence[Named]:
+        """Drop what is named by a diet that is asked for: "is the carrot cake vegan" is no vegan crumble cake."""
+        diets = {place for match in self._reading.found("diet") for place in range(match.start, match.end)}
+
+        def of_the_name(named: Named) -> frozenset[int]:
+            last = max(named.places - diets, default=-1)
+            return frozenset(place for place in named.places if place not in diets or place < last)
+
+        names = [of_the_name(each) for each in found]
+        return [each for each, name in zip(found, names, strict=True) if not any(name < other for other in names)]
 
     def _with_what_is_said_of_them(self, found: Sequence[Named]) -> list[tuple[Named, frozenset[int]]]:
         """Return the candidates with the places that their descriptions and options explain, the best first."""

@@ -204,9 +204,9 @@ def _request(reading: Reading) -> Part | None:
     asks_price = "price" in reading.keys("aspect")
     if "dirty" in keys and not reading.asks:
         return _make(reading, Intent.REQUEST, topic="housekeeping")
-    if _books_for_a_time(reading, keys):
-        return _make(reading, Intent.REQUEST, topic="other")
     kind = next((each for each in _REQUESTED if each in keys), "")
+    if _books_for_a_time(reading, keys):
+        return _make(reading, Intent.REQUEST, topic="taxi" if kind == "taxi" else "other")
     if kind == "maintenance" and not reading.text.rstrip().endswith("?"):
         return _make(reading, Intent.REQUEST, topic=kind)
     if kind == "wake_up" or (kind and kind != "maintenance" and wished and not asks_price):

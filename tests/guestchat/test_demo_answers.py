@@ -40,6 +40,36 @@ def test_what_nobody_wrote_is_not_answered(ask: Ask, question: str) -> None:
     assert not answer.sources
 
 
+def test_a_diet_that_is_asked_for_names_no_other_dish(ask: Ask) -> None:
+    answer = ask("is the carrot cake vegan")
+    assert list(answer.items) == ["carrot-cake"]
+    assert "not marked" in answer.text
+
+
+@pytest.mark.parametrize(
+    "question", ["non alcoholic cocktails?", "alkoholfreie Cocktails", "cocktails sans alcool", "cócteles sin alcohol"]
+)
+def test_whoever_wants_no_alcohol_is_offered_none(ask: Ask, question: str) -> None:
+    items = ask(question).items
+    assert "seehalden-sunrise" in items
+    assert not {"gin-tonic", "negroni", "lake-spritz", "espresso-martini", "amaretto-sour"} & set(items)
+
+
+def test_a_taxi_for_a_time_is_a_taxi(ask: Ask) -> None:
+    answer = ask("book me a taxi for 6am")
+    assert answer.request is not None
+    assert answer.request.kind == "taxi"
+
+
+@pytest.mark.parametrize("question", ["où puis-je garer ma voiture", "where can I park my car"])
+def test_what_is_parked_besides_is_not_what_parking_is_about(ask: Ask, question: str) -> None:
+    assert [source.key for source in ask(question).sources] == ["parking"]
+
+
+def test_a_number_tells_no_language(ask: Ask) -> None:
+    assert ask("gym 24h?").language == "en"
+
+
 def test_every_dish_of_a_name_is_answered(ask: Ask) -> None:
     answer = ask("does the tomato soup contain milk?")
     assert {(claim.item, claim.status) for claim in answer.claims} == {
