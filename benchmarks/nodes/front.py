@@ -19,6 +19,14 @@ def program() -> str | None:
     return shutil.which("nginx") or shutil.which("nginx", path="/usr/sbin:/usr/local/sbin")
 
 
+def missing() -> list[str]:
+    """Return the programs that are needed and not installed."""
+    return [
+        *(name for name in ("redis-server", "openssl") if shutil.which(name) is None),
+        *([] if program() else ["nginx"]),
+    ]
+
+
 def render(shipped: str, changes: Mapping[str, str]) -> str:
     """Return a file with each of some words changed; raises BenchError where the file has no such words."""
     for old, new in changes.items():

@@ -41,7 +41,7 @@ class Plan:
     rate: float = 20.0
     calm_s: float = 8.0
     away_s: float = 8.0
-    is_short: bool = False  # only what needs no namespace: a kill and a rolling restart
+    is_short: bool = False  # only a kill and a rolling restart; no worker, and static files by the processes
     own_machines: bool = True
     seed: int = 1
 
@@ -57,10 +57,11 @@ class Look:
 class Site(Stack):
     """Two machines, their PostgreSQL over TCP, Redis, a worker of its own, and nginx before them."""
 
-    def __init__(self, folder: Path, kind: type[OwnMachine] | type[SameMachine]) -> None:
+    def __init__(self, folder: Path, kind: type[OwnMachine] | type[SameMachine], *, is_whole: bool) -> None:
         super().__init__(folder, 2, kind)
         self.front = front.Front(folder / "nginx", port=free_port(), plain_port=free_port(), static=folder / "srv")
         self._worker: subprocess.Popen[bytes] | None = None
+        self._is_whole = is_whole  # with a worker, and with static files in nginx's own folder
 
     @property
     def machines(self) -> list[Machine]:
@@ -96,11 +97,13 @@ class Site(Stack):
         await asyncio.to_thread(self.redis.start)
         here = self.environment(Path("127.0.0.1"), 8000)
         await asyncio.to_thread(manage, here, "serve", "--prepare-only", within_s=_SETTLED_WITHIN_S)
-        static = {**here, "GUESTCHAT_VAR_DIR": str(self.folder / "srv")}
-        await asyncio.to_thread(manage, static, "collectstatic", "--no-input", within_s=_SETTLED_WITHIN_S)
+        if self._is_whole:
+            static = {**here, "GUESTCHAT_VAR_DIR": str(self.folder / "srv")}
+            await asyncio.to_thread(manage, static, "collectstatic", "--no-input", within_s=_SETTLED_WITHIN_S)
         self.front.prepare([machine.address for machine in self.machines])
         await self.heal()
-        self._start_worker(here)
+        if self._is_whole:
+            self._start_worker(here)
         self.front.start()
 
     def _start_worker(self, environment: dict[str, str]) -> None:
@@ -120,13 +123,10 @@ class Site(Stack):
 @contextlib.asynccontextmanager
 async def fresh_site(plan: Plan) -> AsyncIterator[Site]:
     """Start a site in a temporary folder, which is removed in the end."""
-    for program in ("redis-server", "openssl"):
-        if shutil.which(program) is None:
-            raise BenchError(f"{program} is not installed.")
-    if front.program() is None:
-        raise BenchError("nginx is not installed.")
+    if front.missing():
+        raise BenchError(f"{', '.join(front.missing())}: not installed.")
     folder = make_folder()
-    site = Site(folder, OwnMachine if plan.own_machines and can_be_own() else SameMachine)
+    site = Site(folder, OwnMachine if plan.own_machines and can_be_own() else SameMachine, is_whole=not plan.is_short)
     try:
         await site.start()
         yield site

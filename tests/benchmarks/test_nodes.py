@@ -18,7 +18,7 @@ def test_a_file_that_lost_what_is_replaced_is_refused() -> None:
         front.render("server { listen 8443; }", {"listen 443": "listen 1"})
 
 
-@pytest.mark.skipif(front.program() is None, reason="nginx is not installed")
+@pytest.mark.skipif(bool(front.missing()), reason="nginx, redis-server or openssl is not installed")
 def test_nothing_is_lost_where_one_dies_and_both_are_restarted() -> None:
     run = asyncio.run(tell_story(PLAN, lambda line: None))
     assert run["broken"] == {}, run["examples"]

@@ -18,7 +18,7 @@ from benchmarks.chaos.stack import make_folder
 from benchmarks.nodes import front
 from benchmarks.server import free_port
 
-pytestmark = pytest.mark.skipif(front.program() is None, reason="nginx is not installed")
+pytestmark = pytest.mark.skipif(bool(front.missing()), reason="nginx, redis-server or openssl is not installed")
 
 PAGE = b"<p>words that are worth compressing</p>" * 200
 
