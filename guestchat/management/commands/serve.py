@@ -31,6 +31,7 @@ from menus.models import Hotel, Place, User
 
 # A hotel's Wi-Fi comes back and every phone reconnects at once: the default backlog of 50 refused some of them.
 _BACKLOG = 4096
+_STAFF_AFTER_S = 3.0
 _JOBS_BEGIN_AFTER_S = 5.0
 _JOBS_END_WITHIN_S = 6.0
 # Every guest's socket is an open file, and many systems allow a process 1,024 unless it asks for more.
@@ -106,6 +107,7 @@ class Command(BaseCommand):
             self.stdout.write(f"Serving on  http://{settings.HOST}:{settings.PORT}  (Ctrl-C ends it)")
             self.stdout.flush()
             _beside(_settle, loading)
+            reactor.callLater(_STAFF_AFTER_S, _beside, _read_the_staffs_pages)  # type: ignore[arg-type]
             if settings.GUESTCHAT_RUN_JOBS:
                 reactor.callLater(_JOBS_BEGIN_AFTER_S, _begin_jobs)  # type: ignore[arg-type]
 
@@ -266,11 +268,16 @@ async def _do_jobs() -> None:
     await worker.run()
 
 
+def _read_the_staffs_pages() -> None:
+    """Read what no guest waits for, and keep it out of garbage collection's way as well."""
+    importlib.import_module(settings.ROOT_URLCONF)
+    gc.freeze()
+
+
 def _settle(loading: Sequence[threading.Thread]) -> None:
     """Keep what is loaded out of garbage collection's way."""
     for thread in loading:
         thread.join()
-    importlib.import_module(settings.ROOT_URLCONF)  # the staff's pages, which no guest has waited for
     gc.collect()
     gc.freeze()
     gc.enable()
