@@ -112,13 +112,7 @@ class House:
             if process.poll() is not None:
                 raise BenchError(f"The server ended with {process.returncode}:\n{self._end_of_log()}")
         finally:
-            if process.poll() is None:
-                process.send_signal(signal.SIGTERM)
-            try:
-                process.wait(_STOP_WITHIN_S)
-            except subprocess.TimeoutExpired:
-                process.kill()
-                process.wait()
+            end(process)
             self._stop_database()
 
     def database(self) -> list[psutil.Process]:
@@ -146,11 +140,28 @@ class House:
         return (self.directory / "server.log").read_text("utf-8", "replace")[-2000:]
 
 
+def end(process: "subprocess.Popen[Any]") -> None:
+    """Ask a server to end, and make it end where it does not."""
+    if process.poll() is None:
+        process.send_signal(signal.SIGTERM)
+    try:
+        process.wait(_STOP_WITHIN_S)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.wait()
+
+
+def make_folder(purpose: str) -> Path:
+    """Make a temporary folder that a PostgreSQL may lie in."""
+    folder = Path(tempfile.mkdtemp(prefix=f"guestchat-{purpose}-"))
+    folder.chmod(0o711)  # started by root, PostgreSQL runs as another user, who has to get to its data
+    return folder
+
+
 @contextlib.contextmanager
 def fresh_house() -> Iterator[House]:
     """Prepare an installation in a temporary folder, which is removed in the end."""
-    directory = Path(tempfile.mkdtemp(prefix="guestchat-bench-"))
-    directory.chmod(0o711)  # started by root, PostgreSQL runs as another user, who has to get to its data
+    directory = make_folder("bench")
     try:
         yield House(directory)
     finally:

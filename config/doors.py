@@ -4,8 +4,10 @@ from collections.abc import Callable
 
 from django.http import HttpRequest, HttpResponseBase
 
+from menus.second_factor.middleware import STAFF_PATHS
+
 # Without a slash at the end: who forgets it is led on from the list where the page is.
-_STAFF = ("/admin", "/staff")
+_STAFF = tuple(path.rstrip("/") for path in STAFF_PATHS)
 
 
 class GuestDoorMiddleware:

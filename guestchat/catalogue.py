@@ -59,11 +59,9 @@ def at_version(hotel_id: int, version: int) -> Catalogue | None:
         return None  # what is kept here was read by others, and no policy of the database guards it
     if connection.in_atomic_block:
         return _read(hotel_id)
-    with _lock:
-        kept = _kept.get(hotel_id)
-        if kept is not None and kept.content.version == version:
-            _kept.move_to_end(hotel_id)
-            return kept
+    here = kept(hotel_id, version)
+    if here is not None:
+        return here
     found = _read(hotel_id)  # outside the lock: another hotel's guests do not wait for it
     return None if found is None else _keep(found)
 
@@ -74,7 +72,10 @@ def kept(hotel_id: int, version: int) -> Catalogue | None:
         return None
     with _lock:
         found = _kept.get(hotel_id)
-        return found if found is not None and found.content.version == version else None
+        if found is None or found.content.version != version:
+            return None
+        _kept.move_to_end(hotel_id)
+        return found
 
 
 def _read(hotel_id: int) -> Catalogue | None:

@@ -6,7 +6,7 @@ Django would compile each of them anew: that was the largest part of a turn's pr
 import datetime as dt
 import json
 import uuid
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -197,9 +197,11 @@ def _held(row: Any) -> Held | None:
 def grounds(conversation_id: uuid.UUID) -> Grounds | None:
     """Return what a conversation's next answer would rest on, without a lock; None where there is none; one query."""
     row = run(_GROUNDS, {"conversation": conversation_id}).fetchone()
-    if row is None:
-        return None
-    hotel_id, version, seq, language, context, taken_by, place_key, unsettled = row
+    return None if row is None else _grounds(row[:-1], unsettled=row[-1])
+
+
+def _grounds(columns: Sequence[Any], *, unsettled: bool | None = False) -> Grounds:
+    hotel_id, version, seq, language, context, taken_by, place_key = columns
     return Grounds(
         hotel_id=hotel_id,
         version=version,
@@ -215,19 +217,7 @@ def grounds(conversation_id: uuid.UUID) -> Grounds | None:
 def arrived(conversation_id: uuid.UUID) -> Arrived | None:
     """Return a conversation to a guest who comes, or None where no such one is open; one query."""
     row = run(_ARRIVED, {"conversation": conversation_id}).fetchone()
-    if row is None:
-        return None
-    hotel_id, version, seq, language, context, taken_by, place_key, label = row
-    grounds = Grounds(
-        hotel_id=hotel_id,
-        version=version,
-        seq=seq,
-        language=language,
-        context=_read(context),
-        taken_by=taken_by,
-        place_key=place_key,
-    )
-    return Arrived(grounds=grounds, place_label=label or "")
+    return None if row is None else Arrived(grounds=_grounds(row[:-1]), place_label=row[-1] or "")
 
 
 class Question:

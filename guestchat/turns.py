@@ -311,8 +311,7 @@ def after(turn: Turn, answer: Answer) -> Grounds | None:
     before = turn.grounds
     if before is None or answer.request or answer.settlement:
         return None
-    context = _with_allergies(answer.context, Context.of_json(before.context)).as_json()
-    return replace(before, seq=turn.answer_seq, language=answer.language, context=context)
+    return replace(before, seq=turn.answer_seq, language=answer.language, context=_learnt(before, answer))
 
 
 # --- finish -----------------------------------------------------------------
@@ -354,8 +353,7 @@ def _write_as_last(turn: Turn, message: Message, answer: Answer) -> bool:
     is_more = answer.request or answer.alert or answer.settlement
     if known is None or is_more or message.status == Message.Status.STOPPED:
         return False
-    context = _with_allergies(answer.context, Context.of_json(known.context)).as_json()
-    written = ledger.write_last_answer(_as_values(message), context, known=known.context)
+    written = ledger.write_last_answer(_as_values(message), _learnt(known, answer), known=known.context)
     if written is None:
         return False
     message.pk, message.created_at = written
@@ -417,6 +415,11 @@ def _remember(held: ledger.Held, message: Message, answer: Answer) -> None:
     )
     context = replace(_with_allergies(context, stored, answer.context), pending=pending)
     ledger.remember(message.conversation_id, context.as_json(), answer.language if is_new else held.language)
+
+
+def _learnt(before: Grounds, answer: Answer) -> dict[str, Any]:
+    """Return what a conversation knows after a usual answer, as its row keeps it."""
+    return _with_allergies(answer.context, Context.of_json(before.context)).as_json()
 
 
 def _with_allergies(context: Context, *stated: Context) -> Context:

@@ -6,20 +6,19 @@ import shutil
 import signal
 import subprocess
 import sys
-import tempfile
 import time
 import urllib.error
 import urllib.request
 from collections.abc import AsyncIterator, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import psutil
 import psycopg
 import redis
 
 from benchmarks.chaos.proxy import Proxy, Stream
-from benchmarks.server import ROOT, BenchError, free_port, manage, outer_environment, paths_of_codes
+from benchmarks.server import ROOT, BenchError, free_port, make_folder, manage, outer_environment, paths_of_codes
 from config.embedded_postgres.server import connection_address, run_program
 from menus.tenancy import SERVING_ROLE
 
@@ -27,6 +26,7 @@ _PREPARE_WITHIN_S = 240.0
 _READY_WITHIN_S = 90.0
 _STOP_WITHIN_S = 15.0
 _DATABASE = "guestchat"
+AnyStack = TypeVar("AnyStack", bound="Stack")
 
 
 class Stack:
@@ -87,22 +87,20 @@ async def fresh_stack(processes: int = 2) -> AsyncIterator[Stack]:
     """Start a stack in a temporary folder, which is removed in the end."""
     if shutil.which("redis-server") is None:
         raise BenchError("redis-server is not installed.")
-    folder = make_folder()
-    stack = Stack(folder, processes)
+    async with started(Stack(make_folder("chaos"), processes)) as stack:
+        yield stack
+
+
+@contextlib.asynccontextmanager
+async def started(stack: AnyStack) -> AsyncIterator[AnyStack]:
+    """Start a stack; stop it in the end and remove its folder."""
     try:
         await stack.start()
         yield stack
     finally:
         await stack.close()
         await asyncio.to_thread(stack.postgres.stop)
-        shutil.rmtree(folder, ignore_errors=True)
-
-
-def make_folder() -> Path:
-    """Make a temporary folder for a stack."""
-    folder = Path(tempfile.mkdtemp(prefix="guestchat-chaos-"))
-    folder.chmod(0o711)  # started by root, PostgreSQL runs as another user, who has to get to its data
-    return folder
+        shutil.rmtree(stack.folder, ignore_errors=True)
 
 
 class App:

@@ -5,7 +5,6 @@ import collections
 import contextlib
 import http.client
 import random
-import shutil
 import signal
 import ssl
 import subprocess
@@ -18,12 +17,12 @@ from typing import Any
 
 from benchmarks.chaos import guests
 from benchmarks.chaos.guests import Conversation, Manner, Tab
-from benchmarks.chaos.stack import Stack, make_folder
+from benchmarks.chaos.stack import Stack, started
 from benchmarks.chaos.trials import TEXTS, read_log
 from benchmarks.figures import percentile
 from benchmarks.nodes import front
 from benchmarks.nodes.machines import Machine, OwnMachine, SameMachine, can_be_own
-from benchmarks.server import ROOT, BenchError, free_port, manage
+from benchmarks.server import ROOT, BenchError, free_port, make_folder, manage
 
 _LOGIN, _PASSWORD = "guestchat", "for-these-minutes-only"
 _SETTLED_WITHIN_S = 90.0
@@ -125,15 +124,9 @@ async def fresh_site(plan: Plan) -> AsyncIterator[Site]:
     """Start a site in a temporary folder, which is removed in the end."""
     if front.missing():
         raise BenchError(f"{', '.join(front.missing())}: not installed.")
-    folder = make_folder()
-    site = Site(folder, OwnMachine if plan.own_machines and can_be_own() else SameMachine, is_whole=not plan.is_short)
-    try:
-        await site.start()
+    machine = OwnMachine if plan.own_machines and can_be_own() else SameMachine
+    async with started(Site(make_folder("nodes"), machine, is_whole=not plan.is_short)) as site:
         yield site
-    finally:
-        await site.close()
-        await asyncio.to_thread(site.postgres.stop)
-        shutil.rmtree(folder, ignore_errors=True)
 
 
 # --- what happens ---------------------------------------------------------------------------------

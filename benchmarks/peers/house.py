@@ -3,20 +3,17 @@
 import contextlib
 import json
 import shutil
-import signal
 import subprocess
 import sys
-import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
 import psutil
 
 from benchmarks.chaos.stack import Postgres
-from benchmarks.server import HOTEL, ROOT, BenchError, free_port, manage, outer_environment
+from benchmarks.server import HOTEL, ROOT, BenchError, end, free_port, make_folder, manage, outer_environment
 
 REQUIREMENTS = Path(__file__).with_name("requirements.txt")
-_STOP_WITHIN_S = 15
 _DATABASE = "guestchat"  # what `Postgres` makes
 
 
@@ -90,13 +87,7 @@ class Prototype:
                 said = (self.directory / "server.log").read_text("utf-8", "replace")[-2000:]
                 raise BenchError(f"The prototype ended with {process.returncode}:\n{said}")
         finally:
-            if process.poll() is None:
-                process.send_signal(signal.SIGTERM)
-            try:
-                process.wait(_STOP_WITHIN_S)
-            except subprocess.TimeoutExpired:
-                process.kill()
-                process.wait()
+            end(process)
 
     def database(self) -> list[psutil.Process]:
         """Return the processes of its PostgreSQL."""
@@ -116,8 +107,7 @@ class Prototype:
 def prototype() -> Iterator[Prototype]:
     """Install the prototype in a temporary folder, which is removed in the end."""
     python = environment()
-    directory = Path(tempfile.mkdtemp(prefix="guestchat-peer-"))
-    directory.chmod(0o711)  # started by root, PostgreSQL runs as another user, who has to get to its data
+    directory = make_folder("peer")
     try:
         house = Prototype(directory, python)
         try:

@@ -267,7 +267,6 @@ def _scope(part: Part, scene: Scene) -> list[Offer] | None:
     if "soft_drink" in courses and _WITHOUT_ALCOHOL.search(fold(part.text)):
         # Whoever wants no alcohol is offered none, whatever else the drink is called.
         offers = [offer for offer in offers if "soft_drink" in tags[offer.item.key]]
-        courses = courses if any(courses <= tags[offer.item.key] for offer in offers) else {"soft_drink"}
     for wanted in (courses, set(part.meals)):
         # "Alcohol-free cocktails" are both at once; "soups and salads" are either.
         both = [offer for offer in offers if wanted <= tags[offer.item.key]]
