@@ -87,7 +87,7 @@ def serve(process: Process) -> http.server.HTTPServer:
 @pytest.fixture(scope="module")
 def behind() -> Iterator[tuple[front.Front, tuple[Process, Process]]]:
     """nginx, not started yet, and the two processes."""
-    folder = make_folder()
+    folder = make_folder("nginx")
     static = folder / "srv" / "static"
     static.mkdir(parents=True)
     (static / "chat.css").write_bytes(PAGE)
