@@ -17,7 +17,6 @@ from django.urls import reverse
 
 from config.logs import EventFormatter
 from guestchat import turns
-from guestchat.guest import views
 from menus import models
 from tests.config.conftest import ROOT, environment
 from tests.guestchat.guest.chatting import Guest, make_hotel, pass_of, scan
@@ -60,7 +59,7 @@ def test_what_guests_say_through_the_form_is_in_no_log(
         monkeypatch.setattr(turns, "answer", fault)
     browser.post("/chat/messages/", sent)
     if fault:
-        monkeypatch.setattr(views.turns, "begin", fault)
+        monkeypatch.setattr(turns, "begin", fault)
     answer = browser.post("/chat/messages/", {**sent, "id": str(uuid.uuid4())})
     assert answer.status_code == {None: 303, broken: 500, refused: 303}[fault]
     browser.post("/chat/messages/", {"text": MARK, "id": MARK})

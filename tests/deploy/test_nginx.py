@@ -14,9 +14,8 @@ from pathlib import Path
 
 import pytest
 
-from benchmarks.chaos.stack import make_folder
 from benchmarks.nodes import front
-from benchmarks.server import free_port
+from benchmarks.server import free_port, make_folder
 
 pytestmark = pytest.mark.skipif(bool(front.missing()), reason="nginx, redis-server or openssl is not installed")
 

@@ -18,10 +18,11 @@ from django.utils import timezone
 from guestchat import catalogue, turns
 from guestchat.answering.answer import Answer
 from guestchat.buckets import Buckets, Pace
-from guestchat.guest import consumer, pass_cookie
+from guestchat.guest import consumer, pass_cookie, welcome
 from guestchat.guest.database import in_thread
 from guestchat.ledger import Written
 from guestchat.models import Conversation, Message, Rating, ServiceRequest
+from guestchat.understanding.parse import parse
 from menus.models import Hotel
 from tests.guestchat.guest.chatting import (
     PARKING,
@@ -139,7 +140,7 @@ async def test_a_crowd_is_let_in_at_once_and_reads_two_at_a_time(
     """The handshake asks no database, and who is here already is answered beside those who come."""
     here = Guest(pass_of(browser))
     await here.come()
-    real, doors = consumer.welcome.frame, threading.Event()
+    real, doors = welcome.frame, threading.Event()
     reading = [0, 0]  # now, and at most
 
     def slow(conversation: uuid.UUID) -> Any:
@@ -149,7 +150,7 @@ async def test_a_crowd_is_let_in_at_once_and_reads_two_at_a_time(
         reading[0] -= 1
         return real(conversation)
 
-    monkeypatch.setattr(consumer.welcome, "frame", slow)
+    monkeypatch.setattr(welcome, "frame", slow)
     crowd = [Guest(pass_of(browser)) for _ in range(30)]
     for guest in crowd:
         accepted, _protocol = await guest.socket.connect(timeout=10)
@@ -454,7 +455,7 @@ async def test_a_guest_who_asks_too_fast_gets_no_work_done_ahead(
     browser: Client, monkeypatch: pytest.MonkeyPatch, settings: Any
 ) -> None:
     settings.GUESTCHAT_BURST_QUESTIONS = 1
-    real, parsed = turns.parse, 0
+    real, parsed = parse, 0
 
     def counted(*args: Any) -> Any:
         nonlocal parsed

@@ -4,6 +4,7 @@ import asyncio
 import threading
 import time
 from collections.abc import Iterator
+from functools import partial
 
 import pytest
 from django.db import OperationalError, connection
@@ -119,8 +120,13 @@ async def test_who_leaves_while_it_runs_hurts_nobody(one: Threads) -> None:
 async def test_ending_waits_for_what_was_handed_over() -> None:
     threads = Threads(2, "two")
     done: list[int] = []
+
+    def late(number: int) -> None:
+        time.sleep(0.2)
+        done.append(number)
+
     for number in range(4):
-        asyncio.create_task(threads.run(lambda number=number: (time.sleep(0.2), done.append(number))))  # noqa: RUF006
+        asyncio.create_task(threads.run(partial(late, number)))  # noqa: RUF006
     await asyncio.sleep(0)
     threads.end()
     assert sorted(done) == [0, 1, 2, 3]

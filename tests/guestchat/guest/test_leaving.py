@@ -13,7 +13,7 @@ from django.utils import timezone
 
 from guestchat import catalogue, turns
 from guestchat.answering.answer import Answer
-from guestchat.guest import consumer, pass_cookie
+from guestchat.guest import pass_cookie
 from guestchat.guest.database import in_thread
 from guestchat.guest.page_texts import page_texts
 from guestchat.models import Conversation, Deletion, Message
@@ -222,7 +222,7 @@ async def test_other_tabs_learn_of_the_deletion_even_while_an_answer_is_written(
     deleted = False
 
     def answered_late(turn: turns.Turn) -> Answer:
-        answer = consumer.turns.answer_turn(turn)
+        answer = turns.answer_turn(turn)
         nonlocal deleted
         if not deleted:
             deleted = True

@@ -158,7 +158,7 @@ async def test_an_address_that_guesses_takes_a_third_of_the_turns_and_keeps_nobo
 
     in_turn = gatekeeper.pages_in_turn(pages, 6)
     guess, chat, elsewhere = ("/q/guessed/", "192.0.2.1"), ("/chat/", "192.0.2.1"), ("/q/right/", "192.0.2.9")
-    coming = [
+    coming: list[asyncio.Task[None]] = [
         asyncio.create_task(in_turn({"path": path, "client": (address, 1)}, None, heard))  # type: ignore[arg-type]
         for path, address in [guess] * 50 + [elsewhere] + [chat] * 20
     ]
@@ -185,7 +185,7 @@ async def test_a_crowd_beyond_all_bounds_is_turned_away_and_told_when_to_come_ba
             told.append((message["status"], dict(message.get("headers", []))))
 
     few = gatekeeper.few_at_once(pages, 1)
-    coming = [asyncio.create_task(few({"path": "/chat/"}, None, heard)) for _ in range(6)]  # type: ignore[arg-type]
+    coming: list[asyncio.Task[None]] = [asyncio.create_task(few({"path": "/chat/"}, None, heard)) for _ in range(6)]  # type: ignore[arg-type]
     await asyncio.sleep(0.05)
     assert told == [(503, {b"retry-after": b"2"})] * 2
     done.set()

@@ -10,6 +10,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
+from daphne.ws_protocol import WebSocketProtocol
 
 from guestchat.guest import protocol
 from tests.guestchat.guest.conftest import Hotel
@@ -67,8 +68,8 @@ class Transport:
 @pytest.mark.skipif(os.name != "posix", reason="Daphne's event loop")
 def test_a_client_that_never_reads_is_cut_off_before_it_fills_the_memory(monkeypatch: pytest.MonkeyPatch) -> None:
     sent: list[int] = []
-    monkeypatch.setattr(protocol.WebSocketProtocol, "serverSend", lambda self, content, binary=False: sent.append(1))
-    monkeypatch.setattr(protocol.WebSocketProtocol, "onOpen", lambda self: None)
+    monkeypatch.setattr(WebSocketProtocol, "serverSend", lambda self, content, binary=False: sent.append(1))
+    monkeypatch.setattr(WebSocketProtocol, "onOpen", lambda self: None)
     guest = protocol.GuestProtocol.__new__(protocol.GuestProtocol)
     guest.transport, guest.state = Transport(), guest.STATE_OPEN
     dropped: list[bool] = []

@@ -81,7 +81,7 @@ def fill() -> None:
     for place, minutes, texts in TALKS:
         talk = ask(hotel, place, texts)
         then = now - dt.timedelta(minutes=minutes)
-        Message.objects.filter(conversation=talk).update(created_at=then + dt.timedelta(seconds=7) * F("seq"))
+        Message.objects.filter(conversation=talk).update(created_at=then + dt.timedelta(seconds=7) * F("seq"))  # type: ignore[operator]
         ServiceRequest.objects.filter(conversation=talk).update(created_at=then)
         Conversation.objects.filter(pk=talk.pk).update(asked_at=then, created_at=then)
     for hours, text in enumerate(IN_VAIN, 20):

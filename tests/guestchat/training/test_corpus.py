@@ -61,7 +61,7 @@ def test_as_served_every_house_is_the_hotel(data: Path, knowledge: dict[str, obj
 
 def test_questions_are_the_last_turn_without_the_name(data: Path) -> None:
     first, second = read_questions(data)
-    assert (first.text, first.domain, first.gold) == ("Parking at the hotel?", "hotel", {"hotel/2/0"})
+    assert (first.text, first.domain, first.gold) == ("Parking at the hotel?", "hotel", frozenset({"hotel/2/0"}))
     assert second.entity == "train/*"
 
 

@@ -1,5 +1,7 @@
 """Which articles are taken for the same question."""
 
+from collections.abc import Sequence
+
 import numpy as np
 import pytest
 from numpy.typing import NDArray
@@ -7,7 +9,7 @@ from numpy.typing import NDArray
 from guestchat.training.mining import Articles, Sampler, mine_contrasts, mine_pairs
 
 
-def articles(*entities: list[list[float]]) -> Articles:
+def articles(*entities: Sequence[Sequence[float]]) -> Articles:
     """Return articles whose titles and bodies have these directions."""
     vectors = np.array([row for entity in entities for row in entity], dtype=np.float32)
     vectors /= np.linalg.norm(vectors, axis=1, keepdims=True)
@@ -43,12 +45,13 @@ def test_titles_weigh_more_than_bodies() -> None:
 
 
 def test_contrasts_are_near_but_not_the_same() -> None:
-    contrasts = mine_contrasts(articles([[1, 0, 0], [1, 0.1, 0], [1, 1, 0], [0, 0, 1]], [[1, 1, 0]]))
+    directions: list[list[float]] = [[1, 0, 0], [1, 0.1, 0], [1, 1, 0], [0, 0, 1]]
+    contrasts = mine_contrasts(articles(directions, directions[2:3]))
     assert [found.tolist() for found in contrasts] == [[2], [2], [1, 0], [], []]
 
 
 def test_contrasts_are_limited() -> None:
-    rows = [[1.0, 0, 0, 0], [1, 1, 0, 0], [1, 0, 1, 0], [1, 0, 0, 1]]
+    rows: list[list[float]] = [[1, 0, 0, 0], [1, 1, 0, 0], [1, 0, 1, 0], [1, 0, 0, 1]]
     assert len(mine_contrasts(articles(rows), limit=2)[0]) == 2
 
 

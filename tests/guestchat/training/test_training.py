@@ -83,7 +83,8 @@ def test_a_killed_run_goes_on_to_the_same_weights(
 
     with pytest.raises(Killed):
         train(parted, Dying(), recipe, tmp_path / "parted", report=len)  # type: ignore[arg-type]
-    again, said = load_base(), []
+    again = load_base()
+    said: list[str] = []
     train(again, batches, recipe, tmp_path / "parted", report=said.append)
     assert said == ["Going on after step 2 of 3."]
     save(whole, tmp_path / "model")

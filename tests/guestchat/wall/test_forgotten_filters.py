@@ -34,7 +34,7 @@ from tests.guestchat.guest.chatting import PARKING, WHEAT
 from tests.guestchat.wall.planting import MARKS, everything_of, person, plant
 
 ROOT = Path(__file__).resolve().parents[3]
-Planted = dict[str, dict[type[models.Model], models.Model]]
+Planted = dict[str, dict[type[models.Model], Any]]
 Site = tuple[str, int]
 Probe = Callable[[], str]
 Reached = dict[Site, list[Probe]]
@@ -151,7 +151,7 @@ def probes(planted: Planted) -> list[Probe]:
         bound(lambda: service_requests.requests_of(talk, [2])),
         bound(lambda: service_requests.confirm(talk, 2, accept=True)),
         bound(lambda: passages.sync(hotel_id)),
-        bound(lambda: [each.text for each in [turns._repeated(talk, uuid.uuid4(), _held(talk))] if each]),
+        bound(lambda: [each.question.text for each in [turns._repeated(talk, uuid.uuid4(), _held(talk))] if each]),
         *(get(staff, f"{here}{each._meta.model_name}/") for each in kinds),
         *(get(staff, f"{here}{each._meta.model_name}/{own[each].pk}/change/") for each in kinds),
         *(get(staff, f"{here}{each._meta.model_name}/{foreign[each].pk}/change/") for each in kinds),

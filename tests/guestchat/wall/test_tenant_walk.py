@@ -23,7 +23,7 @@ from menus.models import Hotel, Membership, Place, User
 from tests.guestchat.guest.chatting import PARKING, Guest
 from tests.guestchat.wall.planting import MARKS, everything_of, person, plant
 
-Planted = dict[str, dict[type[models.Model], models.Model]]
+Planted = dict[str, dict[type[models.Model], Any]]
 # Without its last letter, so that a page which only repeats what was written is no leak.
 CUT = [mark[:-1] for mark in MARKS.values()]
 QUESTIONS = (PARKING, "What is on the menu?", "I would like two more towels.", *(f"Tell me of {cut}" for cut in CUT))
@@ -223,7 +223,7 @@ def forms(page: Any, planted: Planted, theirs: str, mine: str) -> Iterator[dict[
     for field in model._meta.concrete_fields:
         value = getattr(row, field.attname)
         filled[field.name] = "" if value is None else json.dumps(value) if isinstance(value, dict | list) else value
-    blank = {}
+    blank: dict[str, str | int] = {}
     for inline in page.inlines:
         prefix = inline.model._meta.get_field(
             inline.fk_name or keys_to(inline.model, model)
