@@ -73,7 +73,8 @@ _GROUNDS = """
 _WRITE = """
     UPDATE guestchat_message
     SET status = %(status)s, text = %(text)s, receipt = %(receipt)s, language = %(language)s, outcome = %(outcome)s,
-        sources = %(sources)s, items = %(items)s, claims = %(claims)s, suggestions = %(suggestions)s
+        sources = %(sources)s, items = %(items)s, claims = %(claims)s, suggestions = %(suggestions)s,
+        finished_at = %(now)s
     WHERE conversation_id = %(conversation)s AND seq = %(seq)s AND status = 'pending'
     RETURNING id, created_at
 """
@@ -91,7 +92,7 @@ _WRITE_AND_REMEMBER = """
         UPDATE guestchat_message
         SET status = %(status)s, text = %(text)s, receipt = %(receipt)s, language = %(language)s,
             outcome = %(outcome)s, sources = %(sources)s, items = %(items)s, claims = %(claims)s,
-            suggestions = %(suggestions)s
+            suggestions = %(suggestions)s, finished_at = %(now)s
         FROM held
         WHERE guestchat_message.conversation_id = %(conversation)s AND seq = %(seq)s AND status = 'pending'
         RETURNING guestchat_message.id, created_at

@@ -130,7 +130,9 @@ class Message(models.Model):
     claims = models.JSONField(default=list)
     suggestions = models.JSONField(default=list)
     receipt = models.CharField(max_length=32, null=True, unique=True)
+    # Of an answer, when its question was asked: its row is there from then on.
     created_at = models.DateTimeField(auto_now_add=True)
+    finished_at = models.DateTimeField(null=True, help_text="When an answer was written; none before it is there.")
 
     class Meta:
         ordering = ["conversation", "seq"]

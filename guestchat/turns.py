@@ -384,6 +384,7 @@ def _as_values(message: Message) -> dict[str, Any]:
     return {
         "conversation": message.conversation_id,
         "seq": message.seq,
+        "now": timezone.now(),
         "status": str(message.status),
         "text": message.text,
         "receipt": message.receipt,

@@ -22,7 +22,7 @@ from guestchat import keyholes
 from guestchat.models import Conversation, ServiceRequest
 from menus import tenancy
 from menus.models import Hotel, Membership, User
-from menus.roles import CARDS
+from menus.roles import CARDS, HOUSE
 from menus.second_factor import rules
 
 Role = Membership.Role
@@ -41,6 +41,11 @@ class Desk:
     def reads_conversations(self) -> bool:
         """Whether guests' words are this person's business; the kitchen sees orders alone."""
         return self.role != Role.KITCHEN
+
+    @property
+    def leads_house(self) -> bool:
+        """Whether how the team does is this person's business, and the hotel's own row theirs to change."""
+        return self.role in HOUSE
 
     @property
     def edits_dishes(self) -> bool:

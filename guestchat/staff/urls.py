@@ -1,6 +1,6 @@
 from django.urls import path
 
-from guestchat.staff import allergens, board, codes, door, gaps, inbox, kitchen
+from guestchat.staff import allergens, board, codes, door, figures, gaps, inbox, kitchen
 
 urlpatterns = [
     path("", door.choose, name="staff"),
@@ -13,6 +13,7 @@ urlpatterns = [
     path("<slug:slug>/requests/<uuid:id>/<int:seq>/<int:number>/", board.move, name="staff_move"),
     path("<slug:slug>/gaps/", gaps.unanswered, name="staff_gaps"),
     path("<slug:slug>/gaps/<uuid:id>/<int:seq>/", gaps.gap, name="staff_gap"),
+    path("<slug:slug>/figures/", figures.page, name="staff_figures"),
     path("<slug:slug>/kitchen/", kitchen.kitchen, name="staff_kitchen"),
     path("<slug:slug>/kitchen/<slug:key>/", kitchen.sell_out, name="staff_sell_out"),
     path("<slug:slug>/allergens/", allergens.allergens, name="staff_allergens"),

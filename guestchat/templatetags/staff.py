@@ -1,6 +1,7 @@
 """Owns how the staff's pages write an age, a place, a language and a colleague's name."""
 
 import datetime as dt
+import math
 from collections.abc import Mapping
 from typing import Any
 
@@ -24,6 +25,20 @@ def age(since: dt.datetime, now: dt.datetime) -> str:
     if minutes < 60:
         return _("%(n)d min") % {"n": minutes}
     return _("%(n)d h") % {"n": minutes // 60} if minutes < 48 * 60 else _("%(n)d d") % {"n": minutes // 1440}
+
+
+@register.filter
+def took(wait: dt.timedelta) -> str:
+    """Return within how long something was done, as people say it: "0.1 s", "1.4 s", "12 min", "2 h 5 min"."""
+    seconds = wait.total_seconds()
+    if seconds < 60:
+        return _("%(n).1f s") % {"n": math.ceil(seconds * 10) / 10}
+    minutes = round(seconds / 60)
+    if minutes < 60:
+        return _("%(n)d min") % {"n": minutes}
+    if minutes < 48 * 60:
+        return _("%(hours)d h %(n)d min") % {"hours": minutes // 60, "n": minutes % 60}
+    return _("%(n)d d") % {"n": minutes // 1440}
 
 
 @register.filter

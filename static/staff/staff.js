@@ -169,6 +169,9 @@ document.addEventListener("keydown", (event) => {
   if (event.target.value.trim()) event.target.form.requestSubmit();
 });
 
+// On a phone the pages' names are wider than the screen: the one that is open is in sight.
+at("nav").querySelector("[aria-current]")?.scrollIntoView({ block: "nearest", inline: "center" });
+
 const more = document.querySelector(".more");
 document.addEventListener("click", ({ target }) => more?.contains(target) || more?.removeAttribute("open"));
 more?.addEventListener("keydown", ({ key }) => {

@@ -4,16 +4,18 @@ Run inside the served product, by `manage.py shell`; what browsers and screensho
 """
 
 import datetime as dt
+import itertools
 import json
 import sys
 import uuid
+from typing import Any
 
 from django.contrib.sessions.backends.db import SessionStore
 from django.db.models import F
 from django.utils import timezone
 
 from guestchat import takeover, turns
-from guestchat.models import Conversation, Message, ServiceRequest
+from guestchat.models import Conversation, Message, Rating, ServiceRequest
 from menus.models import Hotel, Membership, MenuItem, User
 
 PEOPLE = {
@@ -46,6 +48,24 @@ IN_VAIN = [
     "Which church has a service on Sunday?",
 ]
 
+# What guests of the two weeks before asked, one chat each, and how many a day, yesterday first.
+BEFORE = [
+    "What time is breakfast?",
+    "Is there parking?",
+    "What is vegan on the menu?",
+    "Wie ist das WLAN-Passwort?",
+    "Does the Linden burger contain milk?",
+    "When does the spa close?",
+    "Could I get two more towels please?",
+    "Where can I leave my luggage?",
+    "Can I check out later?",
+    "I need a taxi at 7 in the morning",
+    "Is there a gym?",
+    "Are dogs allowed?",
+    "I would like to talk to a person",
+]
+A_DAY = (6, 9, 8, 11, 14, 12, 7, 9, 10, 8, 13, 15, 12, 8)
+
 
 def session_of(user: User) -> str:
     """Return the value of a session cookie of a person who has logged in."""
@@ -68,6 +88,33 @@ def ask(hotel: Hotel, place: str, texts: list[str]) -> Conversation:
     return talk
 
 
+def move(talk: Conversation, then: dt.datetime, *, apart_s: int = 0, is_over: bool = False) -> None:
+    """Let a talk have been at another time, its messages some seconds apart."""
+    back = talk.created_at - then
+    seconds: Any = dt.timedelta(seconds=apart_s)
+    moved = {name: F(name) - back + seconds * F("seq") for name in ("created_at", "finished_at")}
+    Message.objects.filter(conversation=talk).update(**moved)
+    ServiceRequest.objects.filter(conversation=talk).update(created_at=then)
+    closed_at = then if is_over else None
+    Conversation.objects.filter(pk=talk.pk).update(asked_at=then, created_at=then, closed_at=closed_at)
+
+
+def earlier(hotel: Hotel, now: dt.datetime) -> None:
+    """Let guests have asked on the days before, some have liked it, and everything have been done."""
+    anna = User.objects.get(username="anna")
+    texts = itertools.cycle(BEFORE)
+    for days, number in enumerate(A_DAY, 1):
+        for one in range(number):
+            then = now - dt.timedelta(days=days, minutes=47 * one)
+            talk = ask(hotel, "room-301", [next(texts)])
+            move(talk, then, is_over=True)
+            done_at = then + dt.timedelta(minutes=4 + 3 * one)
+            ServiceRequest.objects.filter(conversation=talk).update(status="done", owner=anna, updated_at=done_at)
+            if one % 3 == 0:
+                answer = Message.objects.get(conversation=talk, seq=2)
+                Rating.objects.create(message=answer, value=1 if days % 6 or one else -1)
+
+
 def fill() -> None:
     """Make the evening, and print each person's session as JSON."""
     hotel = Hotel.objects.get(slug="lindenhof")
@@ -80,15 +127,10 @@ def fill() -> None:
     now = timezone.now()
     for place, minutes, texts in TALKS:
         talk = ask(hotel, place, texts)
-        then = now - dt.timedelta(minutes=minutes)
-        Message.objects.filter(conversation=talk).update(created_at=then + dt.timedelta(seconds=7) * F("seq"))  # type: ignore[operator]
-        ServiceRequest.objects.filter(conversation=talk).update(created_at=then)
-        Conversation.objects.filter(pk=talk.pk).update(asked_at=then, created_at=then)
+        move(talk, now - dt.timedelta(minutes=minutes), apart_s=7)
     for hours, text in enumerate(IN_VAIN, 20):
-        talk = ask(hotel, "room-301", [text])
-        then = now - dt.timedelta(hours=hours)
-        Message.objects.filter(conversation=talk).update(created_at=then)
-        Conversation.objects.filter(pk=talk.pk).update(asked_at=then, created_at=then, closed_at=then)
+        move(ask(hotel, "room-301", [text]), now - dt.timedelta(hours=hours), is_over=True)
+    earlier(hotel, now)
     late = now - dt.timedelta(minutes=7)
     ServiceRequest.objects.filter(conversation__place__key="room-312").update(escalated_at=late)
     MenuItem.objects.filter(hotel=hotel, key__in=["wiener-schnitzel", "club-sandwich"]).update(available=False)

@@ -28,6 +28,7 @@ ADDRESSES: dict[str, tuple[frozenset[str], dict[str, Any] | None, int]] = {
     "staff_move": (EVERYBODY, {"to": "acknowledged"}, 302),
     "staff_gaps": (FRONT, None, 200),
     "staff_gap": (FRONT, {"do": "dismiss"}, 302),
+    "staff_figures": (FRONT, None, 200),
     "staff_kitchen": (CARDS, None, 200),
     "staff_allergens": (CARDS, None, 200),
     "staff_codes": (FRONT, None, 200),

@@ -21,6 +21,8 @@ SHOWN = {
     ("requests", "desk"),
     ("gaps", "desk"),
     ("allergens", "desk"),
+    ("figures", "desk"),
+    ("figures", "phone"),
 }
 # Whose screen, where, and what has to be there before it is looked at.
 PAGES = {
@@ -36,6 +38,9 @@ PAGES = {
     "allergens": ("kitchen", "/staff/lindenhof/allergens/?menu=linden-dinner", "#matrix"),
     "sheet": ("reception", "/staff/lindenhof/codes/sheet/?form=a6&place=room-101&place=room-104", ".card"),
     "codes": ("reception", "/staff/lindenhof/codes/", "#codes"),
+    "figures": ("manager", "/staff/lindenhof/figures/", ".chart"),
+    "figures_month": ("manager", "/staff/lindenhof/figures/?of=month", ".chart"),
+    "figures_today": ("reception", "/staff/lindenhof/figures/?of=day", ".figures"),
     "orders": ("kitchen", "/staff/lindenhof/requests/", ".card"),
 }
 

@@ -170,7 +170,7 @@ def probes(planted: Planted) -> list[Probe]:
         *(get(staff, f"/staff/alpha/gaps/{page}") for page in ("", "?popular=1", f"{talk}/1/")),
         *(
             get(staff, f"/staff/alpha/{page}")
-            for page in ("allergens/", "codes/", "codes/sheet/?form=a6&place=ankerplatz")
+            for page in ("allergens/", "figures/", "codes/", "codes/sheet/?form=a6&place=ankerplatz")
         ),
         bound(lambda: matrix.save(hotel, [change(own[MenuItem])], boss)),
         *(get(staff, f"/staff/alpha/kitchen/{page}") for page in ("", "?q=o")),
