@@ -198,18 +198,9 @@ async def _statement_timeout(trial: Trial) -> None:
     postgres = trial.stack.postgres
     await asyncio.to_thread(postgres.do, "ALTER DATABASE guestchat SET statement_timeout = '100ms'")
     await asyncio.to_thread(postgres.end_backends)
-    await asyncio.to_thread(_hold_lock_for, trial, 1.5)
+    await asyncio.to_thread(_hold_lock, trial, 1.5)
     await asyncio.to_thread(postgres.do, "ALTER DATABASE guestchat RESET ALL")
     await asyncio.to_thread(postgres.end_backends)
-
-
-def _hold_lock_for(trial: Trial, seconds: float) -> None:
-    with trial.stack.postgres.connect() as connection:
-        connection.execute("SET statement_timeout = 0")
-        with connection.transaction():
-            connection.execute("LOCK TABLE guestchat_conversation IN EXCLUSIVE MODE")
-            trial.hits += 1
-            connection.execute("SELECT pg_sleep(%s)", [seconds])
 
 
 async def _no_connection_left(trial: Trial) -> None:
