@@ -54,8 +54,13 @@ UNFOLD: dict[str, Any] = {
         "show_all_applications": False,
         "navigation": [
             {
-                "title": _("Menus"),
+                "title": _("The desk"),
                 "separator": False,
+                "items": [{"title": _("Inbox, figures, set-up"), "icon": "inbox", "link": reverse_lazy("staff")}],
+            },
+            {
+                "title": _("Menus"),
+                "separator": True,
                 "items": [
                     _list(_("Dishes"), "restaurant", "menuitem"),
                     _list(_("Options"), "add_circle", "option"),

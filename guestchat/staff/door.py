@@ -10,6 +10,7 @@ from typing import Any
 from django.contrib.auth import get_user
 from django.contrib.auth.views import redirect_to_login
 from django.contrib.sessions.backends.db import SessionStore
+from django.db.models import Exists, OuterRef
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -19,7 +20,7 @@ from django_htmx.http import HttpResponseClientRedirect
 from django_otp.middleware import OTPMiddleware
 
 from guestchat import keyholes
-from guestchat.models import Conversation, ServiceRequest
+from guestchat.models import Conversation, Deletion, ServiceRequest
 from menus import tenancy
 from menus.models import Hotel, Membership, User
 from menus.roles import CARDS, HOUSE
@@ -51,6 +52,12 @@ class Desk:
     def edits_dishes(self) -> bool:
         """Whether the menus are this person's to change, as in the admin."""
         return self.role in CARDS
+
+    @property
+    def is_new(self) -> bool:
+        """Whether no guest has come to the hotel yet; two queries at most."""
+        kept = Deletion.objects.filter(hotel=self.hotel)
+        return not (Conversation.objects.filter(hotel=self.hotel).exists() or kept.exists())
 
     def conversation(self, id: uuid.UUID) -> Conversation | None:
         """Return one of the hotel's conversations."""
@@ -95,8 +102,9 @@ def binding_of(person: Any) -> contextlib.AbstractContextManager[None]:
 
 
 def hotels(person: Any) -> list[Hotel]:
-    """Return the hotels where a person has a desk, by name."""
-    found = Hotel.objects.all()
+    """Return the hotels where a person has a desk, by name, each with whether no guest has come to it yet."""
+    come = [Exists(model.objects.filter(hotel=OuterRef("pk"))) for model in (Conversation, Deletion)]
+    found = Hotel.objects.annotate(is_new=~come[0] & ~come[1])
     return list(found if person.is_superuser else found.filter(memberships__user=person))
 
 
@@ -142,5 +150,10 @@ def choose(request: HttpRequest) -> HttpResponse:
         return _log_in(request)
     found = hotels(request.user)
     if len(found) == 1:
-        return redirect("staff_inbox", found[0].slug)
-    return render(request, "staff/choose.html", {"hotels": found})
+        desk = enter(request.user, found[0].slug)
+        is_first = desk is not None and desk.leads_house and desk.is_new
+        return redirect("staff_start" if is_first else "staff_inbox", found[0].slug)
+    new = {each.pk for each in found if each.is_new}  # type: ignore[attr-defined]
+    if new and not request.user.is_superuser:
+        new &= set(Membership.objects.filter(user=request.user.pk, role__in=HOUSE).values_list("hotel", flat=True))
+    return render(request, "staff/choose.html", {"hotels": [(each, each.pk in new) for each in found]})

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from guestchat.staff import allergens, board, codes, door, figures, gaps, inbox, kitchen
+from guestchat.staff import allergens, ask, board, codes, door, figures, gaps, inbox, kitchen, start, usual
 
 urlpatterns = [
     path("", door.choose, name="staff"),
@@ -14,6 +14,9 @@ urlpatterns = [
     path("<slug:slug>/gaps/", gaps.unanswered, name="staff_gaps"),
     path("<slug:slug>/gaps/<uuid:id>/<int:seq>/", gaps.gap, name="staff_gap"),
     path("<slug:slug>/figures/", figures.page, name="staff_figures"),
+    path("<slug:slug>/start/", start.start, name="staff_start"),
+    path("<slug:slug>/start/answers/", usual.answers, name="staff_usual"),
+    path("<slug:slug>/ask/", ask.ask, name="staff_ask"),
     path("<slug:slug>/kitchen/", kitchen.kitchen, name="staff_kitchen"),
     path("<slug:slug>/kitchen/<slug:key>/", kitchen.sell_out, name="staff_sell_out"),
     path("<slug:slug>/allergens/", allergens.allergens, name="staff_allergens"),

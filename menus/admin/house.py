@@ -8,9 +8,11 @@ from zoneinfo import ZoneInfo
 import segno
 from django.conf import settings
 from django.contrib import admin, messages
+from django.contrib.admin.options import IS_POPUP_VAR
 from django.db.models import Count, DateField, DateTimeField, F, Func, Q, QuerySet
 from django.db.models.functions import Cast, Now
 from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.utils import timezone
 from django.utils.html import format_html
@@ -109,6 +111,11 @@ class HotelRowPage(HotelPage):
     @button(_("Upload a hotel file"), url_path="upload", permissions=["upload"])
     def upload(self, request: HttpRequest) -> HttpResponse:
         return hotel_upload.page(self, request)
+
+    def response_add(self, request: HttpRequest, obj: Any, post_url_continue: str | None = None) -> HttpResponse:
+        response: HttpResponse = super().response_add(request, obj, post_url_continue)
+        is_ended = not {"_continue", "_addanother", IS_POPUP_VAR} & set(request.POST)
+        return redirect("staff_start", obj.slug) if is_ended else response
 
     def has_upload_permission(self, request: HttpRequest, *args: Any) -> bool:
         return self.has_change_permission(request)

@@ -673,7 +673,7 @@ def test_no_admin_page_names_a_third_party(boss: Client, ours: SimpleNamespace) 
 def test_the_sidebar_leads_somewhere(boss: Client) -> None:
     for group in UNFOLD["SIDEBAR"]["navigation"]:
         for entry in group["items"]:
-            assert boss.get(str(entry["link"])).status_code == 200
+            assert boss.get(str(entry["link"]), follow=True).status_code == 200
 
 
 def test_a_manager_says_how_sure_the_assistant_must_be(anna: Client, ours: SimpleNamespace) -> None:

@@ -16,7 +16,8 @@ from django.utils import timezone
 
 from guestchat import takeover, turns
 from guestchat.models import Conversation, Message, Rating, ServiceRequest
-from menus.models import Hotel, Membership, MenuItem, User
+from guestchat.staff import usual
+from menus.models import Article, Hotel, Membership, MenuItem, Place, User, Venue
 
 PEOPLE = {
     "owner": ("Helga", "Brandt"),
@@ -24,6 +25,7 @@ PEOPLE = {
     "reception": ("Anna", "Berger"),
     "second": ("Ben", "Okafor"),
     "kitchen": ("Karim", "Saidi"),
+    "founder": ("Mia", "Lund"),
 }
 # Where, how many minutes ago, and what was said; "yes" confirms what was proposed.
 TALKS: list[tuple[str, int, list[str]]] = [
@@ -115,12 +117,33 @@ def earlier(hotel: Hotel, now: dt.datetime) -> None:
                 Rating.objects.create(message=answer, value=1 if days % 6 or one else -1)
 
 
+def found(owner: User) -> None:
+    """Let a second hotel be half set up, without a guest."""
+    house = Hotel.objects.create(
+        slug="birke",
+        name="Haus Birke",
+        languages=["en", "de"],
+        address="Am Wald 1, 01234 Birkenau",
+        phone="+49 30 1234567",
+        check_in=dt.time(15),
+        check_out=dt.time(11),
+        description={"en": "A small house at the wood."},
+    )
+    Membership.objects.create(user=owner, hotel=house, role="owner")
+    for number in range(1, 9):
+        Place.objects.create(hotel=house, key=f"room-{number}", kind="room", label=str(number), position=number)
+    Venue.objects.create(hotel=house, key="cafe", kind="cafe", name={"en": "Café Birke"})
+    questions = {"parking": "Behind the house, free of charge.", "pets": "Dogs are welcome at EUR 10 a night."}
+    for key, text in questions.items():
+        Article.objects.create(hotel=house, key=key, question={"en": usual.questions("en")[key]}, answer={"en": text})
+
+
 def fill() -> None:
     """Make the evening, and print each person's session as JSON."""
     hotel = Hotel.objects.get(slug="lindenhof")
     sessions = {}
     for name, (first, last) in PEOPLE.items():
-        role = "reception" if name == "second" else name
+        role = {"second": "reception", "founder": "manager"}.get(name, name)
         user = User.objects.create(username=first.lower(), first_name=first, last_name=last, is_staff=True)
         Membership.objects.create(user=user, hotel=hotel, role=role)
         sessions[name] = session_of(user)
@@ -131,6 +154,7 @@ def fill() -> None:
     for hours, text in enumerate(IN_VAIN, 20):
         move(ask(hotel, "room-301", [text]), now - dt.timedelta(hours=hours), is_over=True)
     earlier(hotel, now)
+    found(User.objects.get(username="mia"))
     late = now - dt.timedelta(minutes=7)
     ServiceRequest.objects.filter(conversation__place__key="room-312").update(escalated_at=late)
     MenuItem.objects.filter(hotel=hotel, key__in=["wiener-schnitzel", "club-sandwich"]).update(available=False)

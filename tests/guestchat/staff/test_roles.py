@@ -29,6 +29,9 @@ ADDRESSES: dict[str, tuple[frozenset[str], dict[str, Any] | None, int]] = {
     "staff_gaps": (FRONT, None, 200),
     "staff_gap": (FRONT, {"do": "dismiss"}, 302),
     "staff_figures": (FRONT, None, 200),
+    "staff_start": (FRONT, None, 200),
+    "staff_usual": (FRONT, {}, 302),
+    "staff_ask": (EVERYBODY, {"text": "Where can I park?"}, 200),
     "staff_kitchen": (CARDS, None, 200),
     "staff_allergens": (CARDS, None, 200),
     "staff_codes": (FRONT, None, 200),
@@ -83,7 +86,7 @@ def test_an_address_is_there_for_those_whose_business_it_is(hotel: Hotel, name: 
     elif name == "staff" and who == "of no hotel":
         assert "belongs to no hotel yet" in response.content.decode()
     elif name == "staff" and who not in EVERYBODY:
-        assert response["Location"] == "/staff/other/"
+        assert response["Location"] == "/staff/other/start/"  # nobody has asked there yet
     elif name == "staff_inbox" and who == "kitchen":
         assert response["Location"] == f"/staff/{hotel.slug}/requests/"
     else:

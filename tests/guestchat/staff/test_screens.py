@@ -23,6 +23,9 @@ SHOWN = {
     ("allergens", "desk"),
     ("figures", "desk"),
     ("figures", "phone"),
+    ("start", "desk"),
+    ("start", "phone"),
+    ("asked", "desk"),
 }
 # Whose screen, where, and what has to be there before it is looked at.
 PAGES = {
@@ -41,6 +44,11 @@ PAGES = {
     "figures": ("manager", "/staff/lindenhof/figures/", ".chart"),
     "figures_month": ("manager", "/staff/lindenhof/figures/?of=month", ".chart"),
     "figures_today": ("reception", "/staff/lindenhof/figures/?of=day", ".figures"),
+    "start": ("founder", "/staff/birke/start/", ".step"),
+    "usual": ("founder", "/staff/birke/start/answers/", ".draft"),
+    "hotels": ("founder", "/staff/", ".choose"),
+    "ask": ("kitchen", "/staff/lindenhof/ask/", "#ask"),
+    "asked": ("manager", "/staff/lindenhof/ask/", "#ask"),
     "orders": ("kitchen", "/staff/lindenhof/requests/", ".card"),
 }
 
@@ -56,7 +64,11 @@ def open_page(open_screen: OpenScreen, name: str, screen: str, **options: Any) -
         where = page.locator(".gap a", has_text=where).first.get_attribute("href")
     page.goto(where)
     page.locator(there).first.wait_for()
-    if name != "sheet":  # it is for the printer, and not live
+    if name == "asked":
+        page.get_by_label("Your question").fill("Does the Linden burger contain milk?")
+        page.get_by_role("button", name="Ask", exact=True).click()
+        page.locator(".ask-said").wait_for()
+    if name not in {"sheet", "hotels"}:  # the one is for the printer, the other of no hotel: neither is live
         page.locator('#line[data-state="open"]').wait_for(state="attached")
     return page, watch
 

@@ -170,10 +170,13 @@ def probes(planted: Planted) -> list[Probe]:
         *(get(staff, f"/staff/alpha/gaps/{page}") for page in ("", "?popular=1", f"{talk}/1/")),
         *(
             get(staff, f"/staff/alpha/{page}")
-            for page in ("allergens/", "figures/", "codes/", "codes/sheet/?form=a6&place=ankerplatz")
+            for page in ("allergens/", "figures/", "start/", "codes/", "codes/sheet/?form=a6&place=ankerplatz")
         ),
         bound(lambda: matrix.save(hotel, [change(own[MenuItem])], boss)),
         *(get(staff, f"/staff/alpha/kitchen/{page}") for page in ("", "?q=o")),
+        get(staff, "/staff/"),
+        post(staff, "/staff/alpha/ask/", {"text": PARKING}),
+        post(staff, "/staff/alpha/start/answers/", {"wifi": "Ask at the desk."}),
         post(staff, f"/staff/alpha/kitchen/{MARKS['alpha'].lower()}/", {"available": "0"}),
     ]
 
