@@ -12,13 +12,12 @@ from typing import Any, ClassVar
 from django import forms
 from django.core.exceptions import ObjectDoesNotExist
 from django.db import models as django_models
-from django.utils.text import slugify
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from unfold.forms import PaginationInlineFormSet
 from unfold.widgets import UnfoldAdminSelectWidget
 
-from menus import models
+from menus import keys, models
 from menus.allergen_names import name as allergen_name
 from menus.allergens import CHILDREN, GROUPS
 from menus.fields import AlsoAskedField, TextsField
@@ -245,10 +244,9 @@ def fresh_key(row: Any, hotel: models.Hotel | None) -> str:
     """Return a key that no row of its kind in the hotel has, made from what the row is called; one query."""
     texts = getattr(row, "name", None) or getattr(row, "question", None)
     said = pick(texts, hotel.default_language if hotel else "en") if texts else f"{row.kind}-{row.label}"
-    stem = slugify(said).replace("_", "-")[:56].strip("-") or row._meta.model_name
+    stem = keys.stem(said, row._meta.model_name)
     rows = type(row)._default_manager.filter(hotel=hotel, key__startswith=stem)
-    taken = set(rows.values_list("key", flat=True))
-    return next(key for key in (stem, *(f"{stem}-{n}" for n in range(2, 10_000))) if key not in taken)
+    return keys.first_free(stem, set(rows.values_list("key", flat=True)))
 
 
 def next_position(row: Any) -> int:

@@ -7,21 +7,17 @@ from typing import Any, cast
 
 from django import forms
 from django.contrib import messages
-from django.core import signing
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from unfold.widgets import UnfoldAdminFileFieldWidget
 
-from menus import hotel_file, models, uploads
+from menus import carried, hotel_file, models, uploads
 from menus.content import Content
 from menus.hotel_file import HotelFileError, Problem
 
 _SALT = "menus.admin.hotel_upload"
-_LOOKED_AT_FOR_S = 3_600
-# Django reads no more of a form than 2.5 MB.
-_MOST_CARRIED_CHARS = 2_400_000
 KINDS = {
     "hotel": _("Hotel"),
     "venues": _("Venues"),
@@ -61,22 +57,21 @@ def _look(admin: Any, request: HttpRequest) -> HttpResponse:
         raise _problem(str(refused)) from refused
     content = _readable(admin, request, document)
     changes = hotel_file.put(content, keep=False)
-    carried = signing.dumps({"by": request.user.pk, "file": document.decode("utf-8-sig")}, salt=_SALT, compress=True)
-    if len(carried) > _MOST_CARRIED_CHARS:
-        raise _problem(str(_("The file is too large for this page. Use the command import_hotel.")))
+    try:
+        sealed = carried.seal({"file": document.decode("utf-8-sig")}, _person(request), _SALT)
+    except carried.TooMuch:
+        raise _problem(str(_("The file is too large for this page. Use the command import_hotel."))) from None
     counts = [(KINDS.get(kind, kind), each) for kind, each in changes.things.items()]
-    shown: dict[str, Any] = {"content": content, "counts": counts, "total": changes.total, "carried": carried}
+    shown: dict[str, Any] = {"content": content, "counts": counts, "total": changes.total, "carried": sealed}
     return _show(admin, request, warnings=hotel_file.warnings(content), **shown)
 
 
 def _import(admin: Any, request: HttpRequest) -> HttpResponse:
     try:
-        carried = signing.loads(request.POST["carried"], salt=_SALT, max_age=_LOOKED_AT_FOR_S)
-    except signing.BadSignature:
-        raise _problem(str(_("This is not what was looked at, or too long ago. Choose the file again."))) from None
-    if carried["by"] != request.user.pk:
-        raise _problem(str(_("Somebody else looked at this file. Choose it again.")))
-    content = _readable(admin, request, carried["file"])
+        seen = carried.unseal(request.POST["carried"], _person(request), _SALT)
+    except carried.NotWhatWasSeen as refused:
+        raise _problem(str(refused)) from None
+    content = _readable(admin, request, seen["file"])
     changes = hotel_file.put(content, keep=True)
     total = changes.total
     hotel = models.Hotel.objects.get(slug=content.slug)
@@ -101,6 +96,10 @@ def _readable(admin: Any, request: HttpRequest, document: bytes | str) -> Conten
         sentence = str(_("You may import your own hotels only, and none of them has this slug."))
         raise HotelFileError([Problem(pointer="/hotel/slug", sentence=sentence)])
     return content
+
+
+def _person(request: HttpRequest) -> int:
+    return int(request.user.pk or 0)
 
 
 def _problem(sentence: str) -> HotelFileError:
