@@ -32,6 +32,17 @@ MOST_UNPACKED_BYTES = 50 * _MB
 # XML packs well, 20 to 1; a bomb packs 1,000 to 1.
 MOST_RATIO = 100
 _RATIO_MATTERS_FROM_BYTES = _MB
+_SAVE_AS_UTF_8 = " In your spreadsheet program, save it as an Excel workbook (.xlsx) or as “CSV UTF-8”."
+_PICTURE = "The file is a picture. Send the table itself, as an Excel workbook (.xlsx) or as CSV."
+# What people send in place of a table, by how it begins.
+_NO_TABLES: Mapping[bytes, str] = {
+    b"\x89PNG": _PICTURE,
+    b"\xff\xd8\xff": _PICTURE,
+    b"GIF8": _PICTURE,
+    b"RIFF": _PICTURE,
+    b"%PDF": "The file is a PDF. Send the table itself, as an Excel workbook (.xlsx) or as CSV.",
+    b"\xd0\xcf\x11\xe0": "The workbook has a password or is an old one (.xls). Save it as .xlsx, without a password.",
+}
 _WORKBOOK = {"[Content_Types].xml", "xl/workbook.xml"}
 _CHUNK_BYTES = 65_536
 
@@ -39,7 +50,8 @@ _CHUNK_BYTES = 65_536
 class Uploaded(Protocol):
     """What of Django's uploaded file is used."""
 
-    size: int | None
+    @property
+    def size(self) -> int | None: ...
 
     def read(self, num_bytes: int = ...) -> bytes: ...
 
@@ -50,7 +62,23 @@ class RefusedFile(Exception):
 
 def read(file: Uploaded, kind: Kind) -> bytes:
     """Return the content of an uploaded file of a kind; raises RefusedFile with a sentence."""
-    most = MOST_BYTES[kind]
+    content = _bounded(file, MOST_BYTES[kind])
+    _check(content, kind)
+    return content
+
+
+def read_table(file: Uploaded) -> tuple[Kind, bytes]:
+    """Return the kind and the content of an uploaded CSV or workbook; raises RefusedFile with a sentence."""
+    content = _bounded(file, MOST_BYTES[Kind.XLSX])
+    for beginning, sentence in _NO_TABLES.items():
+        if content.startswith(beginning):
+            raise RefusedFile(sentence)
+    kind = Kind.XLSX if content.startswith(b"PK") else Kind.CSV
+    _check(content, kind)
+    return kind, content
+
+
+def _bounded(file: Uploaded, most: int) -> bytes:
     if file.size is None or file.size > most:
         raise RefusedFile(f"The file is too large: it may have {most // _MB} MB.")
     content = file.read(most + 1)
@@ -58,20 +86,26 @@ def read(file: Uploaded, kind: Kind) -> bytes:
         raise RefusedFile(f"The file is too large: it may have {most // _MB} MB.")
     if not content:
         raise RefusedFile("The file is empty.")
+    return content
+
+
+def _check(content: bytes, kind: Kind) -> None:
     if kind is Kind.XLSX:
         _check_workbook(content)
     elif kind is Kind.IMAGE:
         _check_image(content)
     else:
         _check_text(content, kind)
-    return content
 
 
 def _check_text(content: bytes, kind: Kind) -> None:
     try:
         text = content.decode("utf-8-sig")
     except UnicodeDecodeError as error:
-        raise RefusedFile(f"The file is no {kind.upper()} in UTF-8: byte {error.start} cannot be read.") from None
+        advice = _SAVE_AS_UTF_8 if kind is Kind.CSV else ""
+        raise RefusedFile(
+            f"The file is no {kind.upper()} in UTF-8: byte {error.start} cannot be read.{advice}"
+        ) from None
     if "\x00" in text:
         raise RefusedFile(f"The file is no {kind.upper()}: it has NUL characters.")
     if kind is Kind.JSON and not text.lstrip(" \t\r\n").startswith("{"):

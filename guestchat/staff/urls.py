@@ -1,6 +1,6 @@
 from django.urls import path
 
-from guestchat.staff import allergens, ask, board, codes, door, figures, gaps, inbox, kitchen, start, usual
+from guestchat.staff import allergens, ask, board, codes, dishes, door, figures, gaps, inbox, kitchen, start, usual
 
 urlpatterns = [
     path("", door.choose, name="staff"),
@@ -20,6 +20,8 @@ urlpatterns = [
     path("<slug:slug>/kitchen/", kitchen.kitchen, name="staff_kitchen"),
     path("<slug:slug>/kitchen/<slug:key>/", kitchen.sell_out, name="staff_sell_out"),
     path("<slug:slug>/allergens/", allergens.allergens, name="staff_allergens"),
+    path("<slug:slug>/dishes/", dishes.dishes, name="staff_dishes"),
+    path("<slug:slug>/dishes/download/", dishes.download, name="staff_dishes_download"),
     path("<slug:slug>/codes/", codes.codes, name="staff_codes"),
     path("<slug:slug>/codes/sheet/", codes.sheet, name="staff_sheet"),
 ]

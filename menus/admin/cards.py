@@ -5,27 +5,21 @@ from typing import Any
 from django.contrib import admin, messages
 from django.db.models import Count, QuerySet
 from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
 from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext_lazy as _
 
-from menus import forms, models, spreadsheets
-from menus.admin.scope import DIET_NAMES, HotelPage, OwnFilter, Rows, called, column
+from menus import dish_table, forms, models
+from menus.admin.scope import DIET_NAMES, HotelPage, OwnFilter, Rows, button, called, column, hotels
 from menus.allergen_names import name as allergen_name
-from menus.allergens import CHILDREN, DIETS, GROUPS, Declaration, Status, contradictions, status
+from menus.allergens import CHILDREN, DIETS, GROUPS, Declaration, Status, contradictions
+from menus.content import load
 from menus.roles import CARDS
 
 ALLERGEN_STATES = {
     "complete": (_("Complete"), "success"),
     "incomplete": (_("Not complete"), "warning"),
     "contradictory": (_("Contradicts itself"), "danger"),
-}
-
-
-STATUS_NAMES = {
-    Status.CONTAINS: _("contains"),
-    Status.MAY_CONTAIN: _("may contain"),
-    Status.FREE: _("free"),
-    Status.UNKNOWN: _("unknown"),
 }
 
 
@@ -43,22 +37,6 @@ def allergen_state(row: Any) -> tuple[str, Any]:
     found = declared(row)
     state = "contradictory" if contradictions(found) else "complete" if found.complete else "incomplete"
     return state, ALLERGEN_STATES[state][0]
-
-
-def dish_heading() -> list[str]:
-    """Return the heading of a table of dishes, in the language of the page."""
-    language = get_language() or "en"
-    named = (_("Hotel"), _("Section"), _("Dish"), _("Price"), _("Currency"), _("Available"))
-    return [*map(str, named), *(allergen_name(group, language) for group in GROUPS)]
-
-
-def dish_row(item: models.MenuItem) -> list[object]:
-    """Return a dish as a row of that table; each of the 14 allergens by the one rule that guests are answered by."""
-    declaration = declared(item)
-    states = [str(STATUS_NAMES[status(declaration, group)]) for group in GROUPS]
-    available = str(_("yes") if item.available else _("no"))
-    names = (item.hotel.name, called(item.section, item.hotel), called(item, item.hotel))
-    return [*names, item.price, item.hotel.currency, available, *states]
 
 
 class DietFilter(admin.SimpleListFilter):
@@ -273,6 +251,7 @@ class ItemPage(HotelPage):
         "pk",
     )
     actions = ("mark_sold_out", "mark_available", "download")
+    actions_list = ("table",)
 
     def get_queryset(self, request: HttpRequest) -> Any:
         return super().get_queryset(request).prefetch_related("allergens")
@@ -303,11 +282,26 @@ class ItemPage(HotelPage):
         self._set_available(request, queryset, True)
 
     @admin.action(description=_("Download as a table (CSV)"), permissions=["view"])
-    def download(self, request: HttpRequest, queryset: QuerySet[Any]) -> HttpResponse:
-        table = spreadsheets.as_csv(dish_heading(), map(dish_row, queryset.select_related("section", "hotel")))
+    def download(self, request: HttpRequest, queryset: QuerySet[Any]) -> HttpResponse | None:
+        chosen = list(queryset.order_by().values_list("hotel_id", "key"))
+        content = load(chosen[0][0]) if len({hotel for hotel, _key in chosen}) == 1 else None
+        if content is None:
+            # A table is one hotel's: its languages and its currency are in the heading.
+            self.message_user(request, _("Choose dishes of one hotel."), messages.WARNING)
+            return None
+        table = dish_table.as_csv(content, {key for _hotel, key in chosen})
         response = HttpResponse(table, content_type="text/csv; charset=utf-8")
         response["Content-Disposition"] = 'attachment; filename="dishes.csv"'
         return response
+
+    @button(_("Upload a table"), url_path="table", permissions=["table"])
+    def table(self, request: HttpRequest) -> HttpResponse:
+        """Lead to the page of the staff where a hotel's table is sent, or to the choice of a hotel."""
+        own = [each for each in hotels(request) if self.has_change_permission(request, each)]
+        return redirect("staff_dishes", own[0].slug) if len(own) == 1 else redirect("staff")
+
+    def has_table_permission(self, request: HttpRequest, *args: Any) -> bool:
+        return self.has_change_permission(request)
 
     def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
         super().save_related(request, form, formsets, change)

@@ -1,8 +1,7 @@
 """Owns the admin pages of the house: the hotel, its venues and hours, its answers, its places and their codes."""
 
 import datetime as dt
-from collections.abc import Callable
-from typing import Any, cast
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import segno
@@ -19,15 +18,14 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
-from unfold.decorators import action
 
 from menus import forms, models, signals
 from menus.admin import hotel_upload
 from menus.admin.scope import (
     HotelPage,
-    Method,
     OwnFilter,
     Rows,
+    button,
     called,
     column,
     is_superuser,
@@ -44,11 +42,6 @@ ARTICLE_STATES = {
 }
 # The day that it is at the hotel; hotels in one list can be in different time zones.
 TODAY_THERE = Cast(Func(F("hotel__timezone"), Now(), function="timezone", output_field=DateTimeField()), DateField())
-
-
-def button(description: Any, **more: Any) -> Callable[[Method], Method]:
-    """Return unfold's `action` for a method behind a button, typed."""
-    return cast("Callable[[Method], Method]", action(description=description, **more))
 
 
 class HoursRows(Rows):

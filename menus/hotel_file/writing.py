@@ -28,7 +28,6 @@ class _Writing:
 
     def __init__(self, content: Content) -> None:
         self._content = content
-        self._decimals = DECIMALS.get(content.currency, 2)
 
     def file(self) -> Json:
         content = self._content
@@ -150,11 +149,14 @@ class _Writing:
         return text[default] if text.keys() == {default} else dict(text)
 
     def _price(self, price: Decimal | None) -> str | None:
-        if price is None:
-            return None
-        own = max(0, -int(price.normalize().as_tuple().exponent))
-        # A price with more decimals than its currency cannot be imported; written as it is, it is seen and mended.
-        return f"{price:.{max(own, self._decimals)}f}"
+        return None if price is None else write_price(price, self._content.currency)
+
+
+def write_price(price: Decimal, currency: str) -> str:
+    """Return a price with as many decimals as its currency has, or more where it has more itself."""
+    own = max(0, -int(price.normalize().as_tuple().exponent))
+    # A price with more decimals than its currency cannot be imported; written as it is, it is seen and mended.
+    return f"{price:.{max(own, DECIMALS.get(currency, 2))}f}"
 
 
 def _place(place: Place) -> Json:

@@ -11,8 +11,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
 
-from menus import models, uploads
-from menus.admin import hotel_upload
+from menus import carried, models, uploads
 from tests.menus.conftest import Import, Json, Snapshot
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("without_search")]
@@ -109,15 +108,15 @@ def test_only_what_was_looked_at_by_the_same_person_is_imported(
 ) -> None:
     import_file(document)
     owner = staff("owner", models.Hotel.objects.get(slug=document["hotel"]["slug"]))
-    carried = send(owner, document).context["carried"]
-    for client, value in ((admin_client, carried), (owner, carried[:-1] + "x"), (owner, "x"), (owner, "")):
+    sealed = send(owner, document).context["carried"]
+    for client, value in ((admin_client, sealed), (owner, sealed[:-1] + "x"), (owner, "x"), (owner, "")):
         assert client.post(UPLOAD, {"carried": value}).status_code == 400
 
 
 def test_what_a_page_cannot_carry_goes_by_the_command(
     admin_client: Client, document: Json, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(hotel_upload, "_MOST_CARRIED_CHARS", 100)
+    monkeypatch.setattr(carried, "MOST_CHARS", 100)
     assert "import_hotel" in send(admin_client, document).content.decode()
     assert uploads.MOST_BYTES[uploads.Kind.JSON] == 5 * 1_048_576
 
@@ -136,8 +135,34 @@ def test_the_dishes_as_a_table(admin_client: Client, document: Json, import_file
     assert answer["Content-Type"] == "text/csv; charset=utf-8"
     heading, row = csv.reader(io.StringIO(answer.content.decode("utf-8-sig")))
     told = dict(zip(heading, row, strict=True))
-    assert told["Dish"] == "'=cmd|'/C calc'!A0"
-    assert len(heading) == 6 + 14
-    states = {told[each] for each in heading[6:]}
-    assert states == {"contains", "free", "unknown"}
-    assert row[6:].count("free") == 1
+    assert told["Name (en)"] == "'=cmd|'/C calc'!A0"
+    assert (told["Tree nuts"], told["Fish"]) == ("almond: contains", "free")
+    assert row.count("unknown") == 12
+
+
+def test_a_table_is_of_one_hotel(admin_client: Client, document: Json, import_file: Import) -> None:
+    import_file(document)
+    document["hotel"]["slug"] = "another"
+    import_file(document)
+    chosen = list(models.MenuItem.objects.filter(key="soup").values_list("pk", flat=True))
+    sent = {"action": "download", "_selected_action": chosen, "index": 0}
+    answer = admin_client.post(reverse("admin:menus_menuitem_changelist"), sent, follow=True)
+    assert len(chosen) == 2
+    assert "Choose dishes of one hotel." in answer.content.decode()
+
+
+@pytest.mark.parametrize(
+    ("role", "there"), [("owner", True), ("manager", True), ("kitchen", True), ("reception", False)]
+)
+def test_the_list_of_dishes_leads_to_the_page_that_takes_a_table(
+    document: Json, import_file: Import, role: str, there: bool
+) -> None:
+    import_file(document)
+    client = staff(role, models.Hotel.objects.get(slug=document["hotel"]["slug"]))
+    assert ("Upload a table" in client.get(reverse("admin:menus_menuitem_changelist")).content.decode()) is there
+    answer = client.get("/admin/menus/menuitem/table/")
+    if there:
+        assert answer["Location"] == "/staff/seeblick/dishes/"
+        assert client.get(answer["Location"]).status_code == 200
+    else:
+        assert answer.status_code == 403

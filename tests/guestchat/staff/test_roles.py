@@ -5,12 +5,13 @@ from typing import Any
 
 import pytest
 from django.contrib.auth.views import redirect_to_login
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
 
 from guestchat.models import Conversation, ServiceRequest
 from guestchat.staff.urls import urlpatterns
-from menus.models import Hotel, Membership, User
+from menus.models import Hotel, Membership, MenuItem, User
 from tests.guestchat.guest.chatting import make_hotel
 
 FRONT = frozenset({"owner", "manager", "reception"})
@@ -34,6 +35,8 @@ ADDRESSES: dict[str, tuple[frozenset[str], dict[str, Any] | None, int]] = {
     "staff_ask": (EVERYBODY, {"text": "Where can I park?"}, 200),
     "staff_kitchen": (CARDS, None, 200),
     "staff_allergens": (CARDS, None, 200),
+    "staff_dishes": (CARDS, None, 200),
+    "staff_dishes_download": (CARDS, None, 200),
     "staff_codes": (FRONT, None, 200),
     "staff_sheet": (FRONT, None, 200),
     "staff_sell_out": (CARDS, {"available": "0"}, 302),
@@ -70,6 +73,19 @@ def address(name: str, hotel: Hotel) -> str:
 
 def test_every_address_is_told_here() -> None:
     assert {each.name for each in urlpatterns} == set(ADDRESSES)
+
+
+@pytest.mark.parametrize("who", sorted(SOMEBODY))
+def test_a_table_of_dishes_is_taken_from_those_alone_who_edit_them(hotel: Hotel, who: str) -> None:
+    browser, url = browser_of(who, hotel), address("staff_dishes", hotel)
+    file = SimpleUploadedFile("dishes.csv", b"Key;Price\nplum-cake;1,00\n")
+    looked = browser.post(url, {"file": file})
+    if who in CARDS:
+        assert browser.post(url, {"carried": looked.context["carried"]}).status_code == 302
+    else:
+        assert looked.status_code == (302 if who == "nobody" else 404)
+        assert browser.post(url, {"carried": ""}).status_code == looked.status_code
+    assert MenuItem.objects.get(hotel=hotel).price == (1 if who in CARDS else 4.5)
 
 
 @pytest.mark.parametrize("who", sorted(SOMEBODY))

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from tests.guestchat.staff.conftest import OpenScreen
+from tests.guestchat.staff.test_dishes_journey import edited_table
 
 Axe = pytest.importorskip("axe_playwright_python.sync_playwright").Axe
 # `make screenshots` keeps what the documents show.
@@ -26,6 +27,7 @@ SHOWN = {
     ("start", "desk"),
     ("start", "phone"),
     ("asked", "desk"),
+    ("table", "desk"),
 }
 # Whose screen, where, and what has to be there before it is looked at.
 PAGES = {
@@ -49,6 +51,8 @@ PAGES = {
     "hotels": ("founder", "/staff/", ".choose"),
     "ask": ("kitchen", "/staff/lindenhof/ask/", "#ask"),
     "asked": ("manager", "/staff/lindenhof/ask/", "#ask"),
+    "dishes": ("kitchen", "/staff/lindenhof/dishes/", ".file"),
+    "table": ("kitchen", "/staff/lindenhof/dishes/", ".file"),
     "orders": ("kitchen", "/staff/lindenhof/requests/", ".card"),
 }
 
@@ -70,6 +74,13 @@ def open_page(open_screen: OpenScreen, name: str, screen: str, **options: Any) -
         page.locator(".ask-said").wait_for()
     if name not in {"sheet", "hotels"}:  # the one is for the printer, the other of no hotel: neither is live
         page.locator('#line[data-state="open"]').wait_for(state="attached")
+    if name == "table":
+        page.get_by_label("Excel workbook").set_input_files(
+            edited_table(page, new="Pear strudel", price=8.6, milk="free")
+        )
+        page.get_by_role("button", name="Look at it").click()
+        page.locator(".plan").wait_for()
+        page.locator('#line[data-state="open"]').wait_for(state="attached")
     return page, watch
 
 
@@ -78,7 +89,7 @@ def open_page(open_screen: OpenScreen, name: str, screen: str, **options: Any) -
 def test_a_page_shuts_nobody_out_and_fits_its_screen(open_screen: OpenScreen, name: str, screen: str) -> None:
     page, watch = open_page(open_screen, name, screen, reduced_motion="reduce")
     if SHOTS and (name, screen) in SHOWN:
-        page.screenshot(path=Path(SHOTS, f"staff-{name}-{screen}.png"))
+        page.screenshot(path=Path(SHOTS, f"staff-{name}-{screen}.png"), full_page=name == "table")
     for scheme in ("light", "dark"):
         page.emulate_media(color_scheme=scheme)
         found = Axe().run(page).response["violations"]

@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 from django.contrib import admin
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import models
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver
@@ -278,6 +279,30 @@ def test_nobody_changes_anything_of_a_foreign_hotel(planted: Planted, who: str) 
         foreign_talk = str(planted["omega"][Conversation].pk)
         walking.client.post("/chat/messages/", {**form, "conversation": foreign_talk})
     assert leaks == []
+    assert everything_of(int(planted["omega"][Hotel].pk)) == before
+
+
+@pytest.mark.parametrize("who", ["alpha owner", "stranger", "guest alpha"])
+def test_no_table_of_dishes_reaches_a_foreign_hotel(planted: Planted, who: str) -> None:
+    walking, (_own, foreign) = walker(planted, who), MARKS.values()
+    before = everything_of(int(planted["omega"][Hotel].pk))
+    places = ",".join([foreign.lower()] * 2)
+    tables = {
+        f"Key,Price,Portion\n{foreign.lower()},1,x\n": True,
+        f"Venue,Menu,Section,Name (en)\n{places},Mains,Soup\n": False,  # the page says back what was written
+        f"Venue,Menu,Section,Name (en)\n{foreign[:-1]} name,,Mains,Soup\n": True,
+    }
+    for slug in MARKS:
+        for table, says_nothing_back in tables.items():
+            file = SimpleUploadedFile("dishes.csv", table.encode())
+            looked = walking.client.post(f"/staff/{slug}/dishes/", {"file": file})
+            if who == "alpha owner" and slug == "alpha":
+                # What is another hotel's is not found: no dish to change, no place for a new one.
+                assert looked.context["plan"].entries == ()
+                assert looked.context["plan"].bad_rows == [2]
+            else:
+                assert looked.status_code == (302 if who == "guest alpha" else 404)
+            assert not (says_nothing_back and leak(looked, walking.foreign))
     assert everything_of(int(planted["omega"][Hotel].pk)) == before
 
 
