@@ -4,7 +4,7 @@ PYTHON := $(VENV)/bin/python
 PYTHON3 ?= python3
 export PORT ?= 8000
 
-.PHONY: run dev test lint bench peers safety chaos comeback soak nodes fuzz screenshots clean
+.PHONY: run dev test lint bench peers safety chaos comeback soak nodes desk fuzz screenshots clean
 
 run: $(VENV)/.serving
 	@$(PYTHON) manage.py serve
@@ -45,6 +45,10 @@ chaos comeback soak: $(VENV)/.development
 # network namespaces of their own. ARGS="--keep" writes the figures down.
 nodes: $(VENV)/.development
 	@$(PYTHON) -m benchmarks.nodes $(ARGS)
+
+# Every page of the staff in a hotel of 10,000 dishes with 1,000 open chats. ARGS="--keep" writes the figures down.
+desk: $(VENV)/.development
+	@$(PYTHON) -m benchmarks.desk $(ARGS)
 
 # Hostile frames, requests, texts and guesses against a real server; 20 to 40 minutes. ARGS="pages --seed 7" runs a part.
 fuzz: $(VENV)/.development

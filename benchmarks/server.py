@@ -91,6 +91,10 @@ class House:
         self._environment = {**outer_environment(), "GUESTCHAT_VAR_DIR": str(directory), "PORT": str(self.port)}
         manage(self._environment, "serve", "--prepare-only")
 
+    def manage(self, *arguments: str, within_s: float = _PREPARE_WITHIN_S) -> str:
+        """Return what a command of `manage.py` prints in this installation."""
+        return manage(self._environment, *arguments, within_s=within_s)
+
     def codes(self) -> list[str]:
         """Return the paths behind the places' codes."""
         return paths_of_codes(self._environment)

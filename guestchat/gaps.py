@@ -134,16 +134,17 @@ def _questions(hotel: Hotel) -> list[Question]:
 def _together(vectors: NDArray[np.float32]) -> list[list[int]]:
     """Put each text to the group whose middle it is nearest to, or begin a new one; in the order given."""
     members: list[list[int]] = []
-    middles: list[NDArray[np.float32]] = []
+    # Each group's sum and its unit vector, one row each: compared with all of them at once.
+    sums, middles = np.zeros_like(vectors), np.zeros_like(vectors)
     for number, vector in enumerate(vectors):
-        near = [float(middle @ vector) / float(np.linalg.norm(middle)) for middle in middles]
-        best = int(np.argmax(near)) if near else -1
-        if best >= 0 and near[best] >= _SAME_MEANING:
-            members[best].append(number)
-            middles[best] = middles[best] + vector
-        else:
-            members.append([number])
-            middles.append(vector.copy())
+        near = middles[: len(members)] @ vector
+        best = int(np.argmax(near)) if members else -1
+        if best < 0 or near[best] < _SAME_MEANING:
+            best = len(members)
+            members.append([])
+        members[best].append(number)
+        sums[best] += vector
+        middles[best] = sums[best] / np.linalg.norm(sums[best])
     return members
 
 

@@ -77,6 +77,8 @@ class ContentForm(forms.ModelForm):  # type: ignore[type-arg]
         if isinstance(row, models.Hotel):
             return row
         above = getattr(row, "above", "hotel")
+        if self._known_hotel is not None and above not in self.fields:
+            return self._known_hotel  # below a row of that hotel, and asking each row for it would take a query
         chosen = getattr(self, "cleaned_data", {}).get(above) or _related(row, above)
         if chosen is None:
             return self._known_hotel

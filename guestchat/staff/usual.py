@@ -3,12 +3,14 @@
 There are headings alone and no word of an answer: what is true of the house only its own people know.
 """
 
+import datetime as dt
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from django import forms
 from django.contrib import messages
@@ -33,6 +35,7 @@ from menus.models import Article, Hotel
 FILE = Path(__file__).with_name("usual_questions.toml")
 _FALLBACK = "en"
 _MOST_ANSWER_CHARS = 4_000
+_KEPT_HOTELS = 32
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -59,7 +62,7 @@ def _questions() -> Mapping[str, Mapping[str, str]]:
 class AnswersForm(forms.Form):
     """An answer for each usual question that has none; what is left empty stays so."""
 
-    def __init__(self, *args: Any, usual: list[Usual], **kwargs: Any) -> None:
+    def __init__(self, *args: Any, usual: Sequence[Usual], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         for each in usual:
             self.fields[each.key] = forms.CharField(required=False, max_length=_MOST_ANSWER_CHARS)
@@ -97,12 +100,20 @@ def answers(request: HttpRequest, desk: Desk) -> HttpResponse:
     return render(request, "staff/usual.html", shown, status=400 if form.is_bound else 200)
 
 
-def asked(hotel: Hotel) -> list[Usual]:
-    """Ask the pipeline every usual question as a guest would, in the hotel's own language, and keep nothing."""
-    here = catalogue.current(hotel.pk)
+def asked(hotel: Hotel) -> tuple[Usual, ...]:
+    """Ask the pipeline every usual question as a guest would, in the hotel's own language; kept while nothing changes.
+
+    The hotel is as it was just read: its version tells what was written since.
+    """
+    return _asked(hotel.pk, hotel.version, timezone.now().astimezone(ZoneInfo(hotel.timezone)).date())
+
+
+@lru_cache(maxsize=_KEPT_HOTELS)
+def _asked(hotel_id: int, version: int, day: dt.date) -> tuple[Usual, ...]:
+    here = catalogue.at_version(hotel_id, version)
     if here is None:
-        return []
-    now, language = timezone.now(), hotel.default_language
+        return ()
+    now, language = timezone.now(), here.content.default_language
     headings = {text for each in here.content.articles for text in each.question.values()}
     found = []
     for key, question in questions(language).items():
@@ -111,10 +122,10 @@ def asked(hotel: Hotel) -> list[Usual]:
         # What the house has written under this very heading is not asked for again, however a guest would fare with it.
         is_open = answer.outcome != Outcome.ANSWERED and question not in headings
         found.append(Usual(key=key, question=question, language=spoken, said=answer.text, is_open=is_open))
-    return found
+    return tuple(found)
 
 
-def _write(desk: Desk, usual: list[Usual], written: Mapping[str, str]) -> tuple[int, list[str]]:
+def _write(desk: Desk, usual: Sequence[Usual], written: Mapping[str, str]) -> tuple[int, list[str]]:
     """Write answers as articles; return how many, and the questions that a colleague was quicker to answer."""
     hotel, made, late = desk.hotel, [], []
     with transaction.atomic():

@@ -353,6 +353,30 @@ def test_no_list_asks_more_for_more_rows(boss: Client, ours: SimpleNamespace, mo
     assert len(many) <= len(few) + 2, "\n".join(each["sql"][:200] for each in many.captured_queries)
 
 
+def test_no_page_asks_more_for_more_rows_below(boss: Client, ours: SimpleNamespace) -> None:
+    pages = {
+        reverse("admin:menus_menusection_change", args=[ours.item.section_id]): lambda n: models.MenuItem(
+            section=ours.item.section, key=f"below-{n}", name={"en": f"Dish {n}"}
+        ),
+        reverse("admin:menus_menu_change", args=[ours.item.section.menu_id]): lambda n: models.MenuSection(
+            menu=ours.item.section.menu, name={"en": f"Section {n}"}
+        ),
+        reverse("admin:menus_venue_change", args=[ours.venue.pk]): lambda n: models.Menu(
+            venue=ours.venue, key=f"below-{n}", name={"en": f"Menu {n}"}
+        ),
+    }
+    for address, another in pages.items():
+        boss.get(address)
+        asked = []
+        for numbers in (range(2), range(2, 14)):
+            for n in numbers:
+                another(n).save()
+            with CaptureQueriesContext(connection) as queries:
+                boss.get(address)
+            asked.append(len(queries))
+        assert asked[0] == asked[1], address
+
+
 def test_a_price_and_availability_are_saved_from_the_list(anna: Client, ours: SimpleNamespace) -> None:
     sent = {
         "form-TOTAL_FORMS": 1,

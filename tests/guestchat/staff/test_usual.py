@@ -39,6 +39,7 @@ def test_every_heading_finds_its_own_answer_and_none_is_answered_from_nothing(db
     assert all(each.is_open for each in usual.asked(empty))
     written = {key: f"Nummer {key}." for key in usual.questions(language)}
     browser_of(person(empty, "manager", "jonas")).post(HERE, written)
+    empty.refresh_from_db()
     assert {each.key: each.said for each in usual.asked(empty)} == written
 
 
