@@ -30,16 +30,24 @@ def put(hotel: Hotel, table: Sequence[Row], seen: str, person: User) -> Plan:
     Raises DishesHaveChanged, or django.db.Error where the database refuses a row. The number of queries does not grow
     with the rows, but for batches of 200.
     """
+    touched = [each.key for each in _as_seen(hotel, table, seen).changed]
     with transaction.atomic():
+        # First the dishes, then the hotel, as whoever edits a dish takes them: nobody waits for one another in a ring.
+        list(MenuItem.objects.select_for_update().filter(hotel=hotel, key__in=touched).order_by("pk").values("pk"))
         # Whoever changes anything of the hotel from here on waits, so the plan is made of what is written to.
         Hotel.objects.select_for_update(no_key=True).get(pk=hotel.pk)
-        content = load(hotel.pk)
-        assert content is not None
-        found = plan(content, table)
-        if found.mark != seen:
-            raise DishesHaveChanged(found)
+        found = _as_seen(hotel, table, seen)
         hotel_file.apply(found.content)
         _note(hotel, found, person)
+    return found
+
+
+def _as_seen(hotel: Hotel, table: Sequence[Row], seen: str) -> Plan:
+    content = load(hotel.pk)
+    assert content is not None
+    found = plan(content, table)
+    if found.mark != seen:
+        raise DishesHaveChanged(found)
     return found
 
 

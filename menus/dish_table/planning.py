@@ -16,7 +16,7 @@ from menus.dish_table.declaring import declare, eases
 from menus.dish_table.plan import Change, Entry, Fault, Plan
 from menus.dish_table.standing import Spot, Standing
 from menus.dish_table.told import Told, match
-from menus.dish_table.words import NO, STATUS_WORDS, squeeze
+from menus.dish_table.words import NO, STATUS_WORDS, shown, squeeze
 from menus.keys import first_free, stem
 from menus.spreadsheets import RefusedTable, Row
 from menus.texts import pick
@@ -75,6 +75,10 @@ class _Planning:
         if key in self._rows:
             told.refuse("key", f"Row {self._rows[key]} has this key as well.")
         before = self._content.offers.get(key)
+        if key and before is None and not told.cell("name", self._content.default_language):
+            told.refuse("key", f"There is no dish with the key {shown(key)}, and a new one needs a name.")
+            self._faults += told.faults
+            return
         spot = self._standing.find(told, before)
         item = self._item(told, key, before)
         if not key and spot is not None and not told.faults:

@@ -158,6 +158,15 @@ def test_a_key_twice_and_a_name_twice(content: Content) -> None:
     assert [each.key for each in plan.new] == ["flan", "flan-2"]
 
 
+def test_a_key_that_nobody_has_is_told_once(content: Content) -> None:
+    sheet = Sheet(content)
+    sheet["soup"]["Key"] = "suop"
+    sheet.heading = ["Key", "Price (EUR)"]
+    assert faults(sheet.plan(content)) == {
+        (2, "Key"): "There is no dish with the key “suop”, and a new one needs a name."
+    }
+
+
 @pytest.mark.parametrize(
     ("heading", "sentence"),
     [
