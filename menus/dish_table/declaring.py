@@ -7,7 +7,7 @@ What a person left empty takes back that the dish is free of it, and takes no wa
 from collections.abc import Mapping, Sequence
 from functools import partial
 
-from menus.allergens import CHILDREN, CODES, DIETS, GROUPS, Declaration, Status, status, suits
+from menus.allergens import CHILDREN, CODES, DIETS, GROUPS, Declaration, Status, contradictions, status, suits
 from menus.content import Offer
 from menus.dish_table.cells import Reader
 from menus.dish_table.columns import COMPLETE, DIETS_COLUMN, Column
@@ -49,6 +49,8 @@ def codes_of(group: str) -> tuple[str, ...]:
 
 def eases(column: Column, old: Declaration, new: Declaration) -> bool:
     """Return whether a guest would be warned less, or offered the dish for a diet, after a column has changed."""
+    if contradictions(old) and not contradictions(new) and _warns_less(old, new, CODES):
+        return True  # until now guests were told that it is free of nothing
     if column.code == "allergen":
         return _warns_less(old, new, codes_of(column.part))
     if column.code == COMPLETE:

@@ -99,6 +99,15 @@ def test_a_new_diet_is_marked(content: Content) -> None:
     assert found == {"soup": [False], "bread": [True]}
 
 
+def test_what_a_mended_contradiction_lets_guests_hear_is_marked() -> None:
+    declaration = Declaration(statuses={"milk": Status.CONTAINS, "fish": Status.FREE}, diets=("vegan",))
+    content = house(Item(key="dish", name={"en": "Dish"}, declaration=declaration))
+    sheet = Sheet(content)
+    sheet["dish"]["Diets"] = ""
+    (change,) = sheet.plan(content).entries[0].changes
+    assert (change.heading, change.eases) == ("Diets", True)
+
+
 def test_a_table_without_allergen_columns_leaves_what_is_declared(content: Content) -> None:
     sheet = Sheet(content)
     sheet.heading = ["Key", "Portion"]

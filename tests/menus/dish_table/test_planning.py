@@ -1,9 +1,11 @@
 """What a table would do: matched by keys, told field by field, mistakes with their row and column. No database."""
 
 import dataclasses
+import io
 from decimal import Decimal
 from typing import Any
 
+import openpyxl
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -23,6 +25,19 @@ def test_what_was_downloaded_changes_nothing(content: Content) -> None:
         plan = dish_table.plan(content, spreadsheets.read(table, kind))
         assert (plan.entries, plan.faults, plan.unread, plan.unchanged) == ((), (), (), 3)
         assert plan.content == content
+
+
+def test_a_workbook_helps_whoever_writes_in_it(content: Content) -> None:
+    sheet: Any = openpyxl.load_workbook(io.BytesIO(dish_table.as_xlsx(content))).active
+    columns = {cell.value: cell for cell in sheet[1]}
+    offered = {str(each.sqref).split("2:")[0]: each for each in sheet.data_validations.dataValidation}
+    milk = offered[columns["Milk"].column_letter]
+    assert (milk.formula1, milk.showErrorMessage) == ('"contains,may contain,free,unknown"', False)
+    assert len(offered) == 14 + 2
+    assert sheet.freeze_panes == "F2"
+    assert (columns["Name (en)"].column_letter, columns["Key"].font.bold) == ("E", True)
+    price = sheet.cell(2, columns["Price (EUR)"].column)
+    assert (price.value, price.data_type, price.number_format) == (7.5, "n", "0.00")
 
 
 def test_no_heading_means_two_columns(content: Content) -> None:
