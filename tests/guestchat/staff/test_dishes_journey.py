@@ -18,8 +18,6 @@ NEW = {
     "Venue": "Restaurant Linden",
     "Menu": "Dinner menu",
     "Section": "Desserts",
-    "Name (en)": "Quince crumble",
-    "Name (de)": "Quittenstreusel",
     "Price (EUR)": 9.5,
     "Gluten": "wheat: contains",
     "Milk": "contains",
@@ -27,7 +25,14 @@ NEW = {
 }
 
 
-def edited_table(page: Any, *, new: str = "Quince crumble", price: float = 8.4, milk: str = "may contain") -> Any:
+def edited_table(
+    page: Any,
+    *,
+    new: str = "Quince crumble",
+    german: str = "Quittenstreusel",
+    price: float = 8.4,
+    milk: str = "may contain",
+) -> Any:
     """Download the table as the page offers it, edit it as a cook would, and return the file to send."""
     with page.expect_download() as downloading:
         page.get_by_role("link", name=re.compile("Excel.*All dishes")).click()
@@ -45,7 +50,7 @@ def edited_table(page: Any, *, new: str = "Quince crumble", price: float = 8.4, 
     say(rows["wiener-schnitzel"], **{"Price (EUR)": "on request"})
     say(rows["pancakes"], Egg="x")
     last = sheet.max_row
-    say(last + 1, **{**NEW, "Name (en)": new})
+    say(last + 1, **{**NEW, "Name (en)": new, "Name (de)": german})
     say(last + 2, **{**NEW, "Name (en)": "Walnut parfait", "Venue": "Restaurant Lindn"})
     written = io.BytesIO()
     book.save(written)

@@ -76,7 +76,7 @@ def open_page(open_screen: OpenScreen, name: str, screen: str, **options: Any) -
         page.locator('#line[data-state="open"]').wait_for(state="attached")
     if name == "table":
         page.get_by_label("Excel workbook").set_input_files(
-            edited_table(page, new="Pear strudel", price=8.6, milk="free")
+            edited_table(page, new="Pear strudel", german="Birnenstrudel", price=8.6, milk="free")
         )
         page.get_by_role("button", name="Look at it").click()
         page.locator(".plan").wait_for()
