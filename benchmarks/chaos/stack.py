@@ -260,7 +260,7 @@ class Postgres:
         return str(self._directory / "log")
 
     def connect(self) -> "psycopg.Connection[Any]":
-        """Connect past every proxy, and past what a fault has set for everybody: what ends it must not suffer from it."""
+        """Connect past every proxy, and past the timeouts that a fault has set for everybody: this one ends it."""
         own: dict[str, Any] = {**self.address, "options": "-c statement_timeout=0 -c lock_timeout=0"}
         return psycopg.connect(**own, dbname=_DATABASE, autocommit=True, connect_timeout=10)
 

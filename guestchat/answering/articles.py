@@ -8,10 +8,20 @@ from dataclasses import replace
 from guestchat.answering import disagreement, gate, statements
 from guestchat.answering.answer import Outcome, Reply, Source
 from guestchat.answering.scene import Scene
-from guestchat.retrieval.calibration import Band, Candidate, calibration, features, says
+from guestchat.retrieval.calibration import Band, Candidate, calibration, features
 from guestchat.retrieval.search import Hit
-from guestchat.understanding.matters import ACTS, CIRCUMSTANCES, EITHER, LEADS_SOMEWHERE, NEAR, PAYING, SOFT_DETAILS
+from guestchat.understanding.matters import (
+    ACTS,
+    CIRCUMSTANCES,
+    EITHER,
+    LEADS_SOMEWHERE,
+    NEAR,
+    PAYING,
+    PETS,
+    SOFT_DETAILS,
+)
 from guestchat.understanding.query import Part
+from guestchat.understanding.stems import says
 from menus.content import Article
 
 # Words decide between articles that mean nearly the same: "is breakfast included" is not about tips.
@@ -147,6 +157,8 @@ def _share(subject: str, about: frozenset[str], mentions: frozenset[str], asked:
     """Return how far an article is on one subject; `asked` are those on which there is an article at all."""
     if subject in ACTS and about - {subject}:
         return 0.4 if subject in about | mentions else 0.0  # how a massage is cancelled tells nothing of a stay
+    if subject in PETS and subject not in mentions and mentions & PETS:
+        return 0.0
     if subject in about or (subject not in asked and (subject in mentions or NEAR.get(subject, frozenset()) & about)):
         return 1.0
     return 0.4 if subject in mentions or (subject in PAYING and mentions & PAYING) else 0.0
@@ -169,13 +181,26 @@ def _alternatives(wanted: frozenset[str]) -> set[frozenset[str]]:
 
 def answer(part: Part, hits: Sequence[Hit], scene: Scene, *, sure: bool) -> Reply | None:
     """Return the best article's answer if it fits; `sure` tells that no row answers already."""
-    if part.follow_up and scene.context.article:
-        article = scene.content.articles_by_key.get(scene.context.article)
-        return None if article is None or not article.is_current(scene.at.date()) else _say(article, scene)
+    if tells_more(part, scene):
+        return _say(scene.content.articles_by_key[scene.context.article], scene)
     found = _articles(hits, scene)
     if not found or not sure or _band(part, hits, scene) is not Band.ANSWER:
         return None
     return _say(found[0], scene, disagreement.rivals(found[0], found[1:], scene))
+
+
+def tells_more(part: Part, scene: Scene) -> bool:
+    """Return whether the article that was told last answers what is asked of it now."""
+    key = scene.context.article
+    if not part.follow_up or _current(key, scene) is None:
+        return False
+    return not part.details - SOFT_DETAILS - scene.catalogue.lexicon.article_details.get(key, frozenset())
+
+
+def subjects_of(key: str, scene: Scene) -> frozenset[str]:
+    """Return what an article is about, by its heading if that tells it; none where there is no such article."""
+    lexicon = scene.catalogue.lexicon
+    return lexicon.article_headed.get(key) or lexicon.article_subjects.get(key, frozenset())
 
 
 def calibrated(part: Part, hits: Sequence[Hit], scene: Scene) -> list[Hit]:

@@ -23,7 +23,7 @@ _WORST_LAST = (
 MAX_CANDIDATES = 10
 Search = Callable[[Part], Sequence[Hit]]
 # What stands in no row of a venue: an article or a sentence may tell it, or nobody.
-_MEASURES = frozenset({"depth", "length", "width", "height", "weight", "temperature"})
+_MEASURES = frozenset({"happy_hour", "depth", "length", "width", "height", "weight", "temperature"})
 
 
 class _Found:
@@ -121,11 +121,11 @@ def _reply(part: Part, hits: Callable[[], Sequence[Hit]], scene: Scene) -> Reply
         return from_rows if from_rows.outcome is Outcome.ANSWERED else _unknown(part, hits(), scene)
     # Search costs more than all the rest: not for what rows tell already, nor for the article that was just told.
     unexplained = from_rows is None or (bool(part.rest) and part.intent is not Intent.DISH)
-    searched = unexplained and not (part.follow_up and scene.context.article)
+    searched = unexplained and not articles.tells_more(part, scene)
     article = articles.answer(part, hits() if searched else (), scene, sure=unexplained)
     said = None if part.intent is Intent.DISH else statements.answer(part, scene)
     if from_rows is not None and (article is None or not _prefers_article(part, article)):
-        return said if said is not None and (part.rest or _tells_more(part)) else from_rows
+        return said if said is not None and not from_rows.items and (part.rest or _tells_more(part)) else from_rows
     if article is not None:
         return article
     if said is not None:
@@ -149,7 +149,8 @@ def _rows_tell(part: Part) -> bool:
     if part.intent is Intent.DISH:
         # "Is there a kids' club" is near to a club sandwich.
         about_food = part.avoid or part.containing or part.aspects & {"allergens", "safe", "ingredients"}
-        return not (part.unsure and part.subjects and not about_food)
+        # "The burger from room service" names where it is ordered, and no other matter.
+        return not (part.unsure and part.subjects - set(part.venue_kinds) and not about_food)
     if part.intent is Intent.LIST and part.subjects:
         return _asks_for_food(part)
     if part.intent is Intent.PLACE:
@@ -189,6 +190,8 @@ def _from_rows(part: Part, scene: Scene) -> Reply | None:
         case Intent.DISH:
             return dishes.named(part, scene)
         case Intent.LIST:
+            if part.topic == "when":
+                return _when_it_is_served(part, scene) or dishes.listed(part, scene)
             return dishes.listed(part, scene) or _when_it_is_served(part, scene)
         case Intent.HOURS:
             return _hours(part, scene)
@@ -201,8 +204,10 @@ def _from_rows(part: Part, scene: Scene) -> Reply | None:
 
 def _when_it_is_served(part: Part, scene: Scene) -> Reply | None:
     """ "Dinner at 11 pm", "a beer at one in the night": where nothing is served then, the hours answer."""
-    if not (part.when.time or part.when.around or part.when.now):
+    if not (part.when.time or part.when.around or part.when.now or part.topic == "when"):
         return None
+    if part.topic == "when":
+        part = replace(part, when=replace(part.when, time=None, around=None))  # the earliest is no time of its own
     if part.meals or part.venues or part.venue_kinds:
         return opening.answer(replace(part, intent=Intent.HOURS, topic="hours"), scene)
     serving = dishes.venues_of_what_is_asked(part, scene)
@@ -327,6 +332,7 @@ def _context(query: Query, replies: Sequence[Reply], scene: Scene) -> Context:
         venues=tuple(reply.venues),
         article=reply.article,
         topic=part.topic,
+        subjects=tuple(sorted(articles.subjects_of(reply.article, scene) or part.subjects)),
         meals=part.meals,
         allergies=scene.allergies,
         filters={

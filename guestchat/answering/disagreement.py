@@ -10,9 +10,8 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from guestchat.answering.scene import Scene
-from guestchat.retrieval.calibration import says
 from guestchat.understanding import clauses, matters
-from guestchat.understanding.stems import stem
+from guestchat.understanding.stems import says, stem
 from guestchat.understanding.vocabulary import vocabulary
 from guestchat.words import fold, words
 from menus.content import Article, Venue

@@ -24,7 +24,12 @@ _TAKING_AWAY = """
     ninguna excepto
 """
 _DENIES = frozenset(_TAKING_AWAY.split())
+_OR = frozenset({"or", "oder", "ou", "o", "u"})
 _WITHOUT_ALCOHOL = re.compile(r"al[ck]oh?ol|mocktail")
+_VIRGIN = re.compile(r"\bvirgin\b|zero proof|\b0[.,]?0? ?%")
+_ALCOHOL = frozenset({"beer", "cocktail", "wine"})
+_BY_THE_GLASS = re.compile(r"by the glass|glasweise|offene[nrs]? weine?|au verre|por copas")
+_BOTTLE = re.compile(r"\b(?:bottle|flasche|bouteille|botella|bottiglia)\b")
 _MEALS = frozenset({"breakfast", "brunch", "lunch", "dinner"})
 SHOWN = 6
 _ANSWERED_ONE_BY_ONE = 3
@@ -266,11 +271,14 @@ def _scope(part: Part, scene: Scene) -> list[Offer] | None:
         part = replace(part, meals=())
     if "soft_drink" in courses and _WITHOUT_ALCOHOL.search(fold(part.text)):
         # Whoever wants no alcohol is offered none, whatever else the drink is called.
-        offers = [offer for offer in offers if "soft_drink" in tags[offer.item.key]]
+        alcohol = [offer for offer in offers if tags[offer.item.key] & _ALCOHOL and not _says_it_has_none(offer)]
+        offers = [offer for offer in offers if "soft_drink" in tags[offer.item.key] and offer not in alcohol]
     for wanted in (courses, set(part.meals)):
         # "Alcohol-free cocktails" are both at once; "soups and salads" are either.
         both = [offer for offer in offers if wanted <= tags[offer.item.key]]
         offers = both or [offer for offer in offers if tags[offer.item.key] & wanted]
+    if "wine" in courses and _BY_THE_GLASS.search(fold(part.text)):
+        offers = [offer for offer in offers if not any(_BOTTLE.search(fold(name)) for name in offer.item.name.values())]
     if part.wines:
         offers = [offer for offer in offers if tags[offer.item.key] & wines(part.wines)]
     if part.drinks:
@@ -285,7 +293,10 @@ def _scope(part: Part, scene: Scene) -> list[Offer] | None:
     if part.foods:
         offers = _saying(part.foods, offers, scene)
     if part.rest:
-        offers = _saying(part.rest, offers, scene)
+        said = _saying(part.rest, offers, scene)
+        if not said and not _OR.isdisjoint(words(part.text)):
+            said = _saying(part.rest, offers, scene, any_of_them=True)  # "dishes with duck or veal"
+        offers = said
         if any(is_meat(word) for word in part.rest):
             if not _DENIES.isdisjoint(words(part.text)):
                 return None  # whoever wants no meat, however that is said, is offered none
@@ -302,6 +313,12 @@ def _scope(part: Part, scene: Scene) -> list[Offer] | None:
     return [offer for offer in offers if _fits(offer.item, part)]
 
 
+def _says_it_has_none(offer: Offer) -> bool:
+    """Return whether a drink's own name or section says that it holds no alcohol: a wine with lemonade does not."""
+    said = (*offer.item.name.values(), *offer.section.name.values())
+    return any(_WITHOUT_ALCOHOL.search(fold(text)) or _VIRGIN.search(fold(text)) for text in said)
+
+
 def venues_of_what_is_asked(part: Part, scene: Scene) -> tuple[str, ...]:
     """Return the venues that have what a list asks for, at whatever time they serve it; none where words are left."""
     offers = None if part.rest else _scope(replace(part, when=When()), scene)
@@ -315,11 +332,12 @@ def _served_at(meals: Sequence[str], offers: Sequence[Offer], scene: Scene) -> l
     return [offer for offer in offers if offer.venue.key in serving and not tags[offer.item.key] & _MEALS]
 
 
-def _saying(words: Sequence[str], offers: Sequence[Offer], scene: Scene) -> list[Offer]:
-    """Return the dishes whose own words hold all of these, or mean the same foods."""
+def _saying(words: Sequence[str], offers: Sequence[Offer], scene: Scene, *, any_of_them: bool = False) -> list[Offer]:
+    """Return the dishes whose own words hold all of these, or any, or mean the same foods."""
     own = scene.catalogue.lexicon.item_words
     wanted = [asked_for(word) for word in words]
-    return [offer for offer in offers if all(not own[offer.item.key].isdisjoint(each) for each in wanted)]
+    enough = any if any_of_them else all
+    return [offer for offer in offers if enough(not own[offer.item.key].isdisjoint(each) for each in wanted)]
 
 
 def _fits(item: Item, part: Part) -> bool:

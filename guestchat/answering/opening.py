@@ -57,12 +57,16 @@ def find_venues(part: Part, scene: Scene) -> list[Venue]:
     kinds = set(part.venue_kinds)
     if part.venues:
         found = [scene.content.venues_by_key[key] for key in part.venues if key in scene.content.venues_by_key]
+        inside = scene.catalogue.lexicon.venue_kinds
+        if len(kinds) > 1:
+            # "The bar by the pool" is no pool, however that is called.
+            found = [venue for venue in everything if kinds <= inside[venue.key] | {venue.kind}] or found
     elif kinds:
         inside = scene.catalogue.lexicon.venue_kinds
         found = [venue for venue in everything if venue.kind in kinds]
-        if "terrace" in kinds:
-            # "The rooftop bar" is one of the bars.
-            found = [venue for venue in found if "terrace" in inside[venue.key]] or found
+        if len(kinds) > 1:
+            # "The rooftop bar", "the bar by the pool": one venue of all these kinds before each of one.
+            found = [venue for venue in found if kinds <= inside[venue.key] | {venue.kind}] or found
         if not found and not part.rest:
             # Only the plain question: "women-only hours of the sauna" are not the spa's.
             found = [venue for venue in everything if inside[venue.key] & kinds]

@@ -5,10 +5,10 @@ import re
 from guestchat.answering import gate
 from guestchat.answering.answer import Reply, Source
 from guestchat.answering.scene import Scene
-from guestchat.retrieval.calibration import says
 from guestchat.understanding.matters import SOFT_DETAILS
 from guestchat.understanding.query import Intent, Part
 from guestchat.understanding.statements import Statement
+from guestchat.understanding.stems import says
 from guestchat.words import fold
 
 

@@ -8,16 +8,15 @@ label away.
 
 import json
 import math
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from functools import cache, lru_cache
+from functools import cache
 from pathlib import Path
 
+from guestchat.understanding.stems import says
+
 FILE = Path(__file__).with_name("calibration.json")
-# "Parking" and "park", "smoking" and "smoke"; what is left has at least three letters.
-_ENDINGS = re.compile(r"(?<=\w{3})(?:ing|ed|e)$")
 FEATURES = ("bias", "similarity", "margin", "covered", "rarest_missing", "fragment")
 
 
@@ -94,34 +93,6 @@ def features(asked: Sequence[str], ranked: Sequence[Candidate], weights: Mapping
         max(missing, default=0.0) / rarest,
         1.0 if len(weighed) <= 1 else 0.0,
     )
-
-
-def says(own: frozenset[str], word: str) -> bool:
-    """Return whether texts have a word, another form of it ("smoke" meets "smoking"), or a compound with it."""
-    if word in own or _root(word) in _roots(own):
-        return True
-    if len(word) < 5:
-        return False
-    return any(each.startswith(word) or word.startswith(each) for each in _by_beginning(own).get(word[:5], ()))
-
-
-@lru_cache(maxsize=20_000)
-def _root(word: str) -> str:
-    return _ENDINGS.sub("", word)
-
-
-@lru_cache(maxsize=20_000)
-def _roots(own: frozenset[str]) -> frozenset[str]:
-    return frozenset(_root(each) for each in own)
-
-
-@lru_cache(maxsize=20_000)
-def _by_beginning(own: frozenset[str]) -> dict[str, list[str]]:
-    """Return an article's words by their first five letters: it is asked of forty articles a question."""
-    found: dict[str, list[str]] = {}
-    for each in own:
-        found.setdefault(each[:5], []).append(each)
-    return found
 
 
 @cache

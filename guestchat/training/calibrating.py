@@ -16,13 +16,13 @@ from numpy.typing import NDArray
 from tqdm import tqdm
 
 from guestchat.answering.articles import WORDS_WEIGHT
-from guestchat.retrieval.calibration import FEATURES, Candidate, features, says
+from guestchat.retrieval.calibration import FEATURES, Candidate, features
 from guestchat.retrieval.embedder import Embedder
 from guestchat.training.chatter import spoken
 from guestchat.training.corpus import Doc, fragment
 from guestchat.training.evaluation import RIGHT, auc, coverage_at_precision, passage_vectors
 from guestchat.training.mining import Articles, mine_pairs
-from guestchat.understanding.stems import stem
+from guestchat.understanding.stems import says, stem
 from guestchat.understanding.vocabulary import vocabulary
 from guestchat.words import words
 

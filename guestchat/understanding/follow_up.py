@@ -6,6 +6,7 @@ from dataclasses import replace
 
 from guestchat.understanding.query import Context, Intent, Part
 from guestchat.understanding.reading import Reading
+from guestchat.understanding.stems import says
 from guestchat.understanding.when import SOON, When
 
 # So few dishes are told one by one: a list would leave out what the others hold.
@@ -14,8 +15,23 @@ _ALL_TOLD = 3
 _ONE_THING = frozenset({"it", "that", "this", "das", "dies", "dieses", "ca", "eso", "esto", "lo"})
 
 
-def resolve(part: Part, reading: Reading, context: Context) -> Part:
-    """Return the part with what it refers to filled in; a part with a topic of its own is left alone."""
+def after(part: Part, context: Context) -> Context:
+    """Return what the next question of the same message may refer to, before that one is answered."""
+    if not part.subjects or part.intent in _BESIDE_REQUESTS:
+        return context
+    return Context(intent=part.intent, subjects=tuple(sorted(part.subjects)), allergies=context.allergies)
+
+
+def resolve(part: Part, reading: Reading, context: Context, before: Context) -> Part:
+    """Return the part with what it refers to filled in; a part with a topic of its own is left alone.
+
+    `context` is what the last answer left, `before` the same or what an earlier question of the same message was about.
+    """
+    resolved = _resolved(part, reading, context)
+    return resolved if resolved is not part else _of_subjects(part, reading, before)
+
+
+def _resolved(part: Part, reading: Reading, context: Context) -> Part:
     if context.pending and (of_request := _of_request(part, reading, context)) is not None:
         return of_request
     if part.intent in {Intent.EMERGENCY, Intent.PRIVATE, Intent.PERSON, Intent.REQUEST} or part.topic == "statement":
@@ -30,8 +46,30 @@ def resolve(part: Part, reading: Reading, context: Context) -> Part:
     if context.intent == Intent.HOURS or (context.intent == Intent.PLACE and part.intent is Intent.HOURS):
         return _of_hours(part, reading, context)
     if context.article and part.intent is Intent.QUESTION and not _own_topic(part, reading):
-        return replace(part, follow_up=True)
+        return replace(part, follow_up=True, subjects=frozenset(context.subjects))
+    if context.article and _speaks_of(context.article, part, reading):
+        return replace(part, intent=Intent.QUESTION, follow_up=True)
     return part
+
+
+def _speaks_of(article: str, part: Part, reading: Reading) -> bool:
+    """ "Also in the restaurant?" after the dogs: the article that was told says that as well."""
+    if part.intent not in {Intent.QUESTION, Intent.PLACE} or part.aspects - {"location"}:
+        return False
+    if not reading.keys("follow_up"):
+        return False
+    own = reading.lexicon.article_words.get(article, frozenset())
+    return all(says(own, each) for each in reading.stems(reading.topics - reading.places("follow_up")))
+
+
+def _of_subjects(part: Part, reading: Reading, before: Context) -> Part:
+    """ "And for kids?", "what does it cost": asked of what was spoken of last."""
+    if not before.subjects or part.subjects or part.intent not in {Intent.QUESTION, Intent.LIST} or not part.details:
+        return part
+    named = (part.venues, part.items, part.courses, part.meals, part.diets, part.avoid, part.containing, part.order)
+    if any(named) or part.beyond or part.drinks:
+        return part
+    return replace(part, intent=Intent.QUESTION, topic="", subjects=frozenset(before.subjects))
 
 
 # What cannot be said of a request.

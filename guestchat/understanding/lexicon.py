@@ -277,12 +277,11 @@ def _tags(offer: Offer) -> frozenset[str]:
 
 def _what_it_is(offer: Offer) -> set[str]:
     """Return the courses that the last word of a dish's name tells, before "with …": a "lager beer" is one."""
-    last = {
-        language: [word for word in said if word not in BESIDE][: _until_beside(said)][-1]
-        for language, text in offer.item.name.items()
-        if (said := _said(text))
-    }
-    return _kinds("course", last)
+    found: set[str] = set()
+    for language, text in offer.item.name.items():
+        said = _said(text)[: _until_beside(_said(text))]
+        found |= {each.key for each in vocabulary(language)["course"].find(said) if each.end == len(said)}
+    return found
 
 
 def _until_beside(said: Sequence[str]) -> int:

@@ -29,6 +29,8 @@ _FIGURES: Mapping[str, re.Pattern[str]] = {
         rf"|\bfrom (?:{_SPELT_HOURS}) (?:to|until|till) (?:{_SPELT_HOURS})\b(?! (?:km|kilom|met|mile|people|guest))"
         rf"|\b(?:from|by) (?:{_SPELT_HOURS})\b(?=[.,;]| (?:on|onwards|in the)\b)"
         r"|\b(?:dawn|dusk|sunrise|sunset)\b"
+        r"|\ball (?:day|night)\b|\b(?:day and night|at any time|at all hours|rund um die uhr|jederzeit|tag und nacht)\b"
+        r"|\b(?:jour et nuit|a toute heure|24 heures|a cualquier hora|dia y noche|24 horas)\b"
         r"|\b(?:daily|from|taglich|von|de|desde) \d{1,2} (?:to|till|until|bis|a|hasta) \d{1,2}\b(?! ?[a-z€£$%])"
     ),
     "duration": re.compile(r"\d+ ?-?(?:min|hour|h\b|stunde|gehmin|heure|hora)"),
@@ -82,13 +84,19 @@ NEAR: Mapping[str, frozenset[str]] = {
     "night_entrance": frozenset({"late_arrival"}),
     "supermarket": frozenset({"local_food", "shopping"}),
     "transport_ticket": frozenset({"bus", "train_station"}),
+    "wheelchair": frozenset({"lift"}),
 }
 # When or whence, beside the thing that is asked about: "leave our bags after check-out, our flight is at nine".
 CIRCUMSTANCES = frozenset(
     {"airport", "check_in", "check_out", "groups", "late_arrival", "minimum_age", "reception", "train_station"}
 )
-# Of these the same words name several, and one is meant: "paracetamol" is a matter of the pharmacy or of first aid.
+# An answer that welcomes dogs tells nothing of parrots, even under the heading "Pets".
+PETS = frozenset({"cats", "pets", "small_pets"})
+# Of these the same words name several, and one is meant: "paracetamol" is a matter of the pharmacy or of first aid,
+# "pets" are whichever the house speaks of; a parrot is not, where only dogs are welcome.
 EITHER = (
+    PETS,
+    frozenset({"adapter", "ev_charging"}),
     frozenset({"first_aid", "pharmacy"}),
     frozenset({"iron", "laundry"}),
     frozenset({"beach", "lake_bathing", "pool"}),

@@ -33,6 +33,16 @@ NEVER_ALONE = frozenset(
         "free",
         "frei",
         "libre",
+        # "Anything hot to eat" names no hot chocolate.
+        "hot",
+        "warm",
+        "cold",
+        "kalt",
+        "heiss",
+        "chaud",
+        "froid",
+        "caliente",
+        "frio",
     }
     | {"las", "al", "alla", "alle", "du", "des", "del", "della", "a", "au", "aux", "e", "an", "auf", "vom", "im", "en"}
 )
@@ -99,7 +109,12 @@ class Names:
             for each in set(name.stems):
                 self.postings[each].append(number)
         # "cheese cake" is asked for "cheesecake", and the other way round.
-        self._joined = {a + b: (a, b) for name in self.names for a, b in zip(name.stems, name.stems[1:], strict=False)}
+        self._joined = {
+            joined: (a, b)
+            for name in self.names
+            for a, b in zip(name.stems, name.stems[1:], strict=False)
+            for joined in (a + b, stem(a + b))
+        }
         self._long_stems = [each for each in self.weights if len(each) >= 4]
         self._by_ending = _by_ending(self.weights) if food else {}
         self._by_concept = _by_concept(self.weights) if food else {}

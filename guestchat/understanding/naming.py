@@ -345,7 +345,9 @@ class Naming:
             # A question about food says so; elsewhere a single shared word ("warm", "green") names no dish.
             if self.about_food:
                 return best >= 0.3
-            if best < (0.6 if len(left) == 1 else 0.75):
+            # Two words of a name side by side, "lentil curry", stand for it whatever else is said.
+            together = exact and len(said) > 1 and max(said) - min(said) == len(said) - 1
+            if best < (0.6 if len(left) == 1 or together else 0.75):
                 return False
             # A slip in a short word may make any other word of it; in "cappucino" it does not.
             return exact or long

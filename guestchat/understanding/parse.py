@@ -28,7 +28,10 @@ def parse(text: str, lexicon: Lexicon, context: Context, at: dt.datetime, langua
         Reading(clause, known, lexicon, at, clauses.is_marked(clause, text)) for clause in clauses.split(text, known)
     ]
     stated = dict.fromkeys(code for reading in readings for code in reading.stated_allergies)
-    parts = [follow_up.resolve(_part(reading), reading, context) for reading in readings]
+    parts: list[Part] = []
+    for reading in readings:
+        before = follow_up.after(parts[-1], context) if parts else context
+        parts.append(follow_up.resolve(_part(reading), reading, context, before))
     parts = [_only_stated(part, reading, parts) for part, reading in zip(parts, readings, strict=True)]
     return Query(text=text, language=language, parts=tuple(_spread(parts)), allergies=tuple(stated))
 
@@ -199,7 +202,7 @@ def _talk(reading: Reading) -> Part | None:
 
 
 def _request(reading: Reading) -> Part | None:
-    keys = reading.keys("request")
+    keys = _wishes(reading)
     wished = "wish" in keys and "necessity" not in keys  # "do I need an adapter?" wants to know
     asks_price = "price" in reading.keys("aspect")
     if "dirty" in keys and not reading.asks:
@@ -216,6 +219,18 @@ def _request(reading: Reading) -> Part | None:
     if asks_price or ("available" in reading.keys("aspect") and reading.when.now):
         return None  # "can I order the eggs now?" wants to know
     return _order(reading, wished=wished)
+
+
+def _wishes(reading: Reading) -> tuple[str, ...]:
+    """Return what is wished for; the glass of "wines by the glass" is no tumbler."""
+    kinds = [set(range(each.start, each.end)) for each in reading.found("course") if each.end - each.start > 1]
+    return tuple(
+        dict.fromkeys(
+            each.key
+            for each in reading.found("request")
+            if not any(set(range(each.start, each.end)) < kind for kind in kinds)
+        )
+    )
 
 
 def _books_for_a_time(reading: Reading, keys: Collection[str]) -> bool:
@@ -246,10 +261,17 @@ def _room_by_number(reading: Reading) -> str:
     return found[1] if found else ""
 
 
+_ASKS_WHAT = frozenset(
+    {"what", "whats", "which", "how", "was", "welche", "wie", "que", "quel", "quelle", "combien", "cuanto"}
+)
+
+
 def _order(reading: Reading, *, wished: bool) -> Part | None:
     """ "Send a club sandwich to 412", "two beers to room 101", "I want to order"."""
     keys = set(reading.keys("request"))
     wished = wished or "order_what" in keys
+    if not wished and not _ASKS_WHAT.isdisjoint(reading.tokens[:1]):
+        return None  # "what do you get with the burger on the room"
     items = tuple(dict.fromkeys(each.key for each in reading.named))
     where = bool(reading.room or _room_by_number(reading))
     if items and (("order" in keys and (wished or where or len(keys) == 1)) or (where and not reading.asks)):
@@ -287,6 +309,8 @@ def _asks_for_many(reading: Reading) -> bool:
     """ "Which pizzas are vegan", "pasta under 14", "sushi without fish": the word names a kind, not one dish."""
     best = reading.named[0]
     said = set(best.places) - reading.filler
+    if reading.aspects & {"calories", "portion"}:
+        return False  # "how big is a draught pils": no list tells that
     if (best.coverage >= 0.75 and len(reading.named) == 1) or "options" in reading.aspects or reading.options:
         return False
     menu = set(reading.keys("menu"))
@@ -335,13 +359,14 @@ def _list(reading: Reading) -> Part | None:
     if _asks_whether_a_meal_is_served(reading):
         return _make(reading, Intent.HOURS, topic="hours", explained=("venue", "meal", "menu", "aspect", "time"))
     menu = set(reading.keys("menu"))
+    is_bare = len(reading.topics) <= 2 and not reading.matters.subjects
     filters = bool(
         reading.keys("diet")
         or ("spicy" in reading.aspects and not _beside(reading) and not reading.found("hours"))
         or reading.allergens.codes
         or reading.keys("course")
         or "drink" in menu
-        or (menu & {"cheapest", "dearest", "kids"} and (menu & {"ask", "under", "which"} or len(reading.topics) <= 2))
+        or (menu & {"cheapest", "dearest", "kids"} and (menu & {"ask", "under", "which"} or is_bare))
         or (menu & {"under", "over"} and ("ask" in menu or (reading.keys("meal") and reading.has_price_bound)))
         or reading.price_range
         or (menu & {"under", "over"} and reading.has_price_bound and not _beside(reading))
@@ -369,11 +394,15 @@ def _filtered_list(reading: Reading, explained: Sequence[str]) -> Part | None:
     asks_hours = reading.found("hours") and not reading.keys("diet") and not reading.allergens.codes
     if asks_hours and (reading.keys("meal") or reading.venues or reading.keys("venue")):
         return None
-    if len(rest) > 1 and not (reading.keys("diet") or reading.allergens.avoid or reading.allergens.mine):
+    for_a_guest = reading.keys("diet") or reading.allergens.avoid or reading.allergens.mine
+    if len(rest - reading.plain) > 1 and not for_a_guest:
         return None  # "coffee machine in the room": a course word among other topics is no order
     # An allergen without a stance beside food words is asked for: "do you have fish?".
     containing = tuple(dict.fromkeys((*reading.allergens.contains, *reading.allergens.named)))
-    return _make(reading, Intent.LIST, explained=explained, containing=containing, foods=reading.naming.foods)
+    made = _make(reading, Intent.LIST, explained=explained, containing=containing, foods=reading.naming.foods)
+    if asks_hours and made.courses and set(reading.keys("hours")) & {"opens", "closes"}:
+        return replace(made, topic="when", rest=())  # "earliest coffee tomorrow"
+    return made
 
 
 def _hours(reading: Reading) -> Part | None:
@@ -397,7 +426,10 @@ def _asks_whether_a_meal_is_served(reading: Reading) -> bool:
     """ "Do you serve lunch on Monday?" is about hours; "what can I eat for lunch on Monday" is about dishes."""
     explained = reading.places("meal", "menu", "aspect", "time", "venue")
     beside = reading.topics - explained - reading.venue_places - reading.plain
-    asks_for_dishes = {"ask", "drink"} & set(reading.keys("menu"))
+    # "Can we have lunch on Monday" asks whether, "what can we have" asks what.
+    asks_for_dishes = any(
+        match.key in {"ask", "drink"} and reading.tokens[match.start] != "can" for match in reading.found("menu")
+    )
     then = reading.when.dates or reading.when.time
     return bool(reading.keys("meal") and then and not beside and not asks_for_dishes)
 

@@ -89,6 +89,7 @@ class Context:
     venues: tuple[str, ...] = ()
     article: str = ""
     topic: str = ""
+    subjects: tuple[str, ...] = ()
     meals: tuple[str, ...] = ()
     filters: dict[str, Any] = field(default_factory=dict)
     allergies: tuple[str, ...] = ()

@@ -264,8 +264,13 @@ class Reading:
         return (low, high) if low < high else None
 
     def _bound(self, key: str) -> Decimal | None:
-        if self.when.time is not None or not any(match.key == key for match in self.found("menu")):
+        of_key = [match for match in self.found("menu") if match.key == key]
+        if self.when.time is not None or not of_key:
             return None
+        if {match.key for match in self.found("menu")} >= {"under", "over"}:
+            # "From room service under 10": only the word right before the figure sets a bound.
+            near = [token for match in of_key for token in self.tokens[match.end : match.end + 2]]
+            return next((Decimal(token) for token in near if token.isdigit()), None)
         if found := _AMOUNT.search(self.folded):
             return Decimal(found[1].replace(",", "."))
         after = max(match.end for match in self.found("menu") if match.key == key)

@@ -180,7 +180,7 @@ def test_a_dish_for_children_need_stand_on_no_card_of_their_own(db: None) -> Non
     assert ropewalk is not None
     assert ask(ropewalk, "is there a kids menu").items == ["kids-pasta"]
     closed = ask(ropewalk, "can i get a drink at 1am on sunday")
-    assert [source.key for source in closed.sources] == ["capstan"]
+    assert "capstan" in [source.key for source in closed.sources]
     assert closed.text.startswith("No")
     assert "cranachan" not in ask(ropewalk, "any food after 10pm?").items
     order = ask(ropewalk, "send two lagers to 210").request
@@ -209,3 +209,45 @@ def test_what_is_not_wanted_is_not_offered(corvina: Catalogue) -> None:
 def test_whoever_wants_no_meat_is_offered_none(corvina: Catalogue, text: str, language: str) -> None:
     items = ask(corvina, text, language=language).items
     assert not {"tartare", "bigoli-anatra", "cotoletta", "tagliata", "panino-cotto", "rs-burger"} & set(items)
+
+
+def test_a_venue_s_from_sets_no_price(corvina: Catalogue) -> None:
+    offered = ask(corvina, "anything to eat from room service under 10").items
+    assert {"rs-soup", "rs-fruit"} <= set(offered)
+    assert "rs-burger" not in offered
+
+
+def test_one_food_or_the_other_is_enough(corvina: Catalogue) -> None:
+    assert {"bigoli-anatra", "cotoletta"} <= set(ask(corvina, "dishes with duck or veal?").items)
+    assert "risotto-limone" not in ask(corvina, "dishes with duck or veal?").items
+
+
+def test_wine_by_the_glass_comes_in_no_bottle(corvina: Catalogue) -> None:
+    offered = ask(corvina, "which wines do you have by the glass").items
+    assert "vitovska" in offered
+    assert not any("bottle" in key for key in offered)
+
+
+def test_the_first_coffee_is_served_when_its_house_opens(corvina: Catalogue) -> None:
+    assert "07:00" in ask(corvina, "earliest coffee tomorrow morning?").text
+
+
+def test_whether_a_meal_can_be_had_on_a_day_is_told_by_its_hours(corvina: Catalogue) -> None:
+    said = ask(corvina, "can we have lunch in the Bora on 1 january")
+    assert [source.key for source in said.sources] == ["osteria"]
+    assert not said.items
+
+
+def test_what_was_spoken_of_last_is_asked_more(corvina: Catalogue) -> None:
+    said = ask(corvina, "how much is breakfast", "and for kids?")
+    assert [source.key for source in said.sources] == ["breakfast-price"]
+    assert not said.items
+    hours_then_price = ask(corvina, "what time is breakfast", "and how much is that per person?")
+    assert "breakfast-price" in {source.key for source in hours_then_price.sources}
+
+
+@pytest.mark.parametrize("text", ["what do you get with the burger on the room", "wines by the glass please"])
+def test_who_wants_to_know_orders_nothing(corvina: Catalogue, text: str) -> None:
+    said = ask(corvina, text)
+    assert said.request is None
+    assert said.outcome != "request"

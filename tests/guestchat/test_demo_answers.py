@@ -55,6 +55,23 @@ def test_whoever_wants_no_alcohol_is_offered_none(ask: Ask, question: str) -> No
     assert not {"gin-tonic", "negroni", "lake-spritz", "espresso-martini", "amaretto-sour"} & set(items)
 
 
+@pytest.mark.parametrize(
+    ("question", "item", "fact"),
+    [
+        ("how big is a draught pils", "pils-draught", "0.3"),
+        ("¿el curry tailandés lleva cacahuetes?", "thai-prawn-curry", "cacahuete"),
+    ],
+)
+def test_a_dish_is_known_by_what_guests_call_it(ask: Ask, question: str, item: str, fact: str) -> None:
+    answer = ask(question)
+    assert item in answer.items
+    assert fact in answer.text
+
+
+def test_water_is_no_main(ask: Ask) -> None:
+    assert not {"still-water", "sparkling-water"} & set(ask("cheapest main").items)
+
+
 def test_a_taxi_for_a_time_is_a_taxi(ask: Ask) -> None:
     answer = ask("book me a taxi for 6am")
     assert answer.request is not None

@@ -53,6 +53,8 @@ def ask(small_hotel: Callable[..., models.Hotel]) -> Callable[[str], Answer]:
         ("which day is the movie night", "film"),
         ("is there a lifeguard at the tarn", "tarn"),
         ("can i pay cash", "paying"),
+        ("do you take pets", "dogs"),
+        ("is my labrador welcome", "dogs"),
         ("how much is afternoon tea", "tea"),
         ("when does the bus to ambley leave", "bus"),
         ("what if we come back after 11 pm", "late"),
@@ -73,6 +75,9 @@ def test_an_article_clearly_ahead_speaks(ask: Callable[[str], Answer], question:
     [
         "when does the bus to hamburg leave",
         "can i bring my cat",
+        "can i bring my parrot",
+        "are guinea pigs allowed",
+        "is there a happy hour",
         "do you sell dog food",
         "how deep is the pool",
         "who designed the maritime museum",

@@ -2,7 +2,8 @@
 
 import pytest
 
-from guestchat.retrieval.calibration import Band, Calibration, says
+from guestchat.retrieval.calibration import Band, Calibration
+from guestchat.understanding.stems import says
 
 FITTED = Calibration(weights={}, answer_from=0.8, ask_from=0.3)
 

@@ -74,9 +74,10 @@ def test_a_word_without_a_measure_tells_no_depth() -> None:
     assert "depth" in matters.told([question], {"en": "It is up to 12 m deep."})
 
 
-def test_pets_in_general_are_no_cats() -> None:
-    assert "cats" not in found("what is your pet policy").subjects
+def test_pets_in_general_are_whichever_the_house_speaks_of() -> None:
+    assert found("what is your pet policy").subjects == matters.PETS
     assert found("what about cats").subjects == {"cats"}
+    assert found("can I bring my parrot").subjects == {"small_pets"}
 
 
 def test_a_slip_and_a_compound_are_read_as_what_they_mean() -> None:
