@@ -22,6 +22,7 @@ from guestchat.understanding.matters import (
 )
 from guestchat.understanding.query import Part
 from guestchat.understanding.stems import says
+from guestchat.words import words
 from menus.content import Article
 
 # Words decide between articles that mean nearly the same: "is breakfast included" is not about tips.
@@ -70,7 +71,15 @@ def rerank(part: Part, hits: Sequence[Hit], scene: Scene) -> list[Hit]:
     }
     found = [*hits, *_of_the_subjects(part, hits, scene)]
     rescored = [replace(hit, score=_score(part, hit, scene, asked)) if hit.type == "article" else hit for hit in found]
+    if (own := asked_word_by_word(part, scene)) is not None:
+        others = [hit for hit in rescored if hit.type != "article" or hit.key != own]
+        rescored = [*others, Hit(type="article", key=own, score=2.0, similarity=1.0, matched=1.0)]
     return sorted(rescored, key=lambda hit: -hit.score)
+
+
+def asked_word_by_word(part: Part, scene: Scene) -> str | None:
+    """Return the article whose own question this is, as guests tap it: no encoder is asked whether that is near."""
+    return scene.catalogue.lexicon.headings.get(tuple(words(part.text)))
 
 
 def _of_the_subjects(part: Part, hits: Sequence[Hit], scene: Scene) -> list[Hit]:
@@ -273,6 +282,8 @@ def _decide(part: Part, best: Hit, chance: float, lead: float, scene: Scene) -> 
 
     A chance alone cannot tell "how deep is the pool" from "how warm is the pool"; what the article says of it can.
     """
+    if asked_word_by_word(part, scene) == best.key:
+        return Band.ANSWER
     band = calibration().band(chance)
     agreement = _agreement(part, best.key, scene)
     if part.subjects and agreement < 1 and not _is_clearly_meant(part, best, chance, lead, scene):

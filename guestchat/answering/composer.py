@@ -114,18 +114,26 @@ def _reply(part: Part, hits: Callable[[], Sequence[Hit]], scene: Scene) -> Reply
         return both
     measured = part.intent in {Intent.HOURS, Intent.PLACE} and part.details & _MEASURES
     from_rows = None if measured else _from_rows(part, scene) if _rows_tell(part) else None
+    if from_rows is not None and part.intent is Intent.HOURS and opening.are_untold(from_rows.venues, scene):
+        # A season is told in words: by an article, if there is one.
+        told = articles.answer(part, hits(), scene, sure=True)
+        if told is not None and told.outcome is Outcome.ANSWERED:
+            return _both(from_rows, told)
     if from_rows is not None and _finds_nothing(part, from_rows):
         told = articles.answer(part, hits(), scene, sure=True)
         if told is not None and told.outcome is Outcome.ANSWERED:
             return told
         return from_rows if from_rows.outcome is Outcome.ANSWERED else _unknown(part, hits(), scene)
     # Search costs more than all the rest: not for what rows tell already, nor for the article that was just told.
-    unexplained = from_rows is None or (bool(part.rest) and part.intent is not Intent.DISH)
+    open_words = bool(part.rest) or articles.asked_word_by_word(part, scene) is not None
+    unexplained = from_rows is None or (open_words and part.intent is not Intent.DISH)
     searched = unexplained and not articles.tells_more(part, scene)
     article = articles.answer(part, hits() if searched else (), scene, sure=unexplained)
     said = None if part.intent is Intent.DISH else statements.answer(part, scene)
-    if from_rows is not None and (article is None or not _prefers_article(part, article)):
+    if from_rows is not None and (article is None or not _prefers_article(part, article, scene)):
         return said if said is not None and not from_rows.items and (part.rest or _tells_more(part)) else from_rows
+    if article is not None and from_rows is not None and not part.rest and part.intent in {Intent.HOURS, Intent.FACT}:
+        return _both(from_rows, article)  # the house's own question about its hours: the rows are as true as its words
     if article is not None:
         return article
     if said is not None:
@@ -137,11 +145,13 @@ def _hours_and_price(part: Part, hits: Sequence[Hit], scene: Scene) -> Reply | N
     """ "When is breakfast and what does it cost": the hours from rows, the price from an article, if it is told."""
     times = _from_rows(part, scene)
     price = articles.answer(replace(part, details=part.details - {"hours"}, when=When()), hits, scene, sure=True)
-    if times is None or price is None:
-        return None
-    return replace(
-        price, text=f"{times.text}\n{price.text}", sources=[*times.sources, *price.sources], venues=times.venues
-    )
+    return None if times is None or price is None else _both(times, price)
+
+
+def _both(rows: Reply, article: Reply) -> Reply:
+    """Return what rows and an article say together."""
+    text = f"{rows.text}\n{article.text}"
+    return replace(article, text=text, sources=[*rows.sources, *article.sources], venues=rows.venues)
 
 
 def _rows_tell(part: Part) -> bool:
@@ -180,9 +190,11 @@ def _tells_more(part: Part) -> bool:
     return part.intent in {Intent.HOURS, Intent.PLACE} and bool(part.details - {"hours", "floor"})
 
 
-def _prefers_article(part: Part, article: Reply) -> bool:
+def _prefers_article(part: Part, article: Reply, scene: Scene) -> bool:
     """Return whether an article answers better than rows that leave words of the question unexplained."""
-    return part.intent is not Intent.DISH and article.outcome is Outcome.ANSWERED and bool(part.rest)
+    if part.intent is Intent.DISH or article.outcome is not Outcome.ANSWERED:
+        return False
+    return bool(part.rest) or articles.asked_word_by_word(part, scene) == article.article
 
 
 def _from_rows(part: Part, scene: Scene) -> Reply | None:

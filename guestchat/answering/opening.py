@@ -84,6 +84,11 @@ def find_venues(part: Part, scene: Scene) -> list[Venue]:
     return found
 
 
+def are_untold(keys: Sequence[str], scene: Scene) -> bool:
+    """Return whether there are venues and none of them tells any hours."""
+    return bool(keys) and not any(scene.content.venues_by_key[key].opening_hours for key in keys)
+
+
 def _meals(text: Text) -> set[str]:
     return {key for language, said in text.items() for key in vocabulary(language)["meal"].keys(words(said))}
 

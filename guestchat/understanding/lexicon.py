@@ -64,6 +64,7 @@ class Lexicon:
     article_details: Mapping[str, frozenset[str]]
     article_weights: Mapping[str, float]
     rarest_weight: float
+    headings: Mapping[tuple[str, ...], str]
 
     @classmethod
     def of(cls, content: Content) -> "Lexicon":
@@ -120,6 +121,12 @@ class Lexicon:
             spoken=_spoken(content),
             name_pairs=frozenset(pair for said in _names_of_rows(content) for pair in pairwise(_said(said))),
             article_weights=weights,
+            headings={
+                _said(text): article.key
+                for article in reversed(content.articles)
+                for asked in (article.question, *article.also_asked)
+                for text in asked.values()
+            },
             rarest_weight=max(weights.values(), default=1.0),
             article_subjects=subjects,
             article_mentions=mentions,

@@ -10,8 +10,9 @@ from guestchat.understanding import clauses, follow_up
 from guestchat.understanding.lexicon import Lexicon
 from guestchat.understanding.query import Context, Intent, Part, Query
 from guestchat.understanding.reading import Reading
-from guestchat.understanding.vocabulary import LANGUAGES, Match, vocabulary
+from guestchat.understanding.vocabulary import LANGUAGES, Match, Vocabulary, vocabulary
 from guestchat.understanding.when import SOON
+from guestchat.words import words
 
 _REQUESTED = ("late_checkout", "wake_up", "taxi", "maintenance", "housekeeping", "other")
 
@@ -25,7 +26,8 @@ def parse(text: str, lexicon: Lexicon, context: Context, at: dt.datetime, langua
     """Return a guest's message as a query; `at` is the moment of asking in the hotel's own time."""
     known = vocabulary(language)
     readings = [
-        Reading(clause, known, lexicon, at, clauses.is_marked(clause, text)) for clause in clauses.split(text, known)
+        Reading(clause, known, lexicon, at, clauses.is_marked(clause, text))
+        for clause in _clauses(text, lexicon, known)
     ]
     stated = dict.fromkeys(code for reading in readings for code in reading.stated_allergies)
     parts: list[Part] = []
@@ -34,6 +36,11 @@ def parse(text: str, lexicon: Lexicon, context: Context, at: dt.datetime, langua
         parts.append(follow_up.resolve(_part(reading), reading, context, before))
     parts = [_only_stated(part, reading, parts) for part, reading in zip(parts, readings, strict=True)]
     return Query(text=text, language=language, parts=tuple(_spread(parts)), allergies=tuple(stated))
+
+
+def _clauses(text: str, lexicon: Lexicon, known: Vocabulary) -> Sequence[str]:
+    """Return a message's questions; an article's own question, as it was offered to tap, is one."""
+    return [text] if tuple(words(text)) in lexicon.headings else clauses.split(text, known)
 
 
 def _only_stated(part: Part, reading: Reading, parts: Sequence[Part]) -> Part:
