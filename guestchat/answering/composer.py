@@ -204,7 +204,7 @@ def _from_rows(part: Part, scene: Scene) -> Reply | None:
         case Intent.LIST:
             if part.topic == "when":
                 return _when_it_is_served(part, scene) or dishes.listed(part, scene)
-            return dishes.listed(part, scene) or _when_it_is_served(part, scene)
+            return _listed(part, scene) or _when_it_is_served(part, scene)
         case Intent.HOURS:
             return _hours(part, scene)
         case Intent.FACT:
@@ -212,6 +212,19 @@ def _from_rows(part: Part, scene: Scene) -> Reply | None:
         case Intent.PLACE:
             return _place(part, scene)
     return None
+
+
+def _listed(part: Part, scene: Scene) -> Reply | None:
+    """Return what fits; who asks for any food or drink at some time is told first where there is any then."""
+    found = dishes.listed(part, scene)
+    if found is None or part.meals or part.diets or not part.when or not dishes.asks_for_the_menu(part, scene):
+        return found
+    then = opening.answer(replace(part, intent=Intent.HOURS, topic="food"), scene)
+    return (
+        found
+        if then is None
+        else replace(found, text=f"{then.text}\n\n{found.text}", sources=[*then.sources, *found.sources])
+    )
 
 
 def _when_it_is_served(part: Part, scene: Scene) -> Reply | None:

@@ -26,8 +26,7 @@ _TAKING_AWAY = """
 _DENIES = frozenset(_TAKING_AWAY.split())
 _OR = frozenset({"or", "oder", "ou", "o", "u"})
 _WITHOUT_ALCOHOL = re.compile(r"al[ck]oh?ol|mocktail")
-_VIRGIN = re.compile(r"\bvirgin\b|zero proof|\b0[.,]?0? ?%")
-_ALCOHOL = frozenset({"beer", "cocktail", "wine"})
+_ALCOHOL, _SOFT = frozenset({"beer", "cocktail", "wine"}), frozenset({"juice", "soft_drink"})
 _BY_THE_GLASS = re.compile(r"by the glass|glasweise|offene[nrs]? weine?|au verre|por copas")
 _BOTTLE = re.compile(r"\b(?:bottle|flasche|bouteille|botella|bottiglia)\b")
 _MEALS = frozenset({"breakfast", "brunch", "lunch", "dinner"})
@@ -237,12 +236,13 @@ def listed(part: Part, scene: Scene) -> Reply | None:
     offers = _scope(part, scene) if scene.content.offers else None
     if offers is None:
         return None
-    if _asks_for_the_menu(part, scene) and len(offers) > SHOWN:
+    if asks_for_the_menu(part, scene) and len(offers) > SHOWN:
         return _menus(offers, scene)
     return _listing(offers, part, scene)
 
 
-def _asks_for_the_menu(part: Part, scene: Scene) -> bool:
+def asks_for_the_menu(part: Part, scene: Scene) -> bool:
+    """Return whether a list is asked for by nothing that narrows it."""
     return not (
         part.items or part.diets or part.avoid or part.containing or part.courses or part.order or part.kids
     ) and not (part.price_up_to or part.price_from or scene.allergies or part.rest or part.mild or part.spicy)
@@ -271,8 +271,13 @@ def _scope(part: Part, scene: Scene) -> list[Offer] | None:
         part = replace(part, meals=())
     if "soft_drink" in courses and _WITHOUT_ALCOHOL.search(fold(part.text)):
         # Whoever wants no alcohol is offered none, whatever else the drink is called.
-        alcohol = [offer for offer in offers if tags[offer.item.key] & _ALCOHOL and not _says_it_has_none(offer)]
-        offers = [offer for offer in offers if "soft_drink" in tags[offer.item.key] and offer not in alcohol]
+        offers = [
+            offer
+            for offer in offers
+            if "alcohol_free" in (own := tags[offer.item.key]) or (own & _SOFT and not own & _ALCOHOL)
+        ]
+        offers = [offer for offer in offers if tags[offer.item.key] & (courses - {"soft_drink"})] or offers
+        courses = set()
     for wanted in (courses, set(part.meals)):
         # "Alcohol-free cocktails" are both at once; "soups and salads" are either.
         both = [offer for offer in offers if wanted <= tags[offer.item.key]]
@@ -311,12 +316,6 @@ def _scope(part: Part, scene: Scene) -> list[Offer] | None:
             return None  # when the kitchen is closed, its hours answer
         offers = then
     return [offer for offer in offers if _fits(offer.item, part)]
-
-
-def _says_it_has_none(offer: Offer) -> bool:
-    """Return whether a drink's own name or section says that it holds no alcohol: a wine with lemonade does not."""
-    said = (*offer.item.name.values(), *offer.section.name.values())
-    return any(_WITHOUT_ALCOHOL.search(fold(text)) or _VIRGIN.search(fold(text)) for text in said)
 
 
 def venues_of_what_is_asked(part: Part, scene: Scene) -> tuple[str, ...]:

@@ -1,6 +1,7 @@
 """Owns a hotel's own words, by row: what its dishes, venues and articles say, and of what kind dishes are. Pure."""
 
 import math
+import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -247,6 +248,7 @@ def _spoken(content: Content) -> dict[str, frozenset[str]]:
 _COURSES_OF_DRINKS = frozenset({"coffee", "tea", "beer", "wine", "cocktail", "soft_drink", "juice"})
 # Kinds that a dish of the kind says in its own name.
 _NAMED_BY_THEIR_DISHES = frozenset({"soup", "salad", "cake", "coffee", "tea", "juice"})
+_BESIDE_MAINS = frozenset({"soup", "salad", "dessert", "cake", "starter", "side"})
 _NO_MAIN = frozenset({"kids", "breakfast", "brunch", "drink"}) | _COURSES_OF_DRINKS
 
 
@@ -273,13 +275,47 @@ def _tags(offer: Offer) -> frozenset[str]:
         own = (own - _COURSES_OF_DRINKS) | (_COURSES_OF_DRINKS & _what_it_is(offer))  # beer goulash is no drink
     tags = own | section | _kinds("meal", *around) | (_kinds("menu", *around) & {"kids", "drink"})
     tags |= _kinds("menu", offer.item.name) & {"kids"}  # "Children's pasta" on the menu of all
+    if _is_free_of_alcohol(offer):
+        tags |= {"alcohol_free", "drink"}
     if "wine" in tags:
         tags |= wines(_kinds("wine", offer.item.name, offer.section.name) or _kinds("wine", offer.item.description))
     if tags & _COURSES_OF_DRINKS:
         tags |= {"drink"}
-    if not section and not tags & _NO_MAIN and not own & {"soup", "salad", "dessert", "cake", "starter", "side"}:
+    is_beside = own & _BESIDE_MAINS or any(_is_nibbled(text) for text in offer.item.name.values())
+    if not section and not tags & _NO_MAIN and not is_beside:
         tags |= {"main"}
     return frozenset(tags)
+
+
+# What stands on a card by itself and fills nobody, in any language.
+_SAID_OF_NIBBLES = """
+    olives oliven aceitunas nuts nusse noix cacahuetes almonds mandeln almendras crisps chips fries pommes frites bread
+    brot brotkorb pain pan edamame popcorn brownie brownies muffin muffins cookie cookies scone scones
+"""
+_NIBBLES = frozenset(_SAID_OF_NIBBLES.split())
+
+
+def _is_nibbled(name: str) -> bool:
+    """Return whether a name of a word or two tells no meal: "marinated olives", and not "fish and chips"."""
+    said = _said(name)
+    return 0 < len(said) <= 2 and said[-1] in _NIBBLES
+
+
+# A name or a heading says it anywhere, a description only as the first thing: "also alcohol-free" is a second drink.
+_FREE_OF_ALCOHOL = re.compile(
+    r"\b(?:al[ck]ohol(?:free| free|frei\w*)|non ?alcoholic|mocktails?|virgin|zero proof|sans alcool|sin alcohol)\b"
+)
+_PER_CENT = re.compile(r"(?<![\d.,])0(?:[.,]0)? ?%")
+
+
+def _is_free_of_alcohol(offer: Offer) -> bool:
+    said = [" ".join(_said(text)) for text in (*offer.item.name.values(), *offer.section.name.values())]
+    described = [" ".join(_said(text)) for text in offer.item.description.values()]
+    return (
+        any(_FREE_OF_ALCOHOL.search(each) for each in said)
+        or any(_FREE_OF_ALCOHOL.match(each) for each in described)
+        or any(_PER_CENT.search(text) for text in offer.item.name.values())
+    )
 
 
 def _what_it_is(offer: Offer) -> set[str]:

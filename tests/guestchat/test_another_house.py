@@ -174,10 +174,15 @@ def test_a_bite_is_anything_where_nothing_is_a_snack(db: None) -> None:
     assert "burger-bar" in ask(ropewalk, "can we grab a bite at 4pm on a wednesday").items
 
 
-def test_a_dish_for_children_need_stand_on_no_card_of_their_own(db: None) -> None:
+@pytest.fixture
+def ropewalk(db: None) -> Catalogue:
     hotel_file.apply(hotel_file.read((FILE.parent / "harbour.json").read_bytes()))
-    ropewalk = catalogue.current(Hotel.objects.get(slug="ropewalk").pk)
-    assert ropewalk is not None
+    found = catalogue.current(Hotel.objects.get(slug="ropewalk").pk)
+    assert found is not None
+    return found
+
+
+def test_a_dish_for_children_need_stand_on_no_card_of_their_own(ropewalk: Catalogue) -> None:
     assert ask(ropewalk, "is there a kids menu").items == ["kids-pasta"]
     closed = ask(ropewalk, "can i get a drink at 1am on sunday")
     assert "capstan" in [source.key for source in closed.sources]
@@ -251,3 +256,16 @@ def test_who_wants_to_know_orders_nothing(corvina: Catalogue, text: str) -> None
     said = ask(corvina, text)
     assert said.request is None
     assert said.outcome != "request"
+
+
+def test_what_is_nibbled_is_no_main_and_what_says_so_holds_no_alcohol(ropewalk: Catalogue) -> None:
+    assert not {"olives", "nuts-bowl"} & set(ask(ropewalk, "cheapest main").items)
+    offered = ask(ropewalk, "any non alcoholic cocktails").items
+    assert "garden-fizz" in offered
+    assert not {"cider", "lager", "stout"} & set(ask(ropewalk, "something to drink without alcohol").items)
+
+
+def test_whether_there_is_food_on_a_day_is_told_by_the_hours_first(ropewalk: Catalogue) -> None:
+    said = ask(ropewalk, "food on boxing day?")
+    assert said.sources[0].type == "venue"
+    assert "menu" in {source.type for source in said.sources}
