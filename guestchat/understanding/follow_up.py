@@ -17,9 +17,10 @@ _ONE_THING = frozenset({"it", "that", "this", "das", "dies", "dieses", "ca", "es
 
 def after(part: Part, context: Context) -> Context:
     """Return what the next question of the same message may refer to, before that one is answered."""
-    if not part.subjects or part.intent in _BESIDE_REQUESTS:
+    if part.intent in _BESIDE_REQUESTS or not (part.subjects or part.items):
         return context
-    return Context(intent=part.intent, subjects=tuple(sorted(part.subjects)), allergies=context.allergies)
+    items = part.items if part.intent is Intent.DISH else ()
+    return Context(intent=part.intent, items=items, subjects=tuple(sorted(part.subjects)), allergies=context.allergies)
 
 
 def resolve(part: Part, reading: Reading, context: Context, before: Context) -> Part:
@@ -27,8 +28,18 @@ def resolve(part: Part, reading: Reading, context: Context, before: Context) -> 
 
     `context` is what the last answer left, `before` the same or what an earlier question of the same message was about.
     """
+    if before is not context and before.items and _says_more_of_it(part, reading):
+        return replace(part, intent=Intent.DISH, foods=(), items=before.items, unsure=False, follow_up=True)
     resolved = _resolved(part, reading, context)
     return resolved if resolved is not part else _of_subjects(part, reading, before)
+
+
+def _says_more_of_it(part: Part, reading: Reading) -> bool:
+    """ "Any dairy in the wellington? It says vegan": the second sentence asks for no list."""
+    asks = part.diets or part.avoid or part.containing
+    beside = part.items or part.courses or part.meals or part.venues
+    points = _singular(reading) and "which" not in reading.keys("menu")
+    return bool(asks) and not beside and points and part.intent in {Intent.LIST, Intent.QUESTION}
 
 
 def _resolved(part: Part, reading: Reading, context: Context) -> Part:

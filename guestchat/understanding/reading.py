@@ -25,6 +25,7 @@ _RANGE = re.compile(
     r"(?:and|und|et|y|to|bis|a|till|-|\u2013)\s*(?P<high>\d{1,4}(?:[.,]\d{1,2})?)(?![\d:])"
     r"\s*(?P<money>€|\$|£|euros?\b|eur\b|chf\b|dollars?\b|pounds?\b|pfund\b|francs?\b|franken\b|libras?\b|quid\b)?"
 )
+_MARK = re.compile(r"[:;,–—]|\s-+\s")
 _ROOM = re.compile(r"\b(?:room|zimmer|chambre|habitacion|zi|rm)\s*(?:no\.?|nr\.?|number|nummer)?\s*(\d{1,4}[a-z]?)\b")
 _FIGURE = re.compile(r"\d+(?:st|nd|rd|th|er|eme)?")
 _MAX_QUANTITY = 99
@@ -120,12 +121,24 @@ class Reading:
 
     def _names_without_stance(self, start: int, end: int) -> bool:
         """Return whether a dish's own word stands there: longer names win over the allergen they hold."""
+        # "Pisto: egg, yes or no" asks for what its name holds as well.
+        beside = {start - 1} - ({start - 1} if start in self._after_a_mark else set())
+        beside |= {end} - self._after_a_mark
         return any(
             # "Lupin protein shake" holds its lupin; "lupin in the protein shake" asks for it.
-            {start - 1, end} & named.places or len(named.places) == end - start
+            beside & named.places or len(named.places) == end - start
             for named in self.named
             if set(range(start, end)) <= named.places
         )
+
+    @cached_property
+    def _after_a_mark(self) -> set[int]:
+        """The places of the words that a colon, a comma or a dash parts from the word before."""
+        found, place = set(), 0
+        for said in _MARK.split(self.text)[:-1]:
+            place += len(words(said))
+            found.add(place)
+        return found
 
     @cached_property
     def stated_allergies(self) -> tuple[str, ...]:

@@ -25,6 +25,14 @@ def corvina(db: None) -> Catalogue:
     return found
 
 
+@pytest.fixture
+def ropewalk(db: None) -> Catalogue:
+    hotel_file.apply(hotel_file.read((FILE.parent / "harbour.json").read_bytes()))
+    found = catalogue.current(Hotel.objects.get(slug="ropewalk").pk)
+    assert found is not None
+    return found
+
+
 def ask(hotel: Catalogue, *texts: str, at: str = "2026-11-24T12:30", language: str = "en") -> Answer:
     """Ask one question after another and return the last answer."""
     context, said = Context(), None
@@ -167,19 +175,8 @@ def test_a_meal_without_a_card_of_its_name_is_served_from_what_there_is(db: None
     assert "tostada-tomate" not in ask(umbria, "what can i eat for lunch").items
 
 
-def test_a_bite_is_anything_where_nothing_is_a_snack(db: None) -> None:
-    hotel_file.apply(hotel_file.read((FILE.parent / "harbour.json").read_bytes()))
-    ropewalk = catalogue.current(Hotel.objects.get(slug="ropewalk").pk)
-    assert ropewalk is not None
+def test_a_bite_is_anything_where_nothing_is_a_snack(ropewalk: Catalogue) -> None:
     assert "burger-bar" in ask(ropewalk, "can we grab a bite at 4pm on a wednesday").items
-
-
-@pytest.fixture
-def ropewalk(db: None) -> Catalogue:
-    hotel_file.apply(hotel_file.read((FILE.parent / "harbour.json").read_bytes()))
-    found = catalogue.current(Hotel.objects.get(slug="ropewalk").pk)
-    assert found is not None
-    return found
 
 
 def test_a_dish_for_children_need_stand_on_no_card_of_their_own(ropewalk: Catalogue) -> None:
@@ -269,3 +266,17 @@ def test_whether_there_is_food_on_a_day_is_told_by_the_hours_first(ropewalk: Cat
     said = ask(ropewalk, "food on boxing day?")
     assert said.sources[0].type == "venue"
     assert "menu" in {source.type for source in said.sources}
+
+
+def test_what_is_said_of_a_dish_that_was_just_named_asks_for_no_list(ropewalk: Catalogue) -> None:
+    said = ask(ropewalk, "squash wellington - any dairy?? it says vegan")
+    assert said.items == ["squash-wellington"]
+    assert [(claim.allergen, claim.status) for claim in said.claims] == [("milk", "contains")]
+
+
+def test_an_allergen_after_a_mark_is_asked_though_the_dish_is_called_so(db: None) -> None:
+    hotel_file.apply(hotel_file.read((FILE.parent / "sierra.json").read_bytes()))
+    umbria = catalogue.current(Hotel.objects.get(slug="umbria").pk)
+    assert umbria is not None
+    said = ask(umbria, "pisto: huevo si o no, que pone vegano", language="es")
+    assert ("eggs", "contains") in [(claim.allergen, claim.status) for claim in said.claims]
