@@ -217,7 +217,11 @@ def _request(reading: Reading) -> Part | None:
     kind = next((each for each in _REQUESTED if each in keys), "")
     if _books_for_a_time(reading, keys):
         return _make(reading, Intent.REQUEST, topic="taxi" if kind == "taxi" else "other")
-    if kind == "maintenance" and not reading.text.rstrip().endswith("?"):
+    lent = reading.matters.details & {
+        "rental",
+        "sale",
+    }  # "my charger is broken, do you lend any" has it mended by nobody
+    if kind == "maintenance" and not reading.text.rstrip().endswith("?") and not lent:
         return _make(reading, Intent.REQUEST, topic=kind)
     if kind == "wake_up" or (kind and kind != "maintenance" and wished and not asks_price):
         return _make(reading, Intent.REQUEST, topic=kind)
@@ -240,12 +244,19 @@ def _wishes(reading: Reading) -> tuple[str, ...]:
     )
 
 
+# "Dinner for 5 at 8": a table, though nobody says so.
+_MEAL_FOR_SOME = re.compile(
+    r"\b(?:dinner|lunch|supper|abendessen|mittagessen|diner|dejeuner|cena|almuerzo) (?:for|fur|fuer|pour|para) "
+    r"(?:\d|two|three|four|five|six|seven|eight|zwei|drei|vier|funf|sechs|deux|trois|quatre|cinq|dos|tres|cuatro|cinco)\b"
+)
+
+
 def _books_for_a_time(reading: Reading, keys: Collection[str]) -> bool:
     """ "A table for two at 8", "book me the sauna for friday at 5": somebody has to write it down."""
     wants_to_know = {"location", "price", "phone"} & reading.aspects or reading.found("hours")
     if "necessity" in keys or wants_to_know or not reading.when.time:
         return False
-    table = "restaurant_reservation" in reading.matters.subjects
+    table = "restaurant_reservation" in reading.matters.subjects or bool(_MEAL_FOR_SOME.search(reading.folded))
     return table or ("booking" in reading.matters.details and ("wish" in keys or not reading.asks))
 
 

@@ -200,7 +200,7 @@ class Reading:
         said = (self.matters.mended[place] for place in sorted(places))
         plain = _plain_stems(self.known)
         stems = dict.fromkeys(stem(word) for word in said if len(word) > _SHORTEST_WORD)
-        return tuple(each for each in stems if each not in plain)
+        return tuple(each for each in stems if each not in plain and each not in self.known.filler)
 
     @cached_property
     def bounds(self) -> tuple[str, ...]:

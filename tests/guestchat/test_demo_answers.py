@@ -180,3 +180,10 @@ def test_search_runs_only_for_what_rows_do_not_explain(ask: Ask, text: str, is_s
 )
 def test_what_is_told_of_a_thing_is_not_told_of_it_elsewhere(ask: Ask, language: str, question: str) -> None:
     assert ask(question, language=language).outcome in {"unanswered", "clarify"}
+
+
+def test_a_table_for_some_is_a_wish_and_thanks_are_thanks(ask: Ask) -> None:
+    assert ask("dinner for 5 at 8 tonight please").request is not None
+    assert ask("thanks you're great").outcome == "smalltalk"
+    assert ask("my phone charger is broken do you lend any").request is None
+    assert ask("my phone is dying, any charger?").outcome != "handover"
