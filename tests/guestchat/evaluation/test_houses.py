@@ -19,8 +19,9 @@ PARTS = ("open", "closed")
 # Houses whose questions are all open: a country house of many words and a hostel of few, mostly articles.
 OPEN_HOUSES = ("fernhill", "kiezbett")
 # The shares right of the open halves. They only go up.
-FLOORS = {"harbour": 0.92, "sierra": 0.9, "corvina": 0.96, "fernhill": 0.84, "kiezbett": 0.85, "everyday": 0.87}
-MOST_INVENTED = {"harbour": 0, "sierra": 1, "corvina": 0, "fernhill": 1, "kiezbett": 1, "everyday": 3}
+FLOORS = {"harbour": 0.93, "sierra": 0.9, "corvina": 0.96, "fernhill": 0.85, "kiezbett": 0.87}
+FLOORS |= {"everyday": 0.93, "reworded": 0.85}
+MOST_INVENTED = {"harbour": 0, "sierra": 1, "corvina": 0, "fernhill": 1, "kiezbett": 1, "everyday": 2, "reworded": 0}
 
 
 def questions(house: str, part: str) -> list[Question]:
@@ -88,11 +89,12 @@ def test_the_open_half_is_answered_as_well_as_ever(house: str) -> None:
 
 
 @pytest.mark.django_db
-def test_what_guests_say_every_day_is_answered_as_well_as_ever() -> None:
+@pytest.mark.parametrize("kind", ["everyday", "reworded"])
+def test_other_words_are_answered_as_well_as_ever(kind: str) -> None:
     for house in HOUSES:
         hotel_file.apply(content(house))
-    report = Report(asked=list(Asker().ask(read_file(TESTS / "questions" / "houses" / "everyday.jsonl"))))
+    report = Report(asked=list(Asker().ask(read_file(TESTS / "questions" / "houses" / f"{kind}.jsonl"))))
     told = "\n".join(report.lines(worst=40))
     assert report.count(Kind.UNSAFE) == 0, told
-    assert report.count(Kind.INVENTED) <= MOST_INVENTED["everyday"], told
-    assert report.below({"all": FLOORS["everyday"]}) == [], told
+    assert report.count(Kind.INVENTED) <= MOST_INVENTED[kind], told
+    assert report.below({"all": FLOORS[kind]}) == [], told
