@@ -86,9 +86,19 @@ NEAR: Mapping[str, frozenset[str]] = {
     "transport_ticket": frozenset({"bus", "train_station"}),
     "wheelchair": frozenset({"lift"}),
 }
-# When or whence, beside the thing that is asked about: "leave our bags after check-out, our flight is at nine".
+# When, whence or in which room, beside the thing that is asked about: "leave our bags after check-out".
 CIRCUMSTANCES = frozenset(
-    {"airport", "check_in", "check_out", "groups", "late_arrival", "minimum_age", "reception", "train_station"}
+    {
+        "airport",
+        "check_in",
+        "check_out",
+        "dormitory",
+        "groups",
+        "late_arrival",
+        "minimum_age",
+        "reception",
+        "train_station",
+    }
 )
 # An answer that welcomes dogs tells nothing of parrots, even under the heading "Pets".
 PETS = frozenset({"cats", "pets", "small_pets"})

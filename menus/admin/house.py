@@ -4,8 +4,6 @@ import datetime as dt
 from typing import Any
 from zoneinfo import ZoneInfo
 
-import segno
-from django.conf import settings
 from django.contrib import admin, messages
 from django.contrib.admin.options import IS_POPUP_VAR
 from django.db.models import Count, DateField, DateTimeField, F, Func, Q, QuerySet
@@ -19,7 +17,7 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
-from menus import forms, models, signals
+from menus import forms, models, qr, signals
 from menus.admin import hotel_upload
 from menus.admin.scope import (
     HotelPage,
@@ -227,11 +225,6 @@ def article_state(row: models.Article, today: dt.date) -> str:
     return "review" if row.review_by is not None and row.review_by <= today else "current"
 
 
-def guest_link(place: models.Place) -> str:
-    """Return the address behind a place's code."""
-    return f"{settings.GUESTCHAT_BASE_URL}/q/{place.code}/"
-
-
 @admin.register(models.Place)
 class PlacePage(HotelPage):
     """Rooms, tables and the lobby, with their codes; a code is made here, never written."""
@@ -273,16 +266,15 @@ class PlacePage(HotelPage):
 
     @column(_("Guest link"))
     def link(self, row: Any) -> SafeString:
-        address = guest_link(row)
+        address = qr.guest_link(row)
         return format_html('<a class="guest-link" href="{}" target="_blank" rel="noopener">{}</a>', address, address)
 
     @column(_("QR code"))
     def picture(self, row: Any) -> SafeString:
         if row.revoked_at is not None:
             return format_html("{}", _("Revoked: whoever scans the printed code is told that it no longer counts."))
-        drawing = segno.make(guest_link(row), error="m", micro=False)
-        # segno draws only squares from the address; nothing that anybody wrote reaches the markup.
-        return mark_safe(drawing.svg_inline(scale=5, border=4, light="white", omitsize=False))
+        # Only squares are drawn from the address; nothing that anybody wrote reaches the markup.
+        return mark_safe(qr.svg(row, scale=5))
 
     @button(_("New guest"))
     def new_guest(self, request: HttpRequest, row: Any) -> None:

@@ -27,9 +27,11 @@ from guestchat.guest import pass_cookie
 from guestchat.models import Conversation, Deletion, Gap, Message, Passage, ServiceRequest
 from guestchat.retrieval import passages
 from guestchat.retrieval import search as searching
-from menus import matrix, tenancy
+from menus import dish_table, matrix, tenancy
+from menus.content import load
 from menus.forms import fresh_key, next_position
 from menus.models import Article, Hotel, Membership, MenuItem, Place, User
+from menus.spreadsheets import Row
 from tests.guestchat.guest.chatting import PARKING, WHEAT
 from tests.guestchat.wall.planting import MARKS, everything_of, person, plant
 
@@ -173,12 +175,23 @@ def probes(planted: Planted) -> list[Probe]:
             for page in ("allergens/", "figures/", "start/", "codes/", "codes/sheet/?form=a6&place=ankerplatz")
         ),
         bound(lambda: matrix.save(hotel, [change(own[MenuItem])], boss)),
+        bound(lambda: taken_in(hotel, own[MenuItem].key, boss)),
+        *(get(staff, f"/staff/alpha/dishes/{page}") for page in ("", "download/")),
         *(get(staff, f"/staff/alpha/kitchen/{page}") for page in ("", "?q=o")),
         get(staff, "/staff/"),
         post(staff, "/staff/alpha/ask/", {"text": PARKING}),
         post(staff, "/staff/alpha/start/answers/", {"wifi": "Ask at the desk."}),
         post(staff, f"/staff/alpha/kitchen/{MARKS['alpha'].lower()}/", {"available": "0"}),
     ]
+
+
+def taken_in(hotel: Hotel, key: str, person: User) -> list[str]:
+    """Take in a table that changes one dish."""
+    table = [Row(number=1, cells=("Key", "Portion")), Row(number=2, cells=(key, "250 g"))]
+    content = load(hotel.pk)
+    assert content is not None
+    done = dish_table.put(hotel, table, dish_table.plan(content, table).mark, person)
+    return [each.key for each in done.changed]
 
 
 def taken_over(talk: uuid.UUID, person: User) -> list[str]:

@@ -282,14 +282,21 @@ def test_nobody_changes_anything_of_a_foreign_hotel(planted: Planted, who: str) 
     assert everything_of(int(planted["omega"][Hotel].pk)) == before
 
 
+def _bad_row(client: Client, key: str) -> str:
+    file = SimpleUploadedFile("dishes.csv", f"Key,Price,Portion\n{key},1,x\n".encode())
+    (fault,) = client.post("/staff/alpha/dishes/", {"file": file}).context["plan"].faults
+    return str(fault.sentence)
+
+
 @pytest.mark.parametrize("who", ["alpha owner", "stranger", "guest alpha"])
 def test_no_table_of_dishes_reaches_a_foreign_hotel(planted: Planted, who: str) -> None:
     walking, (_own, foreign) = walker(planted, who), MARKS.values()
     before = everything_of(int(planted["omega"][Hotel].pk))
     places = ",".join([foreign.lower()] * 2)
     tables = {
-        f"Key,Price,Portion\n{foreign.lower()},1,x\n": True,
-        f"Venue,Menu,Section,Name (en)\n{places},Mains,Soup\n": False,  # the page says back what was written
+        # The page says back what was written.
+        f"Key,Price,Portion\n{foreign.lower()},1,x\n": False,
+        f"Venue,Menu,Section,Name (en)\n{places},Mains,Soup\n": False,
         f"Venue,Menu,Section,Name (en)\n{foreign[:-1]} name,,Mains,Soup\n": True,
     }
     for slug in MARKS:
@@ -303,6 +310,10 @@ def test_no_table_of_dishes_reaches_a_foreign_hotel(planted: Planted, who: str) 
             else:
                 assert looked.status_code == (302 if who == "guest alpha" else 404)
             assert not (says_nothing_back and leak(looked, walking.foreign))
+    if who == "alpha owner":
+        # A key of another hotel's is told as one that is nowhere.
+        told = [_bad_row(walking.client, key) for key in (foreign.lower(), "nowhere")]
+        assert told[0].replace(foreign.lower(), "nowhere") == told[1]
     assert everything_of(int(planted["omega"][Hotel].pk)) == before
 
 
