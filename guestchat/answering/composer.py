@@ -220,11 +220,9 @@ def _listed(part: Part, scene: Scene) -> Reply | None:
     if found is None or part.meals or part.diets or not part.when or not dishes.asks_for_the_menu(part, scene):
         return found
     then = opening.answer(replace(part, intent=Intent.HOURS, topic="food"), scene)
-    return (
-        found
-        if then is None
-        else replace(found, text=f"{then.text}\n\n{found.text}", sources=[*then.sources, *found.sources])
-    )
+    if then is None:
+        return found
+    return replace(found, text=f"{then.text}\n\n{found.text}", sources=[*then.sources, *found.sources])
 
 
 def _when_it_is_served(part: Part, scene: Scene) -> Reply | None:

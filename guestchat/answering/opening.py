@@ -55,18 +55,15 @@ def find_venues(part: Part, scene: Scene) -> list[Venue]:
     """Return the venues that a part means: by name, else by kind, else by the meal that they serve."""
     everything = scene.content.venues
     kinds = set(part.venue_kinds)
+    inside = scene.catalogue.lexicon.venue_kinds
+    # "The rooftop bar", "the bar by the pool": one venue of all these kinds before each of one.
+    of_all = [venue for venue in everything if len(kinds) > 1 and kinds <= inside[venue.key] | {venue.kind}]
     if part.venues:
         found = [scene.content.venues_by_key[key] for key in part.venues if key in scene.content.venues_by_key]
-        inside = scene.catalogue.lexicon.venue_kinds
-        if len(kinds) > 1:
-            # "The bar by the pool" is no pool, however that is called.
-            found = [venue for venue in everything if kinds <= inside[venue.key] | {venue.kind}] or found
+        found = of_all or found  # "the bar by the pool" is no pool, however that is called
     elif kinds:
-        inside = scene.catalogue.lexicon.venue_kinds
         found = [venue for venue in everything if venue.kind in kinds]
-        if len(kinds) > 1:
-            # "The rooftop bar", "the bar by the pool": one venue of all these kinds before each of one.
-            found = [venue for venue in found if kinds <= inside[venue.key] | {venue.kind}] or found
+        found = [venue for venue in of_all if venue in found] or found
         if not found and not part.rest:
             # Only the plain question: "women-only hours of the sauna" are not the spa's.
             found = [venue for venue in everything if inside[venue.key] & kinds]

@@ -199,9 +199,7 @@ def _words_of_its_own(part: Part, reading: Reading) -> bool:
 
 
 def _singular(reading: Reading) -> bool:
-    return any(
-        word in {"it", "that", "this", "das", "dies", "dieses", "ca", "eso", "esto", "lo"} for word in reading.tokens
-    )
+    return not _ONE_THING.isdisjoint(reading.tokens)
 
 
 def _meals_then(when: When, context: Context) -> tuple[str, ...]:

@@ -13,7 +13,7 @@ from guestchat.understanding.matters import told
 from guestchat.understanding.names import BESIDE, Name, Names
 from guestchat.understanding.stems import stem
 from guestchat.understanding.vocabulary import LANGUAGES, vocabulary
-from guestchat.words import words
+from guestchat.words import fold, words
 from menus.allergens import DIETS, suits
 from menus.content import Content, Offer
 
@@ -305,11 +305,14 @@ def _is_nibbled(name: str) -> bool:
 _FREE_OF_ALCOHOL = re.compile(
     r"\b(?:al[ck]ohol(?:free| free|frei\w*)|non ?alcoholic|mocktails?|virgin|zero proof|sans alcool|sin alcohol)\b"
 )
+_SEVERAL = re.compile(r"[&,/+]|\b(?:and|or|und|oder|et|ou|y|o)\b")
 _PER_CENT = re.compile(r"(?<![\d.,])0(?:[.,]0)? ?%")
 
 
 def _is_free_of_alcohol(offer: Offer) -> bool:
-    said = [" ".join(_said(text)) for text in (*offer.item.name.values(), *offer.section.name.values())]
+    # "Beer, cider & alcohol-free" tells of none of its drinks which of them it is.
+    headings = [text for text in offer.section.name.values() if not _SEVERAL.search(fold(text))]
+    said = [" ".join(_said(text)) for text in (*offer.item.name.values(), *headings)]
     described = [" ".join(_said(text)) for text in offer.item.description.values()]
     return (
         any(_FREE_OF_ALCOHOL.search(each) for each in said)

@@ -217,10 +217,8 @@ def _request(reading: Reading) -> Part | None:
     kind = next((each for each in _REQUESTED if each in keys), "")
     if _books_for_a_time(reading, keys):
         return _make(reading, Intent.REQUEST, topic="taxi" if kind == "taxi" else "other")
-    lent = reading.matters.details & {
-        "rental",
-        "sale",
-    }  # "my charger is broken, do you lend any" has it mended by nobody
+    # "My charger is broken, do you lend any" has it mended by nobody.
+    lent = reading.matters.details & {"rental", "sale"}
     if kind == "maintenance" and not reading.text.rstrip().endswith("?") and not lent:
         return _make(reading, Intent.REQUEST, topic=kind)
     if kind == "wake_up" or (kind and kind != "maintenance" and wished and not asks_price):

@@ -122,8 +122,8 @@ class Reading:
     def _names_without_stance(self, start: int, end: int) -> bool:
         """Return whether a dish's own word stands there: longer names win over the allergen they hold."""
         # "Pisto: egg, yes or no" asks for what its name holds as well.
-        beside = {start - 1} - ({start - 1} if start in self._after_a_mark else set())
-        beside |= {end} - self._after_a_mark
+        marked = self._after_a_mark
+        beside = {place for place, second in ((start - 1, start), (end, end)) if second not in marked}
         return any(
             # "Lupin protein shake" holds its lupin; "lupin in the protein shake" asks for it.
             beside & named.places or len(named.places) == end - start

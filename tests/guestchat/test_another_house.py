@@ -12,7 +12,7 @@ from guestchat.catalogue import Catalogue
 from guestchat.understanding.parse import parse
 from guestchat.understanding.query import Context
 from menus import hotel_file
-from menus.models import Hotel
+from menus.models import Hotel, MenuSection
 
 FILE = Path(__file__).resolve().parents[1] / "hotels" / "corvina.json"
 
@@ -260,6 +260,14 @@ def test_what_is_nibbled_is_no_main_and_what_says_so_holds_no_alcohol(ropewalk: 
     offered = ask(ropewalk, "any non alcoholic cocktails").items
     assert "garden-fizz" in offered
     assert not {"cider", "lager", "stout"} & set(ask(ropewalk, "something to drink without alcohol").items)
+
+
+def test_a_heading_over_several_kinds_makes_no_beer_free_of_alcohol(ropewalk: Catalogue) -> None:
+    said = {"en": "Beer, cider & alcohol-free"}
+    assert MenuSection.objects.filter(items__key="lager").update(name=said) == 1
+    after = catalogue.current(ropewalk.hotel_id)
+    assert after is not None
+    assert not {"lager", "stout", "cider"} & set(ask(after, "something to drink without alcohol").items)
 
 
 def test_whether_there_is_food_on_a_day_is_told_by_the_hours_first(ropewalk: Catalogue) -> None:
