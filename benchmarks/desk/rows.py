@@ -44,7 +44,7 @@ def fill() -> None:
     sys.stdout.write(
         json.dumps(
             {
-                "session": _session(boss),
+                "session": session_of(boss),
                 "conversation": str(talks[0].pk),
                 "menu": dish.section.menu.key,
                 "menu_pk": dish.section.menu_id,
@@ -59,7 +59,8 @@ def fill() -> None:
     )
 
 
-def _session(user: User) -> str:
+def session_of(user: User) -> str:
+    """Return the value of a session cookie of a person who has logged in."""
     session = SessionStore()
     session["_auth_user_id"] = str(user.pk)
     session["_auth_user_backend"] = "django.contrib.auth.backends.ModelBackend"

@@ -10,10 +10,10 @@ import sys
 import uuid
 from typing import Any
 
-from django.contrib.sessions.backends.db import SessionStore
 from django.db.models import F
 from django.utils import timezone
 
+from benchmarks.desk.rows import session_of
 from guestchat import takeover, turns
 from guestchat.models import Conversation, Message, Rating, ServiceRequest
 from guestchat.staff import usual
@@ -67,16 +67,6 @@ BEFORE = [
     "I would like to talk to a person",
 ]
 A_DAY = (6, 9, 8, 11, 14, 12, 7, 9, 10, 8, 13, 15, 12, 8)
-
-
-def session_of(user: User) -> str:
-    """Return the value of a session cookie of a person who has logged in."""
-    session = SessionStore()
-    session["_auth_user_id"] = str(user.pk)
-    session["_auth_user_backend"] = "django.contrib.auth.backends.ModelBackend"
-    session["_auth_user_hash"] = user.get_session_auth_hash()
-    session.create()
-    return str(session.session_key)
 
 
 def ask(hotel: Hotel, place: str, texts: list[str]) -> Conversation:
