@@ -149,10 +149,11 @@ def test_what_is_written_offline_survives_a_reload_and_leaves_in_order(
     for text in asked[1:]:
         say(page, text)
     expect(page.get_by_label("Waiting to be sent")).to_have_count(3)
-    # Another tab finds them, too; the page itself is of a time when the network was there.
-    page.context.set_offline(False)
+    # A page can only be loaded with a network; it must find them before they can leave, so both ways are shut before.
     network.upgrades = "refuse"
+    network.cut()
     page.route("**/chat/messages/**", lambda route: route.abort())
+    page.context.set_offline(False)
     page.reload()
     expect(page.get_by_label("Waiting to be sent")).to_have_count(3)
     network.upgrades = "pass"
