@@ -6,7 +6,7 @@ export PORT ?= 8000
 
 .PHONY: run dev test lint bench peers safety chaos comeback soak nodes desk fuzz screenshots clean
 
-run: $(VENV)/.serving
+run: $(VENV)/.compiled
 	@$(PYTHON) manage.py serve
 
 dev: export DEBUG = 1
@@ -22,7 +22,7 @@ lint: $(VENV)/.development
 	$(VENV)/bin/mypy
 	$(PYTHON) manage.py makemigrations --check --dry-run
 
-bench: $(VENV)/.development
+bench: $(VENV)/.development $(VENV)/.compiled
 	@$(PYTHON) -m benchmarks $(ARGS)
 
 # Beside FastAPI + LangChain + sentence-transformers + pgvector, and above the bare floor. The first run installs 2 GB in var/.
@@ -69,6 +69,12 @@ $(VENV)/.serving: requirements.txt
 	@$(PYTHON3) -c 'import sys; sys.version_info < (3, 11) and sys.exit("Guestchat needs Python 3.11 or newer, and $(PYTHON3) is " + sys.version.split()[0] + "; name another: make PYTHON3=python3.12")'
 	@test -x $(VENV)/bin/pip || $(PYTHON3) -m venv $(VENV)
 	@$(PYTHON) -m pip install --quiet --disable-pip-version-check -r requirements.txt
+	@touch $@
+
+# What Python would otherwise make at the first start, or at each where the shell forbids it to keep bytecode.
+SOURCES := $(shell find config guestchat menus \( -name '*.py' -o -path '*/vocabulary/*.toml' \) -not -path '*/__pycache__/*')
+$(VENV)/.compiled: $(VENV)/.serving $(SOURCES)
+	@$(PYTHON) -m compileall -q config guestchat menus && $(PYTHON) -m guestchat.understanding.vocabulary
 	@touch $@
 
 $(VENV)/.development: $(VENV)/.serving requirements-dev.txt

@@ -71,6 +71,7 @@ class Lexicon:
     def of(cls, content: Content) -> "Lexicon":
         """Index a hotel's content."""
         _said.cache_clear()
+        _keys.cache_clear()
         weights = _weights(content)
         # What an article is asked for, and what its answer speaks of besides: in whatever language both are.
         subjects = {
@@ -335,12 +336,12 @@ def _until_beside(said: Sequence[str]) -> int:
 
 
 def _kinds(table: str, *texts: Mapping[str, str]) -> set[str]:
-    return {
-        key
-        for text in texts
-        for language, said in text.items()
-        for key in vocabulary(language)[table].keys(_said(said))
-    }
+    return {key for text in texts for language, said in text.items() for key in _keys(table, language, said)}
+
+
+@lru_cache(maxsize=8_192)
+def _keys(table: str, language: str, text: str) -> frozenset[str]:
+    return frozenset(vocabulary(language)[table].keys(_said(text)))
 
 
 def _food_words(*texts: Mapping[str, str]) -> frozenset[str]:

@@ -1,0 +1,170 @@
+"""Owns what a language's files become before they are used: made once, kept beside them, as Python keeps its bytecode.
+
+Made anew, four languages take a third of a second of each start; kept, a fiftieth.
+"""
+
+import contextlib
+import hashlib
+import importlib.util
+import marshal
+import os
+import sys
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import rtoml
+
+import guestchat.words
+from guestchat.understanding import inflection
+from guestchat.understanding.vocabulary import phrases
+from guestchat.understanding.vocabulary.phrases import book, groups, phrase_words, shared
+from guestchat.words import fold, words
+
+FOLDER = Path(__file__).parent
+_PLURAL_S = {"en", "fr", "es"}
+# Where an s makes another word: French "mais" is no "mai".
+_EXACT = {"month", "day", "date", "time", "number", "ordinal"}
+_CAUTIOUS = ("mine", "absent", "contains")
+_SPELT = (
+    "aspect",
+    "hours",
+    "menu",
+    "course",
+    "wine",
+    "diet",
+    "allergen",
+    "meal",
+    "venue",
+    "fact",
+    "day",
+    "date",
+    "time",
+)
+_MADE_BY = [Path(str(module.__file__)) for module in (phrases, inflection, guestchat.words, sys.modules[__name__])]
+_DIGEST_BYTES = 32
+
+
+def tables_of(language: str, *, keep: bool = not sys.dont_write_bytecode) -> dict[str, Any]:
+    """Return a language's tables as plain values; what lies beside the files is used where it was made of them.
+
+    `keep` writes it there where it is not, as `python -m guestchat.understanding.vocabulary` does for all.
+    """
+    sources = (FOLDER / f"{language}.toml", FOLDER / "topics" / f"{language}.toml", *_MADE_BY)
+    told = hashlib.blake2b(digest_size=_DIGEST_BYTES)
+    for source in sources:
+        content = source.read_bytes()
+        told.update(f"{len(content)} ".encode() + content)
+    file = _kept_in(language)
+    kept = _read(file, told.digest()) if file else None
+    if kept is None:
+        kept = _made(language, *(rtoml.loads(source.read_text("utf-8")) for source in sources[:2]))
+        if file and keep:
+            _write(file, told.digest(), kept)
+    return kept
+
+
+# --- keeping ----------------------------------------------------------------
+def _kept_in(language: str) -> Path | None:
+    """Return a file where Python would keep bytecode, and as that it differs by Python's version."""
+    try:
+        return Path(importlib.util.cache_from_source(str(FOLDER / f"{language}.py"))).with_suffix(".vocabulary")
+    except NotImplementedError:
+        return None  # a Python that keeps nothing
+
+
+def _read(file: Path, told: bytes) -> dict[str, Any] | None:
+    """Return what a file keeps; None where it is not there, is of other sources, or is damaged."""
+    try:
+        content = file.read_bytes()
+    except OSError:
+        return None
+    head, tables = content[:_DIGEST_BYTES], content[_DIGEST_BYTES:]
+    if head != _seal(told, tables):
+        return None
+    return marshal.loads(tables)  # type: ignore[no-any-return]
+
+
+def _write(file: Path, told: bytes, tables: dict[str, Any]) -> None:
+    """Write the file in one step, so that nobody reads half of it; where nobody may write here, each start makes it."""
+    content = marshal.dumps(tables)
+    draft = file.with_name(f"{file.name}.{os.getpid()}")
+    with contextlib.suppress(OSError):
+        file.parent.mkdir(exist_ok=True)
+        draft.write_bytes(_seal(told, content) + content)
+        draft.replace(file)
+
+
+def _seal(told: bytes, tables: bytes) -> bytes:
+    return hashlib.blake2b(tables, key=told, digest_size=_DIGEST_BYTES).digest()
+
+
+# --- making -----------------------------------------------------------------
+def _made(language: str, tables: dict[str, dict[str, Any]], topics: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:
+    plurals = language in _PLURAL_S
+    common = _set(word for entry in tables["language"]["common"] for word in words(entry))
+    filler = _set(word for entry in tables["filler"]["words"] for word in words(entry))
+    half_minutes = int(tables["time"].pop("half_minutes")[0])
+    around = [_around(key, pattern) for key, patterns in tables.pop("avoid").items() for pattern in patterns]
+    # The cautious reading decides, then the longest: "without nuts in the bar" wants none, whatever "nuts in the"
+    # would say; "not containing {}" comes before "containing {}".
+    around.sort(key=lambda each: (_CAUTIOUS.index(each[0]), -(len(each[1]) + len(each[2]) + bool(each[3]))))
+    cries, whereabouts = tables.pop("cry"), tables.pop("whereabouts")
+    books = {name: book(entries, plurals=plurals and name not in _EXACT) for name, entries in tables.items()}
+    books |= {name: book(topics[name], plurals=plurals) for name in ("topic", "detail")}
+    plain_words = _set(word for entry in topics["plain"]["words"] for word in words(entry))
+    cried = {word.rstrip("*") for phrase in tables["emergency"]["ask"] for word in phrase_words(phrase)}
+    known = _set(word.rstrip("*") for entries in tables.values() for word in _words_of(entries))
+    of_topics = {
+        word.rstrip("*")
+        for table in topics.values()
+        for patterns in table.values()
+        for pattern in patterns
+        for phrase in pattern.split("|")
+        for word in phrase_words(phrase)
+    }
+    phrase_words.cache_clear()  # the next language says it in other words
+    return {
+        "plurals": plurals,
+        "common": common,
+        "filler": filler,
+        "half_minutes": half_minutes,
+        "around": around,
+        "cries": groups(cries, plurals=plurals),
+        "whereabouts": groups(whereabouts, plurals=plurals),
+        "together": groups(topics["together"], plurals=plurals),
+        "books": {name: tuple(each) for name, each in books.items()},
+        "plain_words": plain_words,
+        # Words that ask for nothing of their own.
+        "plain": plain_words.union(form for word in plain_words for form in shared(inflection.forms(word, language))),
+        "cried_words": tuple(sorted(word for word in cried if len(word) >= 7)),
+        "topic_words": _single_words(topics["topic"]),
+        "detail_words": _single_words(topics["detail"]),
+        "known": known,
+        # What guests say of food, places and times: words whose slips are put right.
+        "everyday": _set(word for name in _SPELT for word in _words_of(tables[name]) if not word.endswith("*")),
+        "understood": known | filler | common | _set(of_topics),
+    }
+
+
+def _set(found: Iterable[str]) -> frozenset[str]:
+    return frozenset(shared(found))
+
+
+def _words_of(entries: Mapping[str, Sequence[str]]) -> Iterable[str]:
+    return (word for listed in entries.values() for phrase in listed for word in phrase_words(phrase))
+
+
+def _single_words(entries: Mapping[str, Sequence[str]]) -> frozenset[str]:
+    """Return the phrases of one word."""
+    found = (phrase_words(phrase) for listed in entries.values() for phrase in listed)
+    return _set(phrase[0].rstrip("*") for phrase in found if len(phrase) == 1)
+
+
+def _around(key: str, pattern: str) -> tuple[str, tuple[str, ...], tuple[str, ...], str]:
+    """Return what stands before and after an allergen and what is glued to it, with its meaning first."""
+    before, _, after = pattern.partition("{}")
+    glued = ""
+    if after and not after.startswith(" "):
+        glued, _, after = after.partition(" ")
+    return key, phrase_words(before), phrase_words(after), fold(glued).rstrip("*")
