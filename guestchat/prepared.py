@@ -51,7 +51,9 @@ class Sent:
         """Let the database commit what it was sent, without waiting for it."""
         if self._pipeline is not None:
             with self._whole():
-                self._pipeline.sync()
+                # As `Pipeline.sync` does, which then waits for all results. The statements themselves are sent already.
+                connection.connection.pgconn.pipeline_sync()
+                self._pipeline.result_queue.append(None)
 
     def cursors(self) -> "list[psycopg.Cursor[Any]]":
         """Wait until all is done and committed; return each statement's cursor, or raise what went wrong."""

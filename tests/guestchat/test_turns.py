@@ -322,6 +322,34 @@ def test_a_usual_turn_takes_two_round_trips(talk: Conversation, monkeypatch: pyt
     assert sent == ["pipeline"] * 2
 
 
+def test_the_commit_is_not_waited_for_before_its_result_is_needed(talk: Conversation) -> None:
+    """Where another holds the conversation's row, the question is sent all the same, and its answer can be made."""
+    rival = psycopg.connect(**connection.get_connection_params())
+    released = threading.Event()
+    try:
+        rival.execute("SELECT 1 FROM guestchat_conversation WHERE id = %s FOR UPDATE", [talk.pk])
+        release = threading.Timer(3, lambda: (released.set(), rival.rollback()))
+        release.start()
+        question = ledger.Question(
+            talk.pk,
+            {
+                "client_id": uuid.uuid4(),
+                "text": WHEAT,
+                "now": timezone.now(),
+                "burst": 9.0,
+                "interval_s": 1.0,
+                "least": 1.0,
+            },
+        )
+        assert not released.is_set()
+        assert question.written is not None
+        assert released.is_set()
+        release.join()
+    finally:
+        rival.close()
+    assert [row.text for row in Message.objects.filter(conversation=talk, role="guest")] == [WHEAT]
+
+
 def test_what_fails_before_it_was_prepared_fails_once_only(talk: Conversation) -> None:
     """psycopg takes the statements behind a failing one for prepared."""
     connection.close()
