@@ -8,6 +8,7 @@ import datetime as dt
 from bisect import bisect_left
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 from menus.content import Hours, Menu, Venue
 from menus.models import DAYS
@@ -141,8 +142,9 @@ def _interval(day: dt.date, opens: dt.time, closes: dt.time, zone: dt.tzinfo, la
     return Interval(opens=_moment(day, opens, zone), closes=_moment(closing_day, closes, zone), label=label or {})
 
 
+@lru_cache(maxsize=4096)
 def _moment(day: dt.date, time: dt.time, zone: dt.tzinfo) -> dt.datetime:
-    """Return when a clock on the wall shows a time, or leaps over it."""
+    """Return when a clock on the wall shows a time, or leaps over it; remembered: all ask about the same days."""
     wall = dt.datetime.combine(day, time, tzinfo=zone)
     # PEP 495: only of a time that does not exist is the second reading earlier than the first.
     early, late = _utc(wall.replace(fold=1)), _utc(wall)

@@ -85,8 +85,9 @@ def _in_common(one: Article, other: Article, scene: Scene) -> Iterator[frozenset
     """Yield, for each clause that both are asked, the kinds of figures that answer it; empty: any kind does."""
     own = scene.catalogue.lexicon.article_words
     for language in one.question.keys() & other.question.keys():
+        theirs = tuple(_asked_of(other, language))
         for first in _asked_of(one, language):
-            for second in _asked_of(other, language):
+            for second in theirs:
                 shared = first.details & second.details
                 if first.subjects != second.subjects or not first.subjects:
                     continue

@@ -1,6 +1,5 @@
 """Owns the allergens in a question: which, and whether the guest wants them absent, has the allergy, or asks; pure."""
 
-import re
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 
@@ -133,17 +132,17 @@ def _matches(tokens: Sequence[str], vocabulary: Vocabulary) -> list[tuple[Match,
     """Return the allergens' places, each with what is glued to it: ("frei" of "glutenfrei")."""
     found = [(match, "") for match in vocabulary["allergen"].find(tokens)]
     taken = {place for match, _rest in found for place in range(match.start, match.end)}
-    endings = sorted({each.glued for each in vocabulary.around if each.glued}, key=len, reverse=True)
     for place, token in enumerate(tokens):
-        for ending in endings:
-            head = re.match(rf"(.+?){ending}", token)
-            if not head:
+        for ending in vocabulary.glued:
+            cut = token.find(ending, 1)
+            if cut < 0:
                 continue
+            head = token[:cut]
             if place in taken:
                 found = [(match, ending if match.start == place else rest) for match, rest in found]
             else:
                 # "nussfrei", "nussefrei": the compound may carry a joining letter.
-                for stem in dict.fromkeys((head[1], head[1].rstrip("s"), head[1].rstrip("n"))):
+                for stem in dict.fromkeys((head, head.rstrip("s"), head.rstrip("n"))):
                     glued = vocabulary["allergen"].find([stem])
                     if glued:
                         found += [(Match(match.key, place, place + 1), ending) for match in glued]

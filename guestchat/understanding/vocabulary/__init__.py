@@ -35,6 +35,7 @@ class Vocabulary:
         self.filler: frozenset[str] = made["filler"]
         self.half_minutes: int = made["half_minutes"]
         self.around = [Around(*each) for each in made["around"]]
+        self.glued = sorted({each.glued for each in self.around if each.glued}, key=len, reverse=True)
         self.cries = Together(made["cries"], plurals=plurals)
         self.whereabouts = Together(made["whereabouts"], plurals=plurals)
         self.together = Together(made["together"], plurals=plurals)

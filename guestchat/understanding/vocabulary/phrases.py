@@ -57,7 +57,7 @@ class Book(NamedTuple):
     # By the first word: what is complete with it; and longer ones by the second, since hundreds of phrases begin with
     # "how" or "is", those under `*` whose second word is the beginning of one.
     first: dict[str, tuple[list[Phrase], dict[str, list[Phrase]]]]
-    # By the first two letters of a beginning, so that a word meets the few that it could begin with.
+    # By the beginning of a first word.
     begun: dict[str, list[Phrase]]
 
 
@@ -74,7 +74,7 @@ def book(entries: Mapping[str, Sequence[str]], *, plurals: bool = True) -> Book:
             written = shared(phrase)
             entry = (rooted, sys.intern(key), rooted if rooted == written else written)
             if rooted[0][-1] == "*":
-                begun.setdefault(rooted[0][:2], []).append(entry)
+                begun.setdefault(rooted[0][:-1], []).append(entry)
                 continue
             alone, longer = first.setdefault(rooted[0], ([], {}))
             if len(rooted) == 1:
@@ -94,7 +94,6 @@ class PhraseBook:
 
     def __init__(self, table: Book) -> None:
         self._table = table
-        self._root = singular if table.plurals else str
 
     def _all(self) -> Iterator[Phrase]:
         for alone, longer in self._table.first.values():
@@ -113,14 +112,19 @@ class PhraseBook:
 
     def find(self, tokens: Sequence[str]) -> list[Match]:
         """Return the phrases in these folded words, left to right; phrases of one length at one place all count."""
+        plurals, first, begun = self._table
+        rooted_tokens, beginnings, all_beginnings = _as_looked_up(tuple(tokens))
+        roots = rooted_tokens if plurals else tokens
+        # Some fifty tables are looked up in each clause, and most hold none of its words.
+        some_begin = not begun.keys().isdisjoint(all_beginnings)
+        if not some_begin and first.keys().isdisjoint(roots):
+            return []
         found: list[Match] = []
-        roots = [self._root(token) for token in tokens]
-        _plurals, first, begun = self._table
         after = 0
-        # Some thirty tables are looked up in each clause, and most hold none of its words.
         for at, root in enumerate(roots):
-            known, prefixed = first.get(root), begun.get(tokens[at][:2]) if begun else None
-            if (known is None and prefixed is None) or at < after:
+            known = first.get(root)
+            prefixed = [phrase for each in beginnings[at] for phrase in begun.get(each, ())] if some_begin else []
+            if (known is None and not prefixed) or at < after:
                 continue
             here: list[Phrase] = []
             if known is not None:
@@ -129,9 +133,7 @@ class PhraseBook:
                 if longer and at + 1 < len(roots):
                     following = (*longer.get(roots[at + 1], ()), *longer.get(_BEGUN, ()))
                     here += [phrase for phrase in following if _goes_on(phrase[0], tokens, roots, at)]
-            for phrase in prefixed or ():
-                if tokens[at].startswith(phrase[0][0][:-1]) and _goes_on(phrase[0], tokens, roots, at):
-                    here.append(phrase)
+            here += [phrase for phrase in prefixed if _goes_on(phrase[0], tokens, roots, at)]
             if here:
                 longest = max([len(rooted) for rooted, _key, _written in here])
                 after = at + longest
@@ -142,6 +144,16 @@ class PhraseBook:
     def keys(self, tokens: Sequence[str]) -> set[str]:
         """Return the keys of all phrases in these folded words."""
         return {match.key for match in self.find(tokens)}
+
+
+@lru_cache(maxsize=256)
+def _as_looked_up(tokens: tuple[str, ...]) -> tuple[tuple[str, ...], list[list[str]], list[str]]:
+    """Return words without their plural endings, all that each begins with, and these in one list.
+
+    Remembered while one clause meets all tables.
+    """
+    beginnings = [[token[:length] for length in range(1, len(token) + 1)] for token in tokens]
+    return tuple(map(singular, tokens)), beginnings, [each for begun in beginnings for each in begun]
 
 
 def _goes_on(phrase: tuple[str, ...], tokens: Sequence[str], roots: Sequence[str], at: int) -> bool:
