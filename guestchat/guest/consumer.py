@@ -28,7 +28,8 @@ from menus import tenancy
 
 log = logging.getLogger(__name__)
 
-Question = tuple[turns.Turn, Answer | None]  # with its answer, where that could be made ahead
+# With its answer, where that could be made ahead; then its first piece has been sent as well.
+Question = tuple[turns.Turn, Answer | None]
 
 MOST_WAITING = 16
 # Of all kinds of frames together: resuming reads the log, and asks for nothing that a token would be taken for.
@@ -172,7 +173,16 @@ class ChatConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]
         if not turn.is_repeat:
             self._has_sent(turn.question.seq)
             self.asked = turn.question.seq
+            if answer is not None:
+                # At once, so that it leaves with the acknowledgement: nobody else is answered, and nothing waits.
+                await self._begin(turn, answer)
             self.questions.put_nowait((turn, answer))
+
+    async def _begin(self, turn: turns.Turn, answer: Answer) -> None:
+        """Say that an answer begins, and its first piece."""
+        await self._say(frames.started(turn.answer_seq, turn.question.seq))
+        for delta in frames.deltas(turn.answer_seq, answer)[:1]:
+            await self._say(delta)
 
     def _expected(self) -> Grounds | None:
         """Return what an answer made while its question is committed may rest on; None where none is to be made yet."""
@@ -202,11 +212,13 @@ class ChatConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]
 
     async def _answer(self, turn: turns.Turn, answer: Answer | None) -> None:
         """Stream one answer and commit it, in that order for speed: a client keeps only what `finished` confirms."""
-        await self._say(frames.started(turn.answer_seq, turn.question.seq))
+        said = 1
         if answer is None:
-            answer = await in_thread(turns.answer_or_apologise, turn)
-        sent = ""
-        for delta in frames.deltas(turn.answer_seq, answer):
+            await self._say(frames.started(turn.answer_seq, turn.question.seq))
+            answer, said = await in_thread(turns.answer_or_apologise, turn), 0
+        deltas = frames.deltas(turn.answer_seq, answer)
+        sent = "".join(delta["text"] for delta in deltas[:said])
+        for delta in deltas[said:]:
             await asyncio.sleep(0)  # sending alone never waits, and a guest's stop would be read only at the end
             if self._is_stopped(turn):
                 break

@@ -2,7 +2,6 @@
 
 import os
 import signal
-from typing import NoReturn
 
 import psycopg
 from django.conf import settings
@@ -12,16 +11,33 @@ from django.db import connection
 _REACH_WITHIN_S = 5
 
 
-def end_in_order() -> None:
-    """Let a polite request to end run the exits, which stop the embedded database; the server's own comes later."""
+class Ending:
+    """A polite request to end, at any time: it runs the exits, which stop the embedded database.
 
-    def end(number: int, frame: object) -> NoReturn:
-        raise SystemExit(128 + number)
+    A server's own handler takes its place as soon as that runs.
+    """
 
-    signal.signal(signal.SIGTERM, end)
-    if signal.getsignal(signal.SIGHUP) is not signal.SIG_IGN:  # as nohup wishes
-        # A closed terminal ends it like SIGTERM, whoever handles that by then.
-        signal.signal(signal.SIGHUP, lambda number, frame: os.kill(os.getpid(), signal.SIGTERM))
+    def __init__(self) -> None:
+        self.is_asked = False
+        self._at_once = True
+        signal.signal(signal.SIGTERM, self._ask)
+        if signal.getsignal(signal.SIGHUP) is not signal.SIG_IGN:  # as nohup wishes
+            # A closed terminal ends it like SIGTERM, whoever handles that by then.
+            signal.signal(signal.SIGHUP, lambda number, frame: os.kill(os.getpid(), signal.SIGTERM))
+
+    def wait(self) -> None:
+        """Only note a request from now on; whoever calls this looks at `is_asked` soon.
+
+        What is raised amid the import of a module leaves its lock behind, and another thread waits for that for ever.
+        """
+        self._at_once = False
+        if self.is_asked:
+            raise SystemExit(128 + signal.SIGTERM)
+
+    def _ask(self, number: int, frame: object) -> None:
+        self.is_asked = True
+        if self._at_once:
+            raise SystemExit(128 + number)
 
 
 def refuse_an_unusable_database() -> None:

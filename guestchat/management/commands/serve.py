@@ -23,7 +23,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import DatabaseError, connection
 
 from guestchat import wall
-from guestchat.management.starting import end_in_order, refuse_an_unusable_database, refuse_an_unusable_redis
+from guestchat.management.starting import Ending, refuse_an_unusable_database, refuse_an_unusable_redis
 from guestchat.migrated import is_migrated
 from guestchat.understanding.vocabulary import LANGUAGES, vocabulary
 from menus import qr, tenancy
@@ -34,6 +34,7 @@ _BACKLOG = 4096
 _STAFF_AFTER_S = 3.0
 _JOBS_BEGIN_AFTER_S = 5.0
 _JOBS_END_WITHIN_S = 6.0
+_LOADED_WITHIN_S = 5.0
 # Every guest's socket is an open file, and many systems allow a process 1,024 unless it asks for more.
 _MOST_OPEN_FILES = 65_536
 # PostgreSQL's advisory locks are numbers; any will do that nothing else here uses.
@@ -52,14 +53,15 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         loading: list[threading.Thread] = []
+        ending: Ending | None = None
         try:
             if not options["prepare_only"]:
-                end_in_order()
+                ending = Ending()
                 _allow_many_sockets()
                 _refuse_a_busy_port()
             refuse_an_unusable_redis()
             refuse_an_unusable_database()
-            if not options["prepare_only"]:
+            if ending is not None:
                 # The model and the vocabularies load while the database starts, the catalogues while the server's
                 # modules do. What is loaded stays: looking it through for garbage again and again takes 100 ms.
                 gc.disable()
@@ -67,19 +69,20 @@ class Command(BaseCommand):
             with _alone():
                 admin = self._prepare()
             greeting = _greeting(admin)
-            if options["prepare_only"]:
+            if ending is None:
                 self.stdout.write(greeting)
                 return
             connection.close()
             tenancy.begin_with(tenancy.NOBODY)  # from here on, whoever comes in is bound by the door
+            ending.wait()
             loading.append(_beside(_load_catalogues))
-            self._serve(greeting, loading)
+            self._serve(greeting, loading, ending)
         except KeyboardInterrupt:
             raise SystemExit(130) from None
         finally:
             # The encoder's threads end the whole process with an abort where Python ends before they are made.
             for thread in loading:
-                thread.join()
+                thread.join(_LOADED_WITHIN_S)
 
     def _prepare(self) -> dict[str, str] | None:
         _migrate()
@@ -89,9 +92,9 @@ class Command(BaseCommand):
             call_command("demo", stdout=self.stdout, stderr=self.stderr)
         return _first_admin(Path(settings.VAR_DIR) / "admin.json")
 
-    def _serve(self, greeting: str, loading: Sequence[threading.Thread]) -> None:
+    def _serve(self, greeting: str, loading: Sequence[threading.Thread], ending: Ending) -> None:
         # Daphne takes over the event loop when imported, so only where it serves.
-        with _without_tls():
+        with _without("OpenSSL", "click"):
             from daphne.endpoints import build_endpoint_description_strings
             from daphne.server import Server
         from twisted.internet import reactor
@@ -104,6 +107,9 @@ class Command(BaseCommand):
         ]
 
         def ready() -> None:
+            if ending.is_asked:
+                reactor.callLater(0, server.stop)  # type: ignore[arg-type]
+                return
             self.stdout.write(greeting)
             self.stdout.write(f"Serving on  http://{settings.HOST}:{settings.PORT}  (Ctrl-C ends it)")
             self.stdout.flush()
@@ -147,7 +153,8 @@ def _alone() -> Iterator[None]:
         try:
             yield
         finally:
-            cursor.execute("SELECT pg_advisory_unlock(%s)", [_PREPARING])
+            with contextlib.suppress(DatabaseError):  # told to end meanwhile: the lock went with its connection
+                cursor.execute("SELECT pg_advisory_unlock(%s)", [_PREPARING])
 
 
 def _migrate() -> None:
@@ -214,16 +221,19 @@ def _is_loopback(host: str) -> bool:
 
 # --- serving ----------------------------------------------------------------
 @contextlib.contextmanager
-def _without_tls() -> Iterator[None]:
-    """Let Twisted find no TLS: nothing here listens with it, a proxy does, and reading it takes a tenth of a second."""
-    if "OpenSSL" in sys.modules:
-        yield
-        return
-    sys.modules["OpenSSL"] = None  # type: ignore[assignment]  # what Python knows as not installed
+def _without(*modules: str) -> Iterator[None]:
+    """Let what is imported meanwhile find these not installed, which it can do without.
+
+    Twisted reads TLS for a tenth of a second, which a proxy does here; Autobahn colours a debug line for each frame.
+    """
+    hidden = [module for module in modules if module not in sys.modules]
+    for module in hidden:
+        sys.modules[module] = None  # type: ignore[assignment]  # what Python knows as not installed
     try:
         yield
     finally:
-        del sys.modules["OpenSSL"]
+        for module in hidden:
+            del sys.modules[module]
 
 
 def _allow_many_sockets() -> None:

@@ -9,7 +9,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import connection
 
 from guestchat import worker
-from guestchat.management.starting import end_in_order, refuse_an_unusable_database, refuse_an_unusable_redis
+from guestchat.management.starting import Ending, refuse_an_unusable_database, refuse_an_unusable_redis
 from guestchat.migrated import is_migrated
 from menus import tenancy
 
@@ -20,7 +20,7 @@ class Command(BaseCommand):
     help = "Do the jobs of a database from this process: beside servers with GUESTCHAT_RUN_JOBS=0, as many as you like."
 
     def handle(self, *args: Any, **options: Any) -> None:
-        end_in_order()
+        Ending()
         refuse_an_unusable_redis()
         refuse_an_unusable_database()
         if not is_migrated():

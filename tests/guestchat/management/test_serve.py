@@ -20,6 +20,7 @@ import pytest
 from django.core.management import call_command
 from django.test import Client
 
+from guestchat.management.starting import Ending
 from menus.models import User
 from tests.config.conftest import ROOT, environment, start
 
@@ -239,3 +240,22 @@ def test_make_tells_an_old_python(tmp_path: Path) -> None:
     assert done.returncode != 0
     assert "Guestchat needs Python 3.11 or newer" in done.stderr
     assert not (tmp_path / ".venv").exists()
+
+
+def test_a_request_to_end_is_only_noted_while_modules_are_read() -> None:
+    """What a signal raises amid an import leaves the module's lock behind, and whoever imports it too waits for ever."""
+    before = {number: signal.getsignal(number) for number in (signal.SIGTERM, signal.SIGHUP)}
+    try:
+        ending = Ending()
+        with pytest.raises(SystemExit) as ended:
+            os.kill(os.getpid(), signal.SIGTERM)
+        assert (ended.value.code, ending.is_asked) == (128 + signal.SIGTERM, True)
+        ending = Ending()
+        ending.wait()
+        os.kill(os.getpid(), signal.SIGTERM)
+        assert ending.is_asked
+        with pytest.raises(SystemExit):
+            ending.wait()
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
