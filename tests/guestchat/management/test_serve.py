@@ -243,7 +243,7 @@ def test_make_tells_an_old_python(tmp_path: Path) -> None:
 
 
 def test_a_request_to_end_is_only_noted_while_modules_are_read() -> None:
-    """What a signal raises amid an import leaves the module's lock behind, and whoever imports it too waits for ever."""
+    """What a signal raises amid an import leaves the module's lock behind: who imports it too waits for ever."""
     before = {number: signal.getsignal(number) for number in (signal.SIGTERM, signal.SIGHUP)}
     try:
         ending = Ending()
