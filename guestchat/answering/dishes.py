@@ -361,12 +361,15 @@ def _listing(offers: Sequence[Offer], part: Part, scene: Scene) -> Reply:
     avoid = tuple(dict.fromkeys((*part.avoid, *scene.allergies)))
     safe = [offer for offer in offers if is_safe(offer.item.declaration, avoid)] if avoid else list(offers)
     here = scene.place.venue if scene.place else None
-    said = set(part.words)
-    own = scene.catalogue.lexicon.item_words
-    ordered = sorted(
-        safe,
-        key=lambda offer: (not offer.item.available, -len(said & own[offer.item.key]), offer.venue.key != here),
-    )
+    said = [asked_for(word) for word in set(part.words)]
+    own, named = scene.catalogue.lexicon.item_words, scene.catalogue.lexicon.item_name_words
+
+    def agrees(offer: Offer) -> int:
+        # "Which fish do you have": the trout before the buffet that holds some fish as well.
+        held = own[offer.item.key], named[offer.item.key]
+        return sum(not words.isdisjoint(each) for words in held for each in said)
+
+    ordered = sorted(safe, key=lambda offer: (not offer.item.available, -agrees(offer), offer.venue.key != here))
     if part.order:
         ordered = [offer for offer in ordered if offer.item.price is not None]
         ordered.sort(key=lambda offer: offer.item.price or Decimal(0), reverse=part.order == "dearest")

@@ -40,6 +40,7 @@ class Lexicon:
     venues: Names
     sections: Names
     item_words: Mapping[str, frozenset[str]]
+    item_name_words: Mapping[str, frozenset[str]]
     section_words: Mapping[str, frozenset[str]]
     elsewhere: frozenset[str]
     item_tags: Mapping[str, frozenset[str]]
@@ -102,6 +103,7 @@ class Lexicon:
                 key: _food_words(offer.item.name, offer.item.description, offer.section.name)
                 for key, offer in content.offers.items()
             },
+            item_name_words={key: _food_words(offer.item.name) for key, offer in content.offers.items()},
             section_words=_section_words(content),
             elsewhere=_elsewhere(content),
             item_tags={key: _tags(offer) for key, offer in content.offers.items()},
