@@ -1,5 +1,7 @@
 """Owns the application's registration."""
 
+from typing import Any
+
 from django.apps import AppConfig
 from django.db.models.signals import post_migrate
 
@@ -15,7 +17,16 @@ class GuestchatConfig(AppConfig):
         import guestchat.checks  # noqa: F401 - registered by being imported
         from guestchat import stays, wall
         from guestchat.retrieval import passages
+        from menus.signals import article_saved
 
         post_migrate.connect(wall.raise_wall, sender=self, dispatch_uid="wall")
         passages.connect()
         stays.connect()
+        article_saved.connect(_warn, dispatch_uid="truth")
+
+
+def _warn(sender: Any, *, article: Any, **kwargs: Any) -> list[str]:
+    # Not above: it reads what answers are made with, which most commands do without.
+    from guestchat.staff import truth
+
+    return truth.warnings(article)

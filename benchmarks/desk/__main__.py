@@ -72,6 +72,7 @@ def addresses(made: Mapping[str, Any]) -> dict[str, str]:
         "figures, 7 days": f"{staff}figures/",
         "figures, 30 days": f"{staff}figures/?of=month",
         "set-up": f"{staff}start/",
+        "to check": f"{staff}truth/",
         "usual questions": f"{staff}start/answers/",
         "ask as a guest": f"{staff}ask/",
         "codes": f"{staff}codes/",

@@ -5,10 +5,13 @@ or where one says yes and the other no. The guest then reads both, and whom to a
 """
 
 import re
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import combinations
 
+from guestchat.answering.opening import serves_meal
 from guestchat.answering.scene import Scene
 from guestchat.understanding import clauses, matters
 from guestchat.understanding.stems import says, stem
@@ -51,11 +54,64 @@ _TOLD_BY = {
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """What one clause of an article's question asks: subjects, details, and the stems that say something else."""
+    """What one clause of an article's question asks: subjects, kinds of venues, details, and stems that say more."""
 
     subjects: frozenset[str]
+    kinds: frozenset[str]
     details: frozenset[str]
     beyond: frozenset[str]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Conflict:
+    """An article beside what tells something else: another article, rows of venues' hours, or a time of the hotel's."""
+
+    article: Article
+    other: Article | None = None
+    venues: tuple[Venue, ...] = ()
+    topic: str = ""
+
+
+def everywhere(scene: Scene) -> list[Conflict]:
+    """Return what disagrees in a whole hotel today, each once, in the order of its articles."""
+    found = [*_among_articles(scene), *_with_rows(scene)]
+    places = {article.key: place for place, article in enumerate(scene.content.articles)}
+    return sorted(found, key=lambda each: places[each.article.key])
+
+
+def _among_articles(scene: Scene) -> Iterator[Conflict]:
+    # Only articles with a clause on the very same subjects can be asked the same; a thousand make few such pairs.
+    asked_alike: dict[tuple[str, frozenset[str]], dict[str, Article]] = defaultdict(dict)
+    current = [article for article in scene.content.articles if article.is_current(scene.at.date())]
+    for article in current:
+        for language in article.question:
+            for each in _asked_of(article, language):
+                asked_alike[language, each.subjects][article.key] = article
+    pairs = {
+        (one.key, other.key): (one, other)
+        for alike in asked_alike.values()
+        for one, other in combinations(alike.values(), 2)
+    }
+    for one, other in pairs.values():
+        if rivals(one, [other], scene):
+            yield Conflict(article=one, other=other)
+
+
+def _with_rows(scene: Scene) -> Iterator[Conflict]:
+    content = scene.content
+    for topic, time in (("check_in", content.check_in), ("check_out", content.check_out)):
+        if time is not None:
+            yield from (Conflict(article=article, topic=topic) for article in with_time(topic, f"{time:%H:%M}", scene))
+    by_kind: dict[str, list[Venue]] = defaultdict(list)
+    for venue in content.venues:
+        by_kind[venue.kind].append(venue)
+    told = set()
+    served = [venue for venue in content.venues if serves_meal(venue, ("breakfast",))]
+    for subject, venues in (*by_kind.items(), ("breakfast", served)):
+        for article in with_hours(frozenset({subject}), venues, scene):
+            if article.key not in told:
+                told.add(article.key)
+                yield Conflict(article=article, venues=tuple(venues))
 
 
 def rivals(article: Article, others: Iterable[Article], scene: Scene) -> list[Article]:
@@ -127,7 +183,8 @@ def _asked(tokens: Sequence[str], language: str) -> Asked:
         if place not in explained and word not in known.filler and word not in known.plain
     }
     when = {"hours"} if known["hours"].keys(tokens) - {"now"} else set[str]()
-    return Asked(subjects=found.subjects, details=found.details | when, beyond=frozenset(beyond))
+    kinds = frozenset(known["venue"].keys(tokens))
+    return Asked(subjects=found.subjects, kinds=kinds, details=found.details | when, beyond=frozenset(beyond))
 
 
 # --- values -------------------------------------------------------------------
@@ -194,7 +251,7 @@ def with_time(topic: str, value: str, scene: Scene) -> list[Article]:
 
 
 def with_hours(subjects: frozenset[str], venues: Sequence[Venue], scene: Scene) -> list[Article]:
-    """Return the articles that tell other hours of these venues than their rows."""
+    """Return the articles that tell other hours of these venues, or of what is their kind alone, than their rows."""
     known = {
         (f"{opens:%H:%M}", f"{closes:%H:%M}")
         for venue in venues
@@ -203,24 +260,31 @@ def with_hours(subjects: frozenset[str], venues: Sequence[Venue], scene: Scene) 
             *((each.starts, each.ends) for menu in venue.menus for each in menu.served),
         )
     }
-    if not known or not subjects:
+    others = {venue.kind for venue in scene.content.venues if venue not in venues}
+    kinds = frozenset(venue.kind for venue in venues) - others
+    if not known or not (subjects or kinds):
         return []
     return [
         article
-        for article, answer in _asked_for_hours(subjects, scene)
+        for article, answer in _asked_for_hours(subjects, scene, kinds)
         if (told := _first_range(answer)) is not None and told not in known
     ]
 
 
-def _asked_for_hours(subjects: frozenset[str], scene: Scene) -> Iterator[tuple[Article, str]]:
-    about = scene.catalogue.lexicon.article_subjects
+def _asked_for_hours(
+    subjects: frozenset[str], scene: Scene, kinds: frozenset[str] = frozenset()
+) -> Iterator[tuple[Article, str]]:
+    """Yield the articles that are asked for the hours of just these subjects, or of a venue of these kinds."""
     for article in scene.content.articles:
-        if not subjects <= about.get(article.key, frozenset()) or not article.is_current(scene.at.date()):
+        if not article.is_current(scene.at.date()):
             continue
-        clauses_asked = (
-            each for language in article.question for each in _asked_of(article, language) if each.subjects == subjects
-        )
-        if any("hours" in each.details and not each.beyond for each in clauses_asked):
+        clauses_asked = (each for language in article.question for each in _asked_of(article, language))
+        if any(
+            "hours" in each.details
+            and not each.beyond
+            and (each.subjects == subjects if each.subjects else bool(each.kinds) and each.kinds <= kinds)
+            for each in clauses_asked
+        ):
             yield article, scene.text(article.answer)
 
 

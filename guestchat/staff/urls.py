@@ -1,6 +1,20 @@
 from django.urls import path
 
-from guestchat.staff import allergens, ask, board, codes, dishes, door, figures, gaps, inbox, kitchen, start, usual
+from guestchat.staff import (
+    allergens,
+    ask,
+    board,
+    codes,
+    dishes,
+    door,
+    figures,
+    gaps,
+    inbox,
+    kitchen,
+    start,
+    truth,
+    usual,
+)
 
 urlpatterns = [
     path("", door.choose, name="staff"),
@@ -13,6 +27,7 @@ urlpatterns = [
     path("<slug:slug>/requests/<uuid:id>/<int:seq>/<int:number>/", board.move, name="staff_move"),
     path("<slug:slug>/gaps/", gaps.unanswered, name="staff_gaps"),
     path("<slug:slug>/gaps/<uuid:id>/<int:seq>/", gaps.gap, name="staff_gap"),
+    path("<slug:slug>/truth/", truth.truth, name="staff_truth"),
     path("<slug:slug>/figures/", figures.page, name="staff_figures"),
     path("<slug:slug>/start/", start.start, name="staff_start"),
     path("<slug:slug>/start/answers/", usual.answers, name="staff_usual"),

@@ -6,6 +6,7 @@ from zoneinfo import ZoneInfo
 
 from django.contrib import admin, messages
 from django.contrib.admin.options import IS_POPUP_VAR
+from django.db import transaction
 from django.db.models import Count, DateField, DateTimeField, F, Func, Q, QuerySet
 from django.db.models.functions import Cast, Now
 from django.http import HttpRequest, HttpResponse
@@ -201,6 +202,18 @@ class ArticlePage(HotelPage):
     search_fields = ("key", "category")
     search_texts = ("question", "answer", "also_asked")
     ordering = ("hotel", "position", "pk")
+
+    def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
+        super().save_model(request, obj, form, change)
+
+        def warn() -> None:
+            told: list[tuple[Any, Any]] = signals.article_saved.send(models.Article, article=obj)
+            for _receiver, sentences in told:
+                for sentence in sentences:
+                    messages.warning(request, sentence)
+
+        # Not before: what is read amid the edit is the hotel at a version that may never be.
+        transaction.on_commit(warn)
 
     @column(_("Question"))
     def asked(self, row: Any) -> str:

@@ -107,6 +107,26 @@ def earlier(hotel: Hotel, now: dt.datetime) -> None:
                 Rating.objects.create(message=answer, value=1 if days % 6 or one else -1)
 
 
+def doubtful(hotel: Hotel, today: dt.date) -> None:
+    """Let two answers contradict what else is written, let two be due to be confirmed, and one have ended."""
+    written = {
+        "dogs-too": ("Are dogs allowed?", "Yes, dogs are welcome for EUR 25 per night."),
+        "leaving": ("When is check-out?", "Please leave your room by 10:00."),
+    }
+    for key, (question, answer) in written.items():
+        Article.objects.create(hotel=hotel, key=key, question={"en": question}, answer={"en": answer}, position=900)
+    due = Article.objects.filter(hotel=hotel).order_by("position", "pk")[3:5]
+    Article.objects.filter(pk__in=[article.pk for article in due]).update(review_by=today - dt.timedelta(days=2))
+    Article.objects.create(
+        hotel=hotel,
+        key="market",
+        question={"en": "Is there a market?"},
+        answer={"en": "On the square, until the end of September."},
+        valid_until=today.replace(month=9, day=30) if today.month > 9 else today - dt.timedelta(days=3),
+        position=901,
+    )
+
+
 def found(owner: User) -> None:
     """Let a second hotel be half set up, without a guest."""
     house = Hotel.objects.create(
@@ -145,6 +165,7 @@ def fill() -> None:
         move(ask(hotel, "room-301", [text]), now - dt.timedelta(hours=hours), is_over=True)
     earlier(hotel, now)
     found(User.objects.get(username="mia"))
+    doubtful(hotel, now.date())
     late = now - dt.timedelta(minutes=7)
     ServiceRequest.objects.filter(conversation__place__key="room-312").update(escalated_at=late)
     MenuItem.objects.filter(hotel=hotel, key__in=["wiener-schnitzel", "club-sandwich"]).update(available=False)

@@ -30,6 +30,7 @@ ADDRESSES: dict[str, tuple[frozenset[str], dict[str, Any] | None, int]] = {
     "staff_gaps": (FRONT, None, 200),
     "staff_gap": (FRONT, {"do": "dismiss"}, 302),
     "staff_figures": (FRONT, None, 200),
+    "staff_truth": (FRONT, None, 200),
     "staff_start": (FRONT, None, 200),
     "staff_usual": (FRONT, {}, 302),
     "staff_ask": (EVERYBODY, {"text": "Where can I park?"}, 200),

@@ -27,6 +27,7 @@ from guestchat.guest import pass_cookie
 from guestchat.models import Conversation, Deletion, Gap, Message, Passage, ServiceRequest
 from guestchat.retrieval import passages
 from guestchat.retrieval import search as searching
+from guestchat.staff import truth
 from menus import dish_table, matrix, tenancy
 from menus.content import load
 from menus.forms import fresh_key, next_position
@@ -97,6 +98,8 @@ def probes(planted: Planted) -> list[Probe]:
     talked, hotel = own[Conversation], own[Hotel]
     assert isinstance(talked, Conversation)
     assert isinstance(hotel, Hotel)
+    written = own[Article]
+    assert isinstance(written, Article)
     Message.objects.create(hotel=hotel, conversation=talked, seq=1, role="guest", text=PARKING)
     Conversation.objects.filter(pk=talked.pk).update(seq=3)  # where nothing new was said, nothing is read
     guest.get(f"/q/{place.code}/")
@@ -169,6 +172,9 @@ def probes(planted: Planted) -> list[Probe]:
         bound(lambda: taken_over(talk, boss)),
         bound(lambda: refused(talk, boss)),
         bound(lambda: closed_gap(hotel, talked, boss)),
+        get(staff, "/staff/alpha/truth/"),
+        post(staff, "/staff/alpha/truth/", {"article": written.key, "term": "90"}),
+        bound(lambda: [*truth.warnings(written), *map(str, truth.conflicts(hotel))]),
         *(get(staff, f"/staff/alpha/gaps/{page}") for page in ("", "?popular=1", f"{talk}/1/")),
         *(
             get(staff, f"/staff/alpha/{page}")
