@@ -86,7 +86,8 @@ def _among_articles(scene: Scene) -> Iterator[Conflict]:
     for article in current:
         for language in article.question:
             for each in _asked_of(article, language):
-                asked_alike[language, each.subjects][article.key] = article
+                if each.subjects:
+                    asked_alike[language, each.subjects][article.key] = article
     pairs = {
         (one.key, other.key): (one, other)
         for alike in asked_alike.values()

@@ -13,7 +13,6 @@ import numpy as np
 from django.db import connection, transaction
 from django.db.models.signals import post_delete, post_save
 from numpy.typing import NDArray
-from tqdm import tqdm
 
 from guestchat.models import Passage
 from guestchat.retrieval.embedder import Embedder, get_embedder
@@ -165,6 +164,8 @@ def _write(hotel_id: int, passages: list[PassageText], embedder: Embedder) -> No
 
 def _vectors(passages: list[PassageText], embedder: Embedder) -> Iterable[NDArray[np.float32]]:
     """Return one unit vector a passage: the mean of its texts' vectors."""
+    from tqdm import tqdm  # only where something is embedded: each start would read it
+
     shown = len(passages) >= _LONG and sys.stderr.isatty()
     for passage in tqdm(passages, desc="Embedding", unit="passage", disable=not shown):
         mean = embedder.encode_document(passage.texts).mean(axis=0)
