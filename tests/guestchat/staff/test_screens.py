@@ -97,4 +97,10 @@ def test_a_page_shuts_nobody_out_and_fits_its_screen(open_screen: OpenScreen, na
         found = Axe().run(page).response["violations"]
         assert [(each["id"], each["impact"], [node["target"] for node in each["nodes"]]) for each in found] == []
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    # Where the page hides what is too wide, that would tell nothing: its parts must end on the screen as well.
+    wide = (
+        "[...document.querySelectorAll('body > *, main > *')].filter(e => e.getBoundingClientRect().right > innerWidth)"
+    )
+    if name != "sheet":  # a sheet is as wide as its paper
+        assert page.evaluate(f"{wide}.map(e => e.outerHTML.slice(0, 80))") == []
     assert watch.complaints == []
