@@ -8,7 +8,6 @@ from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from django.db.models import Aggregate, Count, DurationField, ExpressionWrapper, F, Min, Q
 from django.db.models.functions import ExtractHour, TruncDate
@@ -98,15 +97,11 @@ class Requests:
 # --- periods ------------------------------------------------------------------
 def begins(hotel: Hotel, period: str, now: dt.datetime) -> dt.datetime:
     """Return the midnight at which a period begins, in the hotel's time zone."""
-    return _midnight(hotel, _today(hotel, now) - dt.timedelta(days=PERIODS[period] - 1))
-
-
-def _today(hotel: Hotel, now: dt.datetime) -> dt.date:
-    return now.astimezone(ZoneInfo(hotel.timezone)).date()
+    return _midnight(hotel, hotel.today(now) - dt.timedelta(days=PERIODS[period] - 1))
 
 
 def _midnight(hotel: Hotel, day: dt.date) -> dt.datetime:
-    return dt.datetime.combine(day, dt.time(), ZoneInfo(hotel.timezone))
+    return dt.datetime.combine(day, dt.time(), hotel.zone)
 
 
 # --- figures --------------------------------------------------------------------
@@ -138,7 +133,7 @@ def chats(hotel: Hotel, period: str, now: dt.datetime) -> Chats:
 
 def _buckets(hotel: Hotel, period: str, now: dt.datetime, answers: Any) -> tuple[Bucket, ...]:
     """Return every hour or day of a period, those without a question too."""
-    zone, today = ZoneInfo(hotel.timezone), _today(hotel, now)
+    zone, today = hotel.zone, hotel.today(now)
     if period == "day":
         part: Any = ExtractHour("created_at", tzinfo=zone)
         parts: dict[Any, dt.datetime] = {hour: dt.datetime.combine(today, dt.time(hour), zone) for hour in range(24)}

@@ -4,11 +4,9 @@ A group of which a cereal or a nut is named is not changed here: a single state 
 without being confirmed is confirmed by nobody any more.
 """
 
-import datetime as dt
 import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from zoneinfo import ZoneInfo
 
 from django.contrib.admin.models import CHANGE, LogEntry
 from django.contrib.contenttypes.models import ContentType
@@ -148,7 +146,7 @@ def _write(hotel: Hotel, row: Row, change: Change) -> None:
     ItemAllergen.objects.bulk_create(
         ItemAllergen(hotel=hotel, item=dish, code=code, status=state) for code, state in new.items() if state
     )
-    today = dt.datetime.now(ZoneInfo(hotel.timezone)).date()
+    today = hotel.today()
     MenuItem.objects.filter(pk=dish.pk).update(
         allergens_complete=change.complete, allergens_confirmed_on=today if change.confirmed else None
     )

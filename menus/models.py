@@ -1,13 +1,16 @@
 """Owns the rows of what a hotel offers and who may edit them; each row belongs to one hotel. Knows no conversation."""
 
+import datetime as dt
 import secrets
 from typing import Any, ClassVar
+from zoneinfo import ZoneInfo
 
 from django.contrib.auth.models import AbstractUser
 from django.contrib.postgres.fields import ArrayField
 from django.core.validators import MaxValueValidator, MinValueValidator, RegexValidator
 from django.db import models
 from django.db.models import F, Q
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from menus.allergens import CODES, DIETS, Status
@@ -133,6 +136,15 @@ class Hotel(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """The hotel's time zone."""
+        return ZoneInfo(self.timezone)
+
+    def today(self, now: dt.datetime | None = None) -> dt.date:
+        """Return the day that the hotel's own calendar shows, now or at an aware moment."""
+        return (now or timezone.now()).astimezone(self.zone).date()
 
 
 class Membership(models.Model):

@@ -9,6 +9,7 @@ from menus import hours
 from menus.card import date_in
 from menus.menu_words import words
 from menus.models import DAYS
+from menus.runs import runs
 from menus.texts import pick
 
 NEAR_DAYS = 7
@@ -79,14 +80,9 @@ def days_in(days: Iterable[str], language: str) -> str:
     numbers = sorted(DAYS.index(day) for day in set(days))
     if len(numbers) == len(DAYS):
         return str(words(language)["daily"])
-    runs: list[list[int]] = []
-    for number in numbers:
-        if runs and runs[-1][-1] == number - 1:
-            runs[-1].append(number)
-        else:
-            runs.append([number])
     return ", ".join(
-        f"{names[run[0]]}–{names[run[-1]]}" if len(run) > 2 else ", ".join(names[each] for each in run) for run in runs
+        f"{names[run[0]]}–{names[run[-1]]}" if len(run) > 2 else ", ".join(names[each] for each in run)
+        for run in runs(numbers)
     )
 
 

@@ -4,7 +4,6 @@ import datetime as dt
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from django import forms
 from django.conf import settings
@@ -12,7 +11,6 @@ from django.contrib.admin.models import CHANGE, LogEntry
 from django.contrib.contenttypes.models import ContentType
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods
@@ -21,6 +19,7 @@ from guestchat import catalogue, turns
 from guestchat.answering.answer import Answer, Outcome, Source
 from guestchat.answering.labels import label
 from guestchat.models import ServiceRequest
+from guestchat.staff import admin_pages
 from guestchat.staff.door import Desk, at_desk
 from guestchat.staff.inbox import common
 from guestchat.templatetags.staff import language_name, where
@@ -60,7 +59,7 @@ class AskForm(forms.Form):
 
     def __init__(self, *args: Any, hotel: Hotel, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self._zone = ZoneInfo(hotel.timezone)
+        self._zone = hotel.zone
         spoken = dict.fromkeys((hotel.default_language, *hotel.languages))
         self.languages = [("", _("As it is written")), *((code, language_name(code)) for code in spoken)]
         places = Place.objects.filter(hotel=hotel).order_by("position", "pk")
@@ -145,7 +144,7 @@ def _address(content: Content, source: Source) -> str:
         case "hotel":
             found = content
     model = {"item": "menuitem"}.get(source.type, source.type)
-    return "" if found is None or found.pk is None else reverse(f"admin:menus_{model}_change", args=[found.pk])
+    return "" if found is None or found.pk is None else admin_pages.change(model, found.pk)
 
 
 def _claims(answer: Answer, content: Content) -> Iterator[tuple[str, str, str]]:

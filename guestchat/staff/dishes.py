@@ -20,6 +20,7 @@ from guestchat.staff.kitchen import must_cook
 from menus import carried, dish_table, spreadsheets, uploads
 from menus.content import Content, load
 from menus.dish_table import Plan
+from menus.runs import runs
 from menus.spreadsheets import Row
 
 _PURPOSE = "guestchat.staff.dishes"
@@ -131,13 +132,7 @@ def _preview(
 
 def _ranges(numbers: list[int]) -> str:
     """Return numbers as people list them: "3, 7–9"."""
-    runs: list[list[int]] = []
-    for number in numbers:
-        if runs and runs[-1][-1] == number - 1:
-            runs[-1].append(number)
-        else:
-            runs.append([number])
-    return ", ".join(f"{run[0]}–{run[-1]}" if len(run) > 1 else str(run[0]) for run in runs)
+    return ", ".join(f"{run[0]}–{run[-1]}" if len(run) > 1 else str(run[0]) for run in runs(numbers))
 
 
 def _show(request: HttpRequest, desk: Desk, status: int = 200, **shown: Any) -> HttpResponse:

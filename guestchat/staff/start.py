@@ -11,11 +11,11 @@ from django.db.models import Count, Exists, OuterRef, Q
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
-from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_safe
 
+from guestchat.staff import admin_pages
 from guestchat.staff.ask import has_asked
 from guestchat.staff.door import Desk, at_desk
 from guestchat.staff.inbox import common
@@ -77,7 +77,7 @@ def steps(desk: Desk) -> list[Step]:
 
 def _of_hotel(desk: Desk) -> list[Step]:
     hotel = desk.hotel
-    form = _change("hotel", hotel.pk) if desk.leads_house else ""
+    form = admin_pages.change("hotel", hotel.pk) if desk.leads_house else ""
     wanted = {
         _("address"): hotel.address,
         _("phone"): hotel.phone,
@@ -115,7 +115,7 @@ def _places(hotel: Hotel) -> Step:
         name=_("Rooms, tables, the lobby"),
         told=told if number else _("Each gets a code for guests to scan. Begin with one room."),
         is_done=number > 0,
-        address=_list("place", hotel) if number else _add("place", hotel),
+        address=admin_pages.rows("place", hotel) if number else admin_pages.new("place", hotel),
         call=_("Add a place"),
     )
 
@@ -129,7 +129,7 @@ def _of_venues(hotel: Hotel, venues: Sequence[Any]) -> list[Step]:
             name=_("The first venue"),
             told=told if venues else _("A restaurant, a bar, the spa: whatever has hours of its own."),
             is_done=bool(venues),
-            address=_list("venue", hotel) if venues else _add("venue", hotel),
+            address=admin_pages.rows("venue", hotel) if venues else admin_pages.new("venue", hotel),
             call=_("Add a venue"),
         ),
         Step(
@@ -137,7 +137,7 @@ def _of_venues(hotel: Hotel, venues: Sequence[Any]) -> list[Step]:
             name=_("Opening hours"),
             told=_hours(hotel, venues, closed),
             is_done=bool(venues) and not closed,
-            address=_change("venue", (closed or venues)[0].pk) if venues else "",
+            address=admin_pages.change("venue", (closed or venues)[0].pk) if venues else "",
             call=_("Write the hours"),
         ),
     ]
@@ -175,14 +175,14 @@ def _of_dishes(desk: Desk, venues: Sequence[Any]) -> list[Step]:
         ) % {"n": missing}
     else:
         undeclared = _("Every dish says something.") if number else _("The kitchen declares them at the dishes.")
-    menu = _change("venue", serving[0].pk) if serving else ""
+    menu = admin_pages.change("venue", serving[0].pk) if serving else ""
     return [
         Step(
             key="menu",
             name=_("The menu"),
             told=told,
             is_done=number > 0 or needs_none,
-            address=_list("menuitem", hotel) if number else menu,
+            address=admin_pages.rows("menuitem", hotel) if number else menu,
             call=_("Write the menu"),
         ),
         Step(
@@ -236,15 +236,3 @@ def _missing(names: Sequence[str]) -> str:
     shown = ", ".join(names[:_MOST_NAMED])
     more = len(names) - _MOST_NAMED
     return _("Missing: %(what)s") % {"what": f"{shown} +{more}" if more > 0 else shown}
-
-
-def _list(model: str, hotel: Hotel) -> str:
-    return f"{reverse(f'admin:menus_{model}_changelist')}?{urlencode({'hotel__id__exact': hotel.pk})}"
-
-
-def _add(model: str, hotel: Hotel) -> str:
-    return f"{reverse(f'admin:menus_{model}_add')}?{urlencode({'hotel': hotel.pk})}"
-
-
-def _change(model: str, key: Any) -> str:
-    return reverse(f"admin:menus_{model}_change", args=[key])

@@ -4,9 +4,9 @@ Guests never read one side of a contradiction alone, and nothing that has ended;
 """
 
 import datetime as dt
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from django import forms
 from django.contrib import messages
@@ -14,10 +14,7 @@ from django.contrib.admin.models import CHANGE, LogEntry
 from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.urls import reverse
 from django.utils import timezone
-from django.utils.dates import WEEKDAYS_ABBR
-from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods
@@ -26,13 +23,14 @@ from guestchat import catalogue
 from guestchat.answering import disagreement
 from guestchat.answering.disagreement import Conflict
 from guestchat.answering.scene import Scene
+from guestchat.staff import admin_pages
 from guestchat.staff.door import Desk, at_desk
 from guestchat.staff.inbox import common
 from guestchat.understanding.query import Context
 from menus.content import Article as ArticleContent
-from menus.content import Hours
-from menus.models import DAYS, Article, Hotel
+from menus.models import Article, Hotel
 from menus.texts import pick
+from menus.times import opening_times
 
 # How long a confirmed answer counts until it is asked about again, in days.
 TERMS = {"30": gettext_lazy("a month"), "90": gettext_lazy("three months"), "365": gettext_lazy("a year")}
@@ -66,7 +64,7 @@ def truth(request: HttpRequest, desk: Desk) -> HttpResponse:
         if not form.is_valid() or not _confirm(desk, form.cleaned_data["article"], int(form.cleaned_data["term"])):
             messages.warning(request, _("Nothing was confirmed: there is no such answer any more."))
         return redirect("staff_truth", desk.hotel.slug)
-    today = _today(desk.hotel)
+    today = desk.hotel.today()
     answers = Article.objects.filter(hotel=desk.hotel)
     due = answers.filter(review_by__lte=today).exclude(valid_until__lt=today).order_by("review_by", "position")
     ended = answers.filter(valid_until__lt=today).order_by("-valid_until")
@@ -81,88 +79,69 @@ def truth(request: HttpRequest, desk: Desk) -> HttpResponse:
 
 
 def conflicts(hotel: Hotel) -> list[tuple[Side, Side]]:
-    """Return what disagrees in the hotel's rows today, side by side; two queries where nothing has changed."""
-    here = catalogue.current(hotel.pk)
-    if here is None:
-        return []
-    found = disagreement.everywhere(_scene(here, hotel))
-    keys = dict(Article.objects.filter(hotel=hotel).values_list("key", "pk"))
-    return [(_side(each.article, hotel, keys), _other_side(each, hotel, keys)) for each in found]
+    """Return what disagrees in the hotel's rows today, side by side; one query where nothing has changed."""
+    return [(_side(each.article, hotel), _other_side(each, scene, hotel)) for scene, each in _found(hotel)]
 
 
 def warnings(article: Article) -> list[str]:
     """Return a sentence for each answer or row that tells something else than an article that was just saved."""
-    here = catalogue.current(article.hotel_id)
-    if here is None:
-        return []
-    hotel = article.hotel
-    keys = dict(Article.objects.filter(hotel=hotel).values_list("key", "pk"))
-    found = []
-    for each in disagreement.everywhere(_scene(here, hotel)):
+    hotel, told = article.hotel, []
+    for scene, each in _found(hotel):
         if article.key == each.article.key:
-            other = _other_side(each, hotel, keys)
+            other = _other_side(each, scene, hotel)
         elif each.other is not None and article.key == each.other.key:
-            other = _side(each.article, hotel, keys)
+            other = _side(each.article, hotel)
         else:
             continue
-        told = _("This disagrees with “%(name)s”: %(said)s Guests read both until one is changed.")
-        found.append(told % {"name": other.name, "said": other.said})
-    return found
+        warning = _("This disagrees with “%(name)s”: %(said)s Guests read both until one is changed.")
+        told.append(warning % {"name": other.name, "said": other.said})
+    return told
 
 
-def _scene(here: catalogue.Catalogue, hotel: Hotel) -> Scene:
-    at = timezone.now().astimezone(here.content.zone)
-    return Scene(catalogue=here, at=at, language=hotel.default_language, context=Context())
+def _found(hotel: Hotel) -> Iterator[tuple[Scene, Conflict]]:
+    here = catalogue.current(hotel.pk)
+    if here is not None:
+        at = timezone.now().astimezone(hotel.zone)
+        scene = Scene(catalogue=here, at=at, language=hotel.default_language, context=Context())
+        yield from ((scene, each) for each in disagreement.everywhere(scene))
 
 
-def _side(article: Article | ArticleContent, hotel: Hotel, keys: dict[str, int]) -> Side:
+def _side(article: Article | ArticleContent, hotel: Hotel) -> Side:
     return Side(
         name=pick(article.question, hotel.default_language),
         said=pick(article.answer, hotel.default_language),
-        address=reverse("admin:menus_article_change", args=[keys[article.key]]) if article.key in keys else "",
+        address=admin_pages.change("article", article.pk),
     )
 
 
-def _other_side(conflict: Conflict, hotel: Hotel, keys: dict[str, int]) -> Side:
+def _other_side(conflict: Conflict, scene: Scene, hotel: Hotel) -> Side:
     if conflict.other is not None:
-        return _side(conflict.other, hotel, keys)
+        return _side(conflict.other, hotel)
     if conflict.topic:
         names = {"check_in": _("Check-in of the hotel"), "check_out": _("Check-out of the hotel")}
-        time: dt.time | None = getattr(hotel, conflict.topic)
-        said = f"{time:%H:%M}." if time else ""
-        return Side(name=names[conflict.topic], said=said, address=reverse("admin:menus_hotel_change", args=[hotel.pk]))
-    venues = ", ".join(pick(venue.name, hotel.default_language) for venue in conflict.venues)
-    hours = dict.fromkeys(_hours(each) for venue in conflict.venues for each in venue.opening_hours)
+        time: dt.time = getattr(hotel, conflict.topic)
+        address = admin_pages.change("hotel", hotel.pk)
+        return Side(name=names[conflict.topic], said=f"{time:%H:%M}.", address=address)
+    hours = dict.fromkeys(
+        " ".join(filter(None, (f"{days}:", times, label)))
+        for venue in conflict.venues
+        for days, times, label in opening_times(venue, scene.content, scene.at.date(), scene.language)
+    )
     return Side(
-        name=_("Opening hours of %(venue)s") % {"venue": venues},
+        name=_("Opening hours of %(venue)s") % {"venue": ", ".join(map(scene.name, conflict.venues))},
         said=f"{'; '.join(hours)}.",
-        address=f"{reverse('admin:menus_venue_changelist')}?hotel__id__exact={hotel.pk}",
+        address=admin_pages.rows("venue", hotel),
     )
-
-
-def _hours(entry: Hours) -> str:
-    days = (
-        date_format(entry.date)
-        if entry.date
-        else ", ".join(str(WEEKDAYS_ABBR[n]) for n, day in enumerate(DAYS) if day in entry.days)
-    )
-    if entry.closed or not entry.opens or not entry.closes:
-        return f"{days}: {_('closed')}"
-    return f"{days}: {entry.opens:%H:%M}-{entry.closes:%H:%M}"
 
 
 def _listed(article: Article, hotel: Hotel) -> dict[str, Any]:
-    side = _side(article, hotel, {article.key: article.pk})
+    side = _side(article, hotel)
     return {"side": side, "key": article.key, "review_by": article.review_by, "valid_until": article.valid_until}
-
-
-def _today(hotel: Hotel) -> dt.date:
-    return timezone.now().astimezone(ZoneInfo(hotel.timezone)).date()
 
 
 def _confirm(desk: Desk, key: str, days: int) -> bool:
     """Note that an answer is still true, until it is asked about again; return whether it is there."""
-    until = _today(desk.hotel) + dt.timedelta(days=days)
+    until = desk.hotel.today() + dt.timedelta(days=days)
     with transaction.atomic():
         article = Article.objects.select_for_update().filter(hotel=desk.hotel, key=key).first()
         if article is None:

@@ -10,7 +10,6 @@ from dataclasses import dataclass
 from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from django import forms
 from django.contrib import messages
@@ -105,7 +104,7 @@ def asked(hotel: Hotel) -> tuple[Usual, ...]:
 
     The hotel is as it was just read: its version tells what was written since.
     """
-    return _asked(hotel.pk, hotel.version, timezone.now().astimezone(ZoneInfo(hotel.timezone)).date())
+    return _asked(hotel.pk, hotel.version, hotel.today())
 
 
 @lru_cache(maxsize=_KEPT_HOTELS)

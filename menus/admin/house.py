@@ -2,7 +2,6 @@
 
 import datetime as dt
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from django.contrib import admin, messages
 from django.contrib.admin.options import IS_POPUP_VAR
@@ -225,7 +224,7 @@ class ArticlePage(HotelPage):
 
     @column(_("State"), label={key: color for key, (_words, color) in ARTICLE_STATES.items()})
     def state(self, row: Any) -> tuple[str, Any]:
-        state = article_state(row, dt.datetime.now(ZoneInfo(row.hotel.timezone)).date())
+        state = article_state(row, row.hotel.today())
         return state, ARTICLE_STATES[state][0]
 
 

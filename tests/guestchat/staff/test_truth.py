@@ -92,7 +92,7 @@ def test_an_answer_that_is_due_is_confirmed_for_a_while(hotel: Hotel, boss: Clie
     assert "Is there a boat?" not in page
     boss.post(HERE, {"article": "bus", "term": "90"})
     made.refresh_from_db()
-    assert made.review_by == truth._today(hotel) + dt.timedelta(days=90)
+    assert made.review_by == hotel.today() + dt.timedelta(days=90)
     assert "Is there a bus?" not in boss.get(HERE).content.decode()
     [entry] = LogEntry.objects.filter(object_id=str(made.pk))
     assert entry.user.username == "jonas"
