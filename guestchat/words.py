@@ -40,6 +40,12 @@ def words(text: str) -> list[str]:
     return _WORD.findall(_ELIDED.sub("", folded) if "'" in folded else folded)
 
 
+@lru_cache(maxsize=8_192)
+def row_words(text: str) -> tuple[str, ...]:
+    """Return the words of a hotel's text, remembered as a dozen indexes are made of it; never for a guest's."""
+    return tuple(words(text))
+
+
 @lru_cache(maxsize=1024)
 def _name_pattern(name: str) -> re.Pattern[str]:
     return re.compile(r"\b(?:the\s+)?" + re.escape(name.strip()) + r"\b", re.IGNORECASE)

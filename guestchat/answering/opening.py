@@ -9,13 +9,12 @@ from guestchat.answering import gate
 from guestchat.answering.answer import Reply, Source
 from guestchat.answering.scene import Scene
 from guestchat.understanding.query import Part
-from guestchat.understanding.vocabulary import vocabulary
+from guestchat.understanding.vocabulary import told_by
 from guestchat.understanding.when import DAYS
 from guestchat.words import words
 from menus import hours
 from menus.content import Menu, Venue
 from menus.hours import Interval
-from menus.texts import Text
 
 _MOST_DAYS = 3
 
@@ -86,17 +85,13 @@ def are_untold(keys: Sequence[str], scene: Scene) -> bool:
     return bool(keys) and not any(scene.content.venues_by_key[key].opening_hours for key in keys)
 
 
-def _meals(text: Text) -> set[str]:
-    return {key for language, said in text.items() for key in vocabulary(language)["meal"].keys(words(said))}
-
-
 def _intervals_of_meals(venue: Venue, meals: Sequence[str]) -> bool:
-    return any(_meals(entry.label) & set(meals) for entry in venue.opening_hours)
+    return any(told_by("meal", entry.label) & set(meals) for entry in venue.opening_hours)
 
 
 def _menus_of_meals(venue: Venue, meals: Sequence[str]) -> list[Menu]:
     """Return a venue's menus of these meals that are served at times of their own."""
-    return [menu for menu in venue.menus if menu.served and _meals(menu.name) & set(meals)]
+    return [menu for menu in venue.menus if menu.served and told_by("meal", menu.name) & set(meals)]
 
 
 def _tells_of_meals(venue: Venue, meals: Sequence[str]) -> bool:
@@ -106,14 +101,14 @@ def _tells_of_meals(venue: Venue, meals: Sequence[str]) -> bool:
 
 def serves_meal(venue: Venue, meals: Sequence[str]) -> bool:
     """Return whether a venue serves one of these meals, by its hours' labels or its menus' names."""
-    return _intervals_of_meals(venue, meals) or any(_meals(menu.name) & set(meals) for menu in venue.menus)
+    return _intervals_of_meals(venue, meals) or any(told_by("meal", menu.name) & set(meals) for menu in venue.menus)
 
 
 def _on(venue: Venue, day: dt.date, part: Part, scene: Scene) -> list[Interval]:
     """Return a day's intervals, of the meals asked for where the venue's labels or its menus' times tell them apart."""
     intervals = hours.hours_on(venue, day, scene.content.zone)
     if part.meals and _intervals_of_meals(venue, part.meals):
-        return [interval for interval in intervals if _meals(interval.label) & set(part.meals)]
+        return [interval for interval in intervals if told_by("meal", interval.label) & set(part.meals)]
     if menus := _menus_of_meals(venue, part.meals):
         served = {
             (each.opens, each.closes): each
@@ -285,7 +280,7 @@ def _weekly(venue: Venue, meals: Sequence[str]) -> Iterator[tuple[Sequence[str],
         yield from ((each.days, each.starts, each.ends) for menu in menus for each in menu.served)
         return
     for entry in venue.opening_hours:
-        wanted = not labelled or bool(_meals(entry.label) & set(meals))
+        wanted = not labelled or bool(told_by("meal", entry.label) & set(meals))
         if wanted and entry.days and not entry.closed and entry.opens and entry.closes:
             yield entry.days, entry.opens, entry.closes
 

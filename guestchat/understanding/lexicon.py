@@ -5,15 +5,15 @@ import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache, lru_cache
+from functools import cache
 from itertools import pairwise
 
 from guestchat.understanding.food import meanings
 from guestchat.understanding.matters import told
 from guestchat.understanding.names import BESIDE, Name, Names
 from guestchat.understanding.stems import stem
-from guestchat.understanding.vocabulary import LANGUAGES, vocabulary
-from guestchat.words import fold, words
+from guestchat.understanding.vocabulary import LANGUAGES, told_by, vocabulary
+from guestchat.words import fold, row_words
 from menus.allergens import DIETS, suits
 from menus.content import Content, Offer
 
@@ -71,15 +71,12 @@ class Lexicon:
     @classmethod
     def of(cls, content: Content) -> "Lexicon":
         """Index a hotel's content."""
-        _said.cache_clear()
-        _keys.cache_clear()
         weights = _weights(content)
         # What an article is asked for, and what its answer speaks of besides: in whatever language both are.
         subjects = {
-            article.key: frozenset(_kinds("topic", article.question, *article.also_asked))
-            for article in content.articles
+            article.key: told_by("topic", article.question, *article.also_asked) for article in content.articles
         }
-        mentions = {article.key: frozenset(_kinds("topic", article.answer)) for article in content.articles}
+        mentions = {article.key: told_by("topic", article.answer) for article in content.articles}
         # A heading in words of the house's own ("A word about our hill"): its answer tells what it is about.
         unheaded = frozenset(key for key, about in subjects.items() if not about)
         headed = frozenset(each for about in subjects.values() for each in about)
@@ -115,18 +112,17 @@ class Lexicon:
             item_options={key: _options(offer) for key, offer in content.offers.items()},
             same_names=_same_names(content),
             all_words=_all_words(content),
-            own_words=frozenset(word for text in _texts(content) for said in text.values() for word in _said(said)),
+            own_words=frozenset(word for text in _texts(content) for said in text.values() for word in row_words(said)),
             # What is inside a venue without being one: the pool and the sauna of the spa.
             venue_kinds={
-                venue.key: frozenset(_kinds("venue", venue.name, venue.description) & _INSIDE_OTHERS)
-                for venue in content.venues
+                venue.key: told_by("venue", venue.name, venue.description) & _INSIDE_OTHERS for venue in content.venues
             },
             venue_words={venue.key: _words(venue.name, venue.description, venue.location) for venue in content.venues},
             spoken=_spoken(content),
-            name_pairs=frozenset(pair for said in _names_of_rows(content) for pair in pairwise(_said(said))),
+            name_pairs=frozenset(pair for said in _names_of_rows(content) for pair in pairwise(row_words(said))),
             article_weights=weights,
             headings={
-                _said(text): article.key
+                row_words(text): article.key
                 for article in reversed(content.articles)
                 for asked in (article.question, *article.also_asked)
                 for text in asked.values()
@@ -137,13 +133,12 @@ class Lexicon:
             # A train service speaks of trains everywhere: there, the train tells no article apart.
             subject_weights=_telling([subjects[article.key] | mentions[article.key] for article in content.articles]),
             article_aspects={
-                article.key: frozenset(_kinds("aspect", article.question, *article.also_asked))
-                for article in content.articles
+                article.key: told_by("aspect", article.question, *article.also_asked) for article in content.articles
             },
-            answered_aspects={article.key: frozenset(_kinds("aspect", article.answer)) for article in content.articles},
+            answered_aspects={article.key: told_by("aspect", article.answer) for article in content.articles},
             subjects=headed,
             unheaded=unheaded,
-            article_headed={article.key: frozenset(_kinds("topic", article.question)) for article in content.articles},
+            article_headed={article.key: told_by("topic", article.question) for article in content.articles},
             article_details={
                 article.key: told((article.question, *article.also_asked), article.answer)
                 for article in content.articles
@@ -155,14 +150,8 @@ class Lexicon:
         )
 
 
-@lru_cache(maxsize=8_192)
-def _said(text: str) -> tuple[str, ...]:
-    """Return a text's words, remembered: a dozen indexes are made of the same texts."""
-    return tuple(words(text))
-
-
 def _names(text: Mapping[str, str]) -> set[tuple[str, ...]]:
-    return {stems for name in text.values() if (stems := tuple(stem(word) for word in _said(name)))}
+    return {stems for name in text.values() if (stems := tuple(stem(word) for word in row_words(name)))}
 
 
 _INSIDE_OTHERS = frozenset({"pool", "sauna", "gym", "spa", "shop", "terrace"})
@@ -183,7 +172,7 @@ def _options(offer: Offer) -> list[tuple[str, frozenset[str], frozenset[str]]]:
     found = []
     for option in item.options:
         for text in option.name.values():
-            said = _said(text)
+            said = row_words(text)
             cut = next((place for place, word in enumerate(said) if word in _INSTEAD), len(said))
             stems = {stem(word) for word in said[:cut] if len(word) > 2 and word not in _OF_NO_OPTION}
             added = {
@@ -241,7 +230,7 @@ def _spoken(content: Content) -> dict[str, frozenset[str]]:
     by_language: dict[str, set[str]] = defaultdict(set)
     for text in texts:
         for language, said in text.items():
-            by_language[language].update(_said(said))
+            by_language[language].update(row_words(said))
     return {
         language: frozenset(own.difference(*(other for key, other in by_language.items() if key != language)))
         for language, own in by_language.items()
@@ -266,28 +255,28 @@ def _tags(offer: Offer) -> frozenset[str]:
     Where a section holds several kinds ("Beer & wine", "Soups, sandwiches and mains"), the dish's own words choose;
     what stands under a heading that names no kind ("Vegetarian & vegan") is a main.
     """
-    own = _kinds("course", offer.item.name)
-    section = _kinds("course", offer.section.name)
+    own = told_by("course", offer.item.name)
+    section = told_by("course", offer.section.name)
     around = (offer.section.name, offer.menu.name)
     if len(section) > 1:
-        if not own and "wine" in section and _kinds("wine", offer.item.name):
-            own = {"wine"}  # a "house white" under "Beer & wine" is no beer
-        said = own or _kinds("course", offer.item.description)
+        if not own and "wine" in section and told_by("wine", offer.item.name):
+            own = frozenset({"wine"})  # a "house white" under "Beer & wine" is no beer
+        said = own or told_by("course", offer.item.description)
         section = (section & said) or (section - _NAMED_BY_THEIR_DISHES) or section
-    if not section & _COURSES_OF_DRINKS and "drink" not in _kinds("menu", *around):
+    if not section & _COURSES_OF_DRINKS and "drink" not in told_by("menu", *around):
         own = (own - _COURSES_OF_DRINKS) | (_COURSES_OF_DRINKS & _what_it_is(offer))  # beer goulash is no drink
-    tags = own | section | _kinds("meal", *around) | (_kinds("menu", *around) & {"kids", "drink"})
-    tags |= _kinds("menu", offer.item.name) & {"kids"}  # "Children's pasta" on the menu of all
+    tags = own | section | told_by("meal", *around) | (told_by("menu", *around) & {"kids", "drink"})
+    tags |= told_by("menu", offer.item.name) & {"kids"}  # "Children's pasta" on the menu of all
     if _is_free_of_alcohol(offer):
         tags |= {"alcohol_free", "drink"}
     if "wine" in tags:
-        tags |= wines(_kinds("wine", offer.item.name, offer.section.name) or _kinds("wine", offer.item.description))
+        tags |= wines(told_by("wine", offer.item.name, offer.section.name) or told_by("wine", offer.item.description))
     if tags & _COURSES_OF_DRINKS:
         tags |= {"drink"}
     is_beside = own & _BESIDE_MAINS or any(_is_nibbled(text) for text in offer.item.name.values())
     if not section and not tags & _NO_MAIN and not is_beside:
         tags |= {"main"}
-    return frozenset(tags)
+    return tags
 
 
 # What stands on a card by itself and fills nobody, in any language.
@@ -300,7 +289,7 @@ _NIBBLES = frozenset(_SAID_OF_NIBBLES.split())
 
 def _is_nibbled(name: str) -> bool:
     """Return whether a name of a word or two tells no meal: "marinated olives", and not "fish and chips"."""
-    said = _said(name)
+    said = row_words(name)
     return 0 < len(said) <= 2 and said[-1] in _NIBBLES
 
 
@@ -315,8 +304,8 @@ _PER_CENT = re.compile(r"(?<![\d.,])0(?:[.,]0)? ?%")
 def _is_free_of_alcohol(offer: Offer) -> bool:
     # "Beer, cider & alcohol-free" tells of none of its drinks which of them it is.
     headings = [text for text in offer.section.name.values() if not _SEVERAL.search(fold(text))]
-    said = [" ".join(_said(text)) for text in (*offer.item.name.values(), *headings)]
-    described = [" ".join(_said(text)) for text in offer.item.description.values()]
+    said = [" ".join(row_words(text)) for text in (*offer.item.name.values(), *headings)]
+    described = [" ".join(row_words(text)) for text in offer.item.description.values()]
     return (
         any(_FREE_OF_ALCOHOL.search(each) for each in said)
         or any(_FREE_OF_ALCOHOL.match(each) for each in described)
@@ -328,22 +317,13 @@ def _what_it_is(offer: Offer) -> set[str]:
     """Return the courses that the last word of a dish's name tells, before "with …": a "lager beer" is one."""
     found: set[str] = set()
     for language, text in offer.item.name.items():
-        said = _said(text)[: _until_beside(_said(text))]
+        said = row_words(text)[: _until_beside(row_words(text))]
         found |= {each.key for each in vocabulary(language)["course"].find(said) if each.end == len(said)}
     return found
 
 
 def _until_beside(said: Sequence[str]) -> int:
     return next((place for place, word in enumerate(said) if place and word in BESIDE), len(said))
-
-
-def _kinds(table: str, *texts: Mapping[str, str]) -> set[str]:
-    return {key for text in texts for language, said in text.items() for key in _keys(table, language, said)}
-
-
-@lru_cache(maxsize=8_192)
-def _keys(table: str, language: str, text: str) -> frozenset[str]:
-    return frozenset(vocabulary(language)[table].keys(_said(text)))
 
 
 def _food_words(*texts: Mapping[str, str]) -> frozenset[str]:
@@ -368,4 +348,4 @@ def _elsewhere(content: Content) -> frozenset[str]:
 
 
 def _words(*texts: Mapping[str, str]) -> frozenset[str]:
-    return frozenset(stem(word) for text in texts for said in text.values() for word in _said(said))
+    return frozenset(stem(word) for text in texts for said in text.values() for word in row_words(said))

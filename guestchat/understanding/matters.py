@@ -13,8 +13,8 @@ from rapidfuzz import process
 from rapidfuzz.distance import DamerauLevenshtein
 
 from guestchat.understanding.spelling import by_letter, slips, understood
-from guestchat.understanding.vocabulary import LANGUAGES, Match, Vocabulary, vocabulary
-from guestchat.words import fold, words
+from guestchat.understanding.vocabulary import LANGUAGES, Match, Vocabulary, told_by, vocabulary
+from guestchat.words import fold
 
 _SPELT_HOURS = "one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|noon|midnight"
 # What a text must hold to tell a detail: a figure of the kind. Every other detail is told by its own words.
@@ -197,12 +197,12 @@ def _in_another_language(pieces: Sequence[str], known: Vocabulary) -> list[Match
 
 def subjects(*texts: Mapping[str, str]) -> frozenset[str]:
     """Return the subjects that texts name, in whatever languages they are."""
-    return _keys("topic", texts)
+    return told_by("topic", *texts)
 
 
 def told(asked: Iterable[Mapping[str, str]], answer: Mapping[str, str]) -> frozenset[str]:
     """Return the details that an article tells: by its own words, or by a figure of the kind in its answer."""
-    named = _keys("detail", (*asked, answer)) - _FIGURES.keys()
+    named = told_by("detail", *asked, answer) - _FIGURES.keys()
     if not any(_MEASURE.search(fold(said)) for said in answer.values()):
         named -= _MEASURED  # a lake that is "cold and deep" tells no depth
     figures = {
@@ -211,7 +211,7 @@ def told(asked: Iterable[Mapping[str, str]], answer: Mapping[str, str]) -> froze
         for said in answer.values()
         if pattern.search(" ".join(fold(said).replace("-", " ").split()))
     }
-    if "price" in _keys("detail", (answer,)):
+    if "price" in told_by("detail", answer):
         figures.add("price")  # "free of charge" is a price as well
     if "age" in figures:
         figures.add("children")
@@ -230,15 +230,6 @@ def sentences(text: Mapping[str, str]) -> list[dict[str, str]]:
     if len(counts) != 1:
         return [dict(text)] if text else []
     return [{language: each[number] for language, each in cut.items()} for number in range(counts.pop())]
-
-
-def _keys(table: str, texts: Iterable[Mapping[str, str]]) -> frozenset[str]:
-    return frozenset(
-        key
-        for text in texts
-        for language, said in text.items()
-        for key in vocabulary(language)[table].keys(words(said))
-    )
 
 
 def _mended(token: str, known: Vocabulary, own: frozenset[str]) -> str:

@@ -3,13 +3,15 @@
 The files are meant to be read and extended by people; `en.toml` explains the rules of matching.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 
 from guestchat.understanding.vocabulary.compiled import tables_of
 from guestchat.understanding.vocabulary.phrases import Book, Match, PhraseBook, Together, singular
+from guestchat.words import row_words
 
-__all__ = ["LANGUAGES", "Around", "Match", "PhraseBook", "Vocabulary", "singular", "vocabulary"]
+__all__ = ["LANGUAGES", "Around", "Match", "PhraseBook", "Vocabulary", "singular", "told_by", "vocabulary"]
 
 LANGUAGES = ("en", "de", "fr", "es")
 
@@ -59,3 +61,14 @@ def vocabulary(language: str) -> Vocabulary:
     """Return a language's vocabulary; English for a language without one."""
     base = language[:2]
     return Vocabulary(base if base in LANGUAGES else "en")
+
+
+def told_by(table: str, *texts: Mapping[str, str]) -> frozenset[str]:
+    """Return the meanings that a table finds in a hotel's texts, in whatever languages they are."""
+    return frozenset().union(*(_told_by(table, language, said) for text in texts for language, said in text.items()))
+
+
+@lru_cache(maxsize=8_192)
+def _told_by(table: str, language: str, text: str) -> frozenset[str]:
+    # Remembered: several indexes ask the same of a hotel's rows, and answers ask it of the same few labels.
+    return frozenset(vocabulary(language)[table].keys(row_words(text)))

@@ -122,18 +122,18 @@ class PhraseBook:
         found: list[Match] = []
         after = 0
         for at, root in enumerate(roots):
-            known = first.get(root)
-            prefixed = [phrase for each in beginnings[at] for phrase in begun.get(each, ())] if some_begin else []
-            if (known is None and not prefixed) or at < after:
+            if at < after:
                 continue
             here: list[Phrase] = []
-            if known is not None:
+            if (known := first.get(root)) is not None:
                 alone, longer = known
                 here += alone
                 if longer and at + 1 < len(roots):
                     following = (*longer.get(roots[at + 1], ()), *longer.get(_BEGUN, ()))
                     here += [phrase for phrase in following if _goes_on(phrase[0], tokens, roots, at)]
-            here += [phrase for phrase in prefixed if _goes_on(phrase[0], tokens, roots, at)]
+            if some_begin:
+                begin_so = (phrase for each in beginnings[at] for phrase in begun.get(each, ()))
+                here += [phrase for phrase in begin_so if _goes_on(phrase[0], tokens, roots, at)]
             if here:
                 longest = max([len(rooted) for rooted, _key, _written in here])
                 after = at + longest
