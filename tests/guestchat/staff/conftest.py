@@ -1,16 +1,44 @@
-"""Owns what the staff's browser tests share: an evening at the demo hotel, and screens of the people at work there."""
+"""Owns what the staff's tests share: a small hotel and its people, an evening at the demo hotel, and their screens."""
 
 import json
 from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
+from django.test import Client
 
+from menus import models
+from tests.guestchat.guest.chatting import make_hotel
 from tests.guestchat.guest.conftest import Hotel, Watch, guest_browser, open_phone, running_hotel
+from tests.guestchat.staff.people import browser_of, person
 
 __all__ = ["guest_browser", "open_phone", "running_hotel"]  # fixtures, used by their names
 SCREENS = {"desk": {"width": 1280, "height": 800}, "phone": {"width": 390, "height": 844}}
 OpenScreen = Callable[..., tuple[Any, Watch]]
+
+
+@pytest.fixture
+def hotel(db: None) -> models.Hotel:
+    """The small hotel."""
+    return make_hotel()
+
+
+@pytest.fixture
+def anna(hotel: models.Hotel) -> Client:
+    """The browser of somebody at reception."""
+    return browser_of(person(hotel))
+
+
+@pytest.fixture
+def boss(hotel: models.Hotel) -> Client:
+    """The browser of the manager."""
+    return browser_of(person(hotel, "manager", "jonas"))
+
+
+@pytest.fixture
+def cook(hotel: models.Hotel) -> Client:
+    """The browser of somebody in the kitchen."""
+    return browser_of(person(hotel, "kitchen"))
 
 
 @pytest.fixture(scope="session")

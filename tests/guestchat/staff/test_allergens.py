@@ -11,24 +11,12 @@ from django.test.utils import CaptureQueriesContext
 from guestchat import turns
 from guestchat.models import Conversation
 from menus.models import Hotel, ItemAllergen, MenuItem, MenuSection
-from tests.guestchat.guest.chatting import make_hotel
 from tests.guestchat.guest.conftest import Hotel as Running
 from tests.guestchat.guest.test_page_with_staff import OpenPhone, write
 from tests.guestchat.staff.conftest import OpenScreen
-from tests.guestchat.staff.test_pages import browser_of, person
 
 expect = pytest.importorskip("playwright.sync_api").expect
 ADDRESS = "/staff/small/allergens/"
-
-
-@pytest.fixture
-def hotel(db: None) -> Hotel:
-    return make_hotel()
-
-
-@pytest.fixture
-def cook(hotel: Hotel) -> Client:
-    return browser_of(person(hotel, "kitchen"))
 
 
 def sent(cook: Client, **changed: str) -> dict[str, str]:

@@ -9,20 +9,9 @@ from django.urls import reverse
 
 from guestchat.models import Conversation, Message, ServiceRequest
 from menus.models import Hotel
-from tests.guestchat.guest.chatting import PARKING, TOWELS, WHEAT, make_hotel
-from tests.guestchat.staff.test_pages import browser_of, person
+from tests.guestchat.guest.chatting import PARKING, TOWELS, WHEAT
 
 ASK = "/staff/small/ask/"
-
-
-@pytest.fixture
-def hotel(db: None) -> Hotel:
-    return make_hotel()
-
-
-@pytest.fixture
-def anna(hotel: Hotel) -> Client:
-    return browser_of(person(hotel))
 
 
 def told(browser: Client, text: str, **more: str) -> str:

@@ -16,7 +16,7 @@ from menus.models import Hotel, Place
 from tests.guestchat.guest.chatting import make_hotel
 from tests.guestchat.guest.conftest import Hotel as Running
 from tests.guestchat.staff.conftest import OpenScreen
-from tests.guestchat.staff.test_pages import browser_of, person
+from tests.guestchat.staff.people import browser_of, person
 
 pdfium = pytest.importorskip("pypdfium2")
 zxing = pytest.importorskip("zxingcpp")
@@ -25,11 +25,6 @@ A4_IN_POINTS = (595, 842)
 SHOTS = os.environ.get("GUESTCHAT_SCREENSHOTS")
 # How many pages four places take.
 PAGES = {"a4": 4, "a6": 1, "tent": 4}
-
-
-@pytest.fixture
-def hotel(db: None) -> Hotel:
-    return make_hotel()
 
 
 @pytest.fixture

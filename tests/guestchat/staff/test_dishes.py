@@ -16,23 +16,13 @@ from guestchat.models import Conversation, Passage
 from menus import carried, content, dish_table
 from menus.models import Hotel, ItemAllergen, MenuItem, MenuSection
 from tests.guestchat.guest.chatting import make_hotel
-from tests.guestchat.staff.test_pages import browser_of, person
+from tests.guestchat.staff.people import browser_of, person
 from tests.menus.dish_table.tables import Sheet
 from tests.menus.test_uploads import picture
 
 PAGE = "/staff/small/dishes/"
 DOWNLOAD = "/staff/small/dishes/download/"
 NEW = {"Venue": "Corner café", "Section": "Cakes", "Name (en)": "Quince tart", "Price (EUR)": "6.20"}
-
-
-@pytest.fixture
-def hotel(db: None) -> Hotel:
-    return make_hotel()
-
-
-@pytest.fixture
-def cook(hotel: Hotel) -> Client:
-    return browser_of(person(hotel, "kitchen"))
 
 
 def sheet_of(hotel: Hotel) -> Sheet:

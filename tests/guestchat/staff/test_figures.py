@@ -4,27 +4,17 @@ import datetime as dt
 import re
 from typing import Any
 
-import pytest
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from menus.models import Hotel, User
-from tests.guestchat.guest.chatting import PARKING, make_hotel
-from tests.guestchat.staff.test_pages import browser_of, person, talk
+from tests.guestchat.guest.chatting import PARKING
+from tests.guestchat.staff.people import browser_of, person
+from tests.guestchat.staff.test_pages import talk
 from tests.guestchat.test_figures import answer, wish
 from tests.guestchat.test_gaps import PIANO
-
-
-@pytest.fixture
-def hotel(db: None) -> Hotel:
-    return make_hotel()
-
-
-@pytest.fixture
-def boss(hotel: Hotel) -> Client:
-    return browser_of(person(hotel, "manager", "jonas"))
 
 
 def shown(browser: Client, query: str = "") -> str:

@@ -10,18 +10,8 @@ from django.test.utils import CaptureQueriesContext
 from guestchat.models import Conversation, Gap
 from menus.models import Article, Hotel
 from tests.guestchat.guest.chatting import make_hotel
-from tests.guestchat.staff.test_pages import browser_of, person, talk
+from tests.guestchat.staff.test_pages import talk
 from tests.guestchat.test_gaps import PIANO, SCOOTERS
-
-
-@pytest.fixture
-def hotel(db: None) -> Hotel:
-    return make_hotel()
-
-
-@pytest.fixture
-def anna(hotel: Hotel) -> Client:
-    return browser_of(person(hotel))
 
 
 def page_of(conversation: Conversation) -> str:

@@ -2,7 +2,6 @@
 
 import uuid
 
-import pytest
 from django.contrib.admin.models import LogEntry
 from django.db import connection
 from django.test import Client
@@ -12,19 +11,9 @@ from guestchat import turns
 from guestchat.models import Conversation
 from menus.models import Hotel, MenuItem, MenuSection
 from tests.guestchat.guest.chatting import make_hotel
-from tests.guestchat.staff.test_pages import HTMX, browser_of, person
+from tests.guestchat.staff.test_pages import HTMX
 
 ADDRESS = "/staff/small/kitchen/"
-
-
-@pytest.fixture
-def hotel(db: None) -> Hotel:
-    return make_hotel()
-
-
-@pytest.fixture
-def cook(hotel: Hotel) -> Client:
-    return browser_of(person(hotel, "kitchen"))
 
 
 def answer(hotel: Hotel) -> str:

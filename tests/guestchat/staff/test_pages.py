@@ -14,27 +14,11 @@ from guestchat import service_requests, stays, takeover, turns
 from guestchat.models import Conversation, Deletion, ServiceRequest
 from menus.models import Hotel, Membership, User
 from tests.guestchat.guest.chatting import PARKING, TOWELS, make_hotel, scan
+from tests.guestchat.staff.people import browser_of, person
 
 PERSON = "I want to talk to a person"
 FIRE = "Help, there is a fire in my room!"
 HTMX = {"HX-Request": "true"}
-
-
-@pytest.fixture
-def hotel(db: None) -> Hotel:
-    return make_hotel()
-
-
-def person(hotel: Hotel, role: str = "reception", name: str = "anna") -> User:
-    found, _new = User.objects.get_or_create(username=name, first_name=name.title(), is_staff=True)
-    Membership.objects.create(user=found, hotel=hotel, role=role)
-    return found
-
-
-def browser_of(user: User) -> Client:
-    browser = Client()
-    browser.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
-    return browser
 
 
 def talk(hotel: Hotel, *texts: str, place: str = "room-7") -> Conversation:

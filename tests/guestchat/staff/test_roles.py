@@ -46,11 +46,6 @@ QUERIES = {"staff_sheet": "?form=a4&place=room-7"}
 SOMEBODY = [*EVERYBODY, "another hotel's owner", "of no hotel", "nobody"]
 
 
-@pytest.fixture
-def hotel(db: None) -> Hotel:
-    return make_hotel()
-
-
 def browser_of(who: str, hotel: Hotel) -> Client:
     browser = Client()
     if who == "nobody":

@@ -14,7 +14,7 @@ from guestchat.staff.start import ENOUGH_ARTICLES, steps
 from menus import models
 from menus.models import Hotel
 from tests.guestchat.guest.chatting import PARKING, make_hotel
-from tests.guestchat.staff.test_pages import browser_of, person
+from tests.guestchat.staff.people import browser_of, person
 
 HERE = "/staff/small/start/"
 

@@ -9,21 +9,9 @@ from django.urls import reverse
 
 from guestchat.staff import truth
 from menus.models import Article, Hotel, OpeningHours, Venue
-from tests.guestchat.guest.chatting import make_hotel
-from tests.guestchat.staff.test_pages import browser_of, person
 from tests.menus.test_admin import change, errors, page_of
 
 HERE = "/staff/small/truth/"
-
-
-@pytest.fixture
-def hotel(db: None) -> Hotel:
-    return make_hotel()
-
-
-@pytest.fixture
-def boss(hotel: Hotel) -> Client:
-    return browser_of(person(hotel, "manager", "jonas"))
 
 
 def article(hotel: Hotel, key: str, question: str, answer: str, **more: object) -> Article:

@@ -8,20 +8,9 @@ from django.test import Client
 from guestchat.models import Conversation
 from guestchat.staff import usual
 from menus.models import Article, Hotel
-from tests.guestchat.guest.chatting import make_hotel
-from tests.guestchat.staff.test_pages import browser_of, person
+from tests.guestchat.staff.people import browser_of, person
 
 HERE = "/staff/small/start/answers/"
-
-
-@pytest.fixture
-def hotel(db: None) -> Hotel:
-    return make_hotel()
-
-
-@pytest.fixture
-def boss(hotel: Hotel) -> Client:
-    return browser_of(person(hotel, "manager", "jonas"))
 
 
 def test_there_are_forty_in_four_languages_and_no_two_are_the_same() -> None:
