@@ -72,7 +72,7 @@ class ChatConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]
         self.spot = turns.Spot(held.hotel, held.place)
         self.expected: Grounds | None = None  # what the next answer will rest on, as far as this socket can tell
         await self.accept()
-        self.answering = asyncio.create_task(self._answer_questions())
+        self.answering: asyncio.Task[None] | None = asyncio.create_task(self._answer_questions())
         try:
             await self.channel_layer.group_add(self.group, self.channel_name)
         except Exception:
@@ -103,6 +103,7 @@ class ChatConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]
             except Exception:
                 log.warning("channel layer unavailable at disconnect")
             await asyncio.gather(task, return_exceptions=True)
+            self.answering = None  # it refers back to this consumer, which would wait for garbage collection
             if not self.questions.empty():
                 keep_running(_finish_and_tell(self.conversation_id))
         raise StopConsumer

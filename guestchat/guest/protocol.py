@@ -47,6 +47,13 @@ class BoundedRequest(http_protocol.WebRequest):  # type: ignore[misc]
         if not self.is_refused:
             super().requestReceived(command, path, version)
 
+    def process(self) -> Any:
+        """Answer the request; one that has become a socket is over, and its channel lets go of it."""
+        answered = super().process()
+        if self.transport is None:  # Daphne gave it to the socket's protocol, and nobody tells the channel
+            self.channel.requests.clear()
+        return answered
+
     def _refuse(self) -> None:
         self.is_refused = True
         log.info("a request was refused: its body is too large")
@@ -83,6 +90,11 @@ class GuestProtocol(WebSocketProtocol):  # type: ignore[misc]
         self.transport.unregisterProducer()
         self.transport.registerProducer(self.unread, True)
         super().onOpen()
+
+    def connectionLost(self, reason: Any) -> None:  # noqa: N802
+        """End, and let go of what refers back to this: else each socket waits for garbage collection."""
+        super().connectionLost(reason)
+        self.is_closed = None  # told already, with this protocol as its result
 
     def serverSend(self, content: Any, binary: bool = False) -> None:  # noqa: N802
         """Send a frame, or end a connection whose client reads nothing."""

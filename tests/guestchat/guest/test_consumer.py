@@ -1,6 +1,7 @@
 """The guest's socket, spoken to in the frames of browsers against a real database."""
 
 import asyncio
+import gc
 import logging
 import threading
 import time
@@ -897,6 +898,24 @@ async def test_a_heartbeat_sees_that_the_conversation_has_ended(browser: Client)
     await guest.say(type="ping")
     assert (await guest.hear())["code"] == "closed"
     await guest.leave()
+
+
+# --- the end --------------------------------------------------------------------
+async def test_a_guest_who_has_left_leaves_nothing_to_garbage_collection(browser: Client) -> None:
+    gc.collect()
+    gc.disable()
+    try:
+        for _ in range(3):
+            guest = Guest(pass_of(browser))
+            await guest.come()
+            await guest.ask(PARKING)
+            await guest.hear_until("answer.finished")
+            await guest.leave()
+            del guest
+            await asyncio.sleep(0)
+        assert not [each for each in gc.get_objects() if isinstance(each, consumer.ChatConsumer)]
+    finally:
+        gc.enable()
 
 
 # --- logs -------------------------------------------------------------------

@@ -5,6 +5,8 @@ import http.client
 import os
 import socket
 import struct
+import subprocess
+import sys
 from collections.abc import Iterator
 from typing import Any
 from urllib.parse import urlsplit
@@ -13,7 +15,7 @@ import pytest
 from daphne.ws_protocol import WebSocketProtocol
 
 from guestchat.guest import protocol
-from tests.guestchat.guest.conftest import Hotel
+from tests.guestchat.guest.conftest import ROOT, Hotel
 
 
 @pytest.fixture
@@ -121,3 +123,52 @@ def test_a_body_within_bounds_is_read(running_hotel: Hotel) -> None:
     connection.request("POST", "/chat/messages/", body=b"text=" + b"x" * 2_000_000)
     assert connection.getresponse().status == 403
     connection.close()
+
+
+# In a process of its own: Daphne makes its event loop there.
+_WHAT_IS_LEFT = """
+import gc, http.client, threading, time
+from daphne.server import Server
+from guestchat.guest import protocol
+protocol.install()
+gc.disable()
+
+async def application(scope, receive, send):
+    if scope["type"] == "websocket":
+        await receive()
+        await send({"type": "websocket.accept"})
+        await receive()
+
+def come_and_go():
+    host, port = server.listening_addresses[0]
+    for _ in range(5):
+        guest = http.client.HTTPConnection(host, port, timeout=5)
+        guest.request("GET", "/", headers={
+            "Upgrade": "websocket", "Connection": "Upgrade",
+            "Sec-WebSocket-Version": "13", "Sec-WebSocket-Key": "dGhlIHNhbXBsZSBub25jZQ==",
+        })
+        assert guest.getresponse().status == 101
+        guest.close()
+    deadline = time.monotonic() + 8
+    while time.monotonic() < deadline and left():
+        time.sleep(0.1)
+    print("left:", left())
+    server.stop()
+
+def left():
+    kept = protocol.GuestProtocol, protocol.BoundedRequest
+    return sum(isinstance(each, kept) for each in gc.get_objects())
+
+server = Server(
+    application, endpoints=["tcp:port=0:interface=127.0.0.1"],
+    ready_callable=lambda: threading.Thread(target=come_and_go).start(),
+)
+server.run()
+"""
+
+
+def test_a_socket_that_has_ended_leaves_nothing_to_garbage_collection() -> None:
+    said = subprocess.run(
+        [sys.executable, "-c", _WHAT_IS_LEFT], cwd=ROOT, capture_output=True, text=True, timeout=60, check=True
+    )
+    assert "left: 0" in said.stdout, said.stdout + said.stderr
