@@ -110,6 +110,17 @@ def hosts(name: str) -> list[str]:
     return found
 
 
+def networks(name: str) -> list[ipaddress.IPv4Network | ipaddress.IPv6Network]:
+    """Return the networks in the variable, which commas or spaces part: `10.1.0.0/16`, `192.168.1.20`."""
+    found = []
+    for network in text(name).replace(",", " ").split():
+        try:
+            found.append(ipaddress.ip_network(network))
+        except ValueError:
+            raise ImproperlyConfigured(f"{name} must be networks like 10.1.0.0/16, not {network!r}.") from None
+    return found
+
+
 def unsupported(*names: str) -> None:
     """Refuse variables for what this version does not do, so that none is silently ignored."""
     for name in names:

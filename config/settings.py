@@ -109,6 +109,9 @@ GUESTCHAT_PROXIES = environment.number("GUESTCHAT_PROXIES", 0, low=0, high=5)  #
 GUESTCHAT_SESSION_DAYS = environment.number("GUESTCHAT_SESSION_DAYS", 30, low=1, high=365)
 GUESTCHAT_RUN_JOBS = environment.flag("GUESTCHAT_RUN_JOBS", "1")  # in this process; 0: a worker of its own does
 # With what the sockets' threads take (`guest/database.py`), no more than the pool's connections.
+# Where hotels' own systems may be called besides the public internet, there without TLS, too.
+GUESTCHAT_WEBHOOK_NETWORKS = environment.networks("GUESTCHAT_WEBHOOK_NETWORKS")
+
 GUESTCHAT_PAGES_AT_ONCE = 6
 GUESTCHAT_MAX_TEXT_CHARS = 2_000
 GUESTCHAT_MAX_FRAME_BYTES = 16 * 1024

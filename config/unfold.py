@@ -12,6 +12,14 @@ def _is_superuser(request: HttpRequest) -> bool:
     return bool(request.user.is_active and request.user.is_superuser)
 
 
+def _keeps_a_house(request: HttpRequest) -> bool:
+    # Not above: settings are read before there are models.
+    from menus.admin.scope import roles
+    from menus.roles import HOUSE
+
+    return _is_superuser(request) or not HOUSE.isdisjoint(roles(request).values())
+
+
 def _styles(request: HttpRequest) -> str:
     return static("menus/admin.css")
 
@@ -75,6 +83,7 @@ UNFOLD: dict[str, Any] = {
                     _list(_("Venues and opening hours"), "schedule", "venue"),
                     _list(_("Answers"), "forum", "article"),
                     _list(_("Places and codes"), "qr_code_2", "place"),
+                    _list(_("Connected systems"), "webhook", "webhook", of="guestchat", permission=_keeps_a_house),
                     _list(_("Deleted chats"), "delete_sweep", "deletion", of="guestchat"),
                     _list(_("Hotel"), "apartment", "hotel"),
                 ],

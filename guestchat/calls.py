@@ -26,6 +26,7 @@ from guestchat.catalogue import Catalogue
 from guestchat.models import Conversation, Message, ServiceRequest
 from guestchat.templatetags.staff import age, where
 from guestchat.understanding.query import Context
+from guestchat.webhooks import outbox
 from menus.models import Hotel, User
 from menus.roles import FRONT
 
@@ -97,7 +98,7 @@ def _call_again(conversation: Any, here: Catalogue | None, now: dt.datetime) -> 
         if after.exists() or called.exists():
             return False  # answered, or another worker was quicker
         words = phrasing(here.content.default_language)
-        ServiceRequest.objects.create(
+        call = ServiceRequest.objects.create(
             hotel_id=held.hotel_id,
             conversation=conversation,
             seq=since,
@@ -107,6 +108,7 @@ def _call_again(conversation: Any, here: Catalogue | None, now: dt.datetime) -> 
             escalated_at=now,
             details=words.say("person.waits_for", name=conversation.taken_by.first_name or conversation.taken_by),
         )
+        outbox.note(held.hotel_id, [call])
         _say(conversation.pk, held, here, now)
         transaction.on_commit(partial(groups.tell, [conversation.pk], [held.hotel_id], requests=[int(since)]))
     return True

@@ -1,11 +1,14 @@
 """Owns the rows of the conversation: what was said, what it was answered from, and what search may find."""
 
+import base64
+import secrets
 import uuid
 
 from django.conf import settings
 from django.contrib.postgres.search import SearchVector, SearchVectorField
 from django.db import models
 from django.db.models import Case, Q, When
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from pgvector.django import HalfVectorField
 
@@ -260,3 +263,68 @@ class Deletion(models.Model):
 
     def __str__(self) -> str:
         return f"{self.get_reason_display()}: {self.messages}"
+
+
+def new_webhook_secret() -> str:
+    """Return a fresh key of 192 random bits, written as Standard Webhooks asks for."""
+    return f"whsec_{base64.b64encode(secrets.token_bytes(24)).decode()}"
+
+
+class Webhook(models.Model):
+    """A system of the hotel's own that is told of every step of its requests."""
+
+    hotel = models.ForeignKey(Hotel, on_delete=models.CASCADE, related_name="webhooks")
+    name = models.CharField(_("name"), max_length=80, help_text=_("What your team calls it: “Housekeeping tablet”."))
+    url = models.CharField(
+        _("address"), max_length=500, help_text=_("Where it listens: https://… as its maker told you.")
+    )
+    secret = models.CharField(
+        _("secret"),
+        max_length=64,
+        default=new_webhook_secret,
+        help_text=_("Give it to the other system: by it, it knows that a message is ours."),
+    )
+    is_active = models.BooleanField(_("told"), default=True)
+    failures = models.PositiveIntegerField(default=0, editable=False)
+    # Nothing is sent before: it has just failed, or a worker is at it.
+    next_at = models.DateTimeField(null=True, editable=False)
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        ordering = ["hotel", "name", "pk"]
+        verbose_name = _("connected system")
+        verbose_name_plural = _("connected systems")
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Delivery(models.Model):
+    """That a system is to be told of one step, and how that went. What is told is read from the request when it is."""
+
+    webhook = models.ForeignKey(Webhook, on_delete=models.CASCADE, related_name="deliveries")
+    hotel = models.ForeignKey(Hotel, on_delete=models.CASCADE, related_name="+")
+    event = models.UUIDField(default=uuid.uuid4, unique=True, help_text="By which the receiver knows a repetition.")
+    kind = models.CharField(_("what"), max_length=32)
+    request = models.ForeignKey(ServiceRequest, on_delete=models.CASCADE, null=True, related_name="+")
+    reference = models.CharField(max_length=64, blank=True, help_text="How the receiver knows the request.")
+    occurred_at = models.DateTimeField(_("when"), default=timezone.now)
+    attempts = models.PositiveIntegerField(_("attempts"), default=0)
+    result = models.CharField(_("how it went"), max_length=200, blank=True)
+    delivered_at = models.DateTimeField(_("delivered"), null=True)
+    given_up_at = models.DateTimeField(null=True)
+
+    class Meta:
+        ordering = ["pk"]
+        verbose_name = _("message")
+        verbose_name_plural = _("messages")
+        indexes = [
+            models.Index(
+                fields=["webhook", "id"],
+                condition=Q(delivered_at=None, given_up_at=None),
+                name="delivery_waiting",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.kind

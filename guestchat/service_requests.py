@@ -14,6 +14,7 @@ from django.utils import timezone
 from guestchat import groups, ledger
 from guestchat.answering.answer import Answer, Proposal, Verdict
 from guestchat.models import Message, ServiceRequest
+from guestchat.webhooks import outbox
 from menus.models import User
 
 _Status = ServiceRequest.Status
@@ -41,7 +42,7 @@ def write(message: Message, answer: Answer) -> None:
         proposals = []
     elif answer.settlement is not None:
         accepted = answer.settlement.verdict is Verdict.ACCEPTED
-        if _settle(message.conversation_id, answer.settlement.seq, accept=accepted) and accepted:
+        if _settle(message.hotel_id, message.conversation_id, answer.settlement.seq, accept=accepted) and accepted:
             proposals = []
         elif accepted:
             status = _Status.NEW  # the guest's word stands, even if the card was put aside a moment before
@@ -50,7 +51,7 @@ def write(message: Message, answer: Answer) -> None:
 
 def _create(message: Message, wanted: Sequence[tuple[Proposal, ServiceRequest.Status]], calls: int) -> None:
     """Write requests in order, of which the first are calls for a person."""
-    ServiceRequest.objects.bulk_create(
+    rows = ServiceRequest.objects.bulk_create(
         ServiceRequest(
             hotel_id=message.hotel_id,
             conversation_id=message.conversation_id,
@@ -63,13 +64,17 @@ def _create(message: Message, wanted: Sequence[tuple[Proposal, ServiceRequest.St
         )
         for number, (proposal, status) in enumerate(wanted)
     )
+    if any(row.status == _Status.NEW for row in rows):
+        outbox.note(message.hotel_id, rows)
 
 
-def _settle(conversation_id: uuid.UUID, seq: int, *, accept: bool) -> bool:
+def _settle(hotel_id: int, conversation_id: uuid.UUID, seq: int, *, accept: bool) -> bool:
     """Open or drop what an answer proposed; return whether anything of it is open or dropped now as it should be."""
     rows = ServiceRequest.objects.select_for_update().filter(conversation_id=conversation_id, seq=seq)
     status = _Status.NEW if accept else _Status.CANCELLED
-    rows.filter(status=_Status.PROPOSED).update(status=status, updated_at=timezone.now())
+    changed = rows.filter(status=_Status.PROPOSED).update(status=status, updated_at=timezone.now())
+    if changed and accept:
+        outbox.note(hotel_id, rows.filter(status=_Status.NEW))
     return rows.exclude(status=_Status.CANCELLED).exists() if accept else True
 
 
@@ -79,7 +84,7 @@ def confirm(conversation_id: uuid.UUID, seq: int, *, accept: bool) -> Requested 
         held = ledger.lock(conversation_id)
         if held is None:
             return None
-        _settle(conversation_id, seq, accept=accept)
+        _settle(held.hotel_id, conversation_id, seq, accept=accept)
         found = requests_of(conversation_id, [seq]).get(seq)
         if found is not None and held.context.get("pending", {}).get("seq") == seq:
             # Settled: a later "yes" means something else.
@@ -131,9 +136,13 @@ def end_calls(conversation_id: uuid.UUID, person: User) -> list[int]:
 
 
 def _move(rows: QuerySet[ServiceRequest], to: ServiceRequest.Status, person: User) -> list[int]:
-    seqs = sorted(set(rows.values_list("seq", flat=True)))
-    rows.update(status=to, owner=person, updated_at=timezone.now())
-    return seqs
+    found = list(rows)
+    if not found:
+        return []
+    moved = ServiceRequest.objects.filter(hotel=found[0].hotel_id, pk__in=[row.pk for row in found])
+    moved.update(status=to, owner=person, updated_at=timezone.now())
+    outbox.note(found[0].hotel_id, moved)
+    return sorted({row.seq for row in found})
 
 
 # --- what a guest sees ------------------------------------------------------

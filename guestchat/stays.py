@@ -17,6 +17,7 @@ from django.utils import timezone
 
 from guestchat import groups
 from guestchat.models import Conversation, Deletion, Message, Rating, ServiceRequest
+from guestchat.webhooks import outbox
 from menus import signals
 from menus.models import Hotel, Place
 
@@ -93,10 +94,12 @@ def _erase(conversations: Sequence[uuid.UUID], log: Deletion) -> None:
     kept_calls = list(kept.values_list("pk", flat=True))
     holding = set(kept.values_list("conversation", flat=True))
     kept.update(details="")
+    gone = requests.exclude(pk__in=kept_calls)
+    outbox.note_deleted(log.hotel_id, gone)
     counted = {
         "ratings": Rating.objects.filter(message__conversation__in=conversations).delete()[0],
         "messages": Message.objects.filter(conversation__in=conversations).delete()[0],
-        "requests": requests.exclude(pk__in=kept_calls).delete()[0],
+        "requests": gone.delete()[1].get(ServiceRequest._meta.label, 0),
         "conversations": len(conversations),
     }
     Conversation.objects.filter(pk__in=holding).update(closed_at=Coalesce("closed_at", timezone.now()), context={})

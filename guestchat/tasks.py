@@ -17,6 +17,7 @@ from procrastinate.jobs import Status
 from guestchat import calls, groups, stays, turns
 from guestchat.models import Message
 from guestchat.traces import trace
+from guestchat.webhooks import outbox, sending
 from menus import tenancy
 from menus.models import Hotel
 
@@ -56,6 +57,16 @@ def _for_each_hotel(work: Callable[[Hotel], int], done: str) -> None:
 def purge(timestamp: int) -> None:
     """Delete what each hotel has kept long enough."""
     _for_each_hotel(stays.purge, "chats deleted after their time")
+    _for_each_hotel(lambda hotel: sending.forget_old(hotel.pk), "old messages to other systems deleted")
+
+
+@app.periodic(cron="* * * * *")
+@app.task(name=outbox.TASK, queueing_lock=outbox.QUEUEING_LOCK)
+def tell_systems(timestamp: int) -> None:
+    """Tell the hotels' own systems what became of requests; at once where something is new, and again what failed."""
+    told = sending.tell_all()
+    if told:
+        log.info("%s messages taken by other systems", told)
 
 
 @app.periodic(cron="* * * * *")

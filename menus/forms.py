@@ -15,7 +15,7 @@ from django.db import models as django_models
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from unfold.forms import PaginationInlineFormSet
-from unfold.widgets import UnfoldAdminSelectWidget
+from unfold.widgets import UnfoldAdminColorInputWidget, UnfoldAdminSelectWidget
 
 from menus import keys, models
 from menus.allergen_names import name as allergen_name
@@ -137,6 +137,9 @@ class ContentFormSet(PaginationInlineFormSet):  # type: ignore[misc]
 
 class HotelForm(ContentForm):
     """The hotel itself."""
+
+    class Meta:
+        widgets: ClassVar[dict[str, Any]] = {"color": UnfoldAdminColorInputWidget()}
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

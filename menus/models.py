@@ -112,6 +112,13 @@ class Hotel(models.Model):
         validators=[MinValueValidator(1), MaxValueValidator(MOST_ESCALATE_MINUTES)],
         help_text=_("1 to 240. A guest who asked for a person and was seen by nobody by then is put first."),
     )
+    color = models.CharField(
+        _("colour"),
+        max_length=7,
+        default="#1f5145",
+        validators=[RegexValidator(r"^#[0-9a-fA-F]{6}\Z", _("Write the colour as # and six of 0-9, a-f."))],
+        help_text=_("Of what you print for guests: the sheets with the codes."),
+    )
     # Bumped by database triggers at every change of the hotel or of anything it owns; see the first migration.
     version = models.BigIntegerField(default=1, editable=False)
 
@@ -120,6 +127,7 @@ class Hotel(models.Model):
         constraints = [
             models.CheckConstraint(condition=Q(slug__regex=KEY_PATTERN), name="hotel_slug_is_well_formed"),
             models.CheckConstraint(condition=Q(currency__regex=r"^[A-Z]{3}$"), name="hotel_currency_is_iso_4217"),
+            models.CheckConstraint(condition=Q(color__regex=r"^#[0-9a-fA-F]{6}$"), name="hotel_color_is_hexadecimal"),
             models.CheckConstraint(
                 condition=Q(answer_confidence__isnull=True)
                 | Q(answer_confidence__range=(LEAST_CONFIDENCE, MOST_CONFIDENCE)),

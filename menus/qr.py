@@ -1,6 +1,7 @@
 """Owns the codes that hang in rooms and on tables: their links and their pictures."""
 
 import io
+import re
 from functools import lru_cache
 
 import segno
@@ -8,10 +9,18 @@ from django.conf import settings
 
 from menus.models import Place
 
+_LINK = re.compile(r"/q/([A-Za-z0-9_-]{1,64})/?")
+
 
 def guest_link(place: Place) -> str:
     """Return the address behind a place's code: whoever opens it may chat there."""
     return f"{settings.GUESTCHAT_BASE_URL}/q/{place.code}/"
+
+
+def code_of(text: str) -> str | None:
+    """Return the place's code in what a QR code says, or None where it leads anywhere else than to our guests' door."""
+    found = _LINK.fullmatch(text.strip().removeprefix(settings.GUESTCHAT_BASE_URL))
+    return found[1] if found and text.strip() != found[0] else None
 
 
 def svg(place: Place, *, scale: int = 0) -> str:

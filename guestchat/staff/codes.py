@@ -17,6 +17,8 @@ from menus.models import Hotel, Place
 
 _MOST_AT_ONCE = 120
 _MOST_LANGUAGES = 2
+_READABLE_CONTRAST = 4.5
+_BLACK = "#111111"
 FORMS = {
     "a4": _("A4 sheets, one a place"),
     "a6": _("A6 cards, four on a sheet"),
@@ -38,7 +40,7 @@ class Card:
 @require_safe
 def codes(request: HttpRequest, desk: Desk) -> HttpResponse:
     """Choose places and a form."""
-    _must_host(desk)
+    must_host(desk)
     shown = {
         **common(desk, "codes"),
         "places": list(_places(desk.hotel)),
@@ -52,7 +54,7 @@ def codes(request: HttpRequest, desk: Desk) -> HttpResponse:
 @require_safe
 def sheet(request: HttpRequest, desk: Desk) -> HttpResponse:
     """The sheets of the chosen places, `?form=` and `?place=` for each, ready to print."""
-    _must_host(desk)
+    must_host(desk)
     form = request.GET.get("form", "")
     chosen = [each for each in request.GET.getlist("place")[:_MOST_AT_ONCE] if "\0" not in each]
     if form not in FORMS:
@@ -69,7 +71,25 @@ def sheet(request: HttpRequest, desk: Desk) -> HttpResponse:
     return render(request, "staff/sheet.html", shown)
 
 
-def _must_host(desk: Desk) -> None:
+@at_desk
+@require_safe
+def color(request: HttpRequest, desk: Desk) -> HttpResponse:
+    """The hotel's colour as a style sheet: a page's policy allows none within it."""
+    must_host(desk)
+    house = desk.hotel.color
+    ink = house if _can_be_read_on_white(house) else _BLACK
+    return HttpResponse(f":root {{ --house: {house}; --house-ink: {ink}; }}\n", content_type="text/css")
+
+
+def _can_be_read_on_white(color: str) -> bool:
+    """Return whether text in a colour, `#rrggbb`, has the contrast on white paper that WCAG 2.2 asks for."""
+    parts = [int(color[at : at + 2], 16) / 255 for at in (1, 3, 5)]
+    red, green, blue = (each / 12.92 if each <= 0.04045 else ((each + 0.055) / 1.055) ** 2.4 for each in parts)
+    return 1.05 / (0.2126 * red + 0.7152 * green + 0.0722 * blue + 0.05) >= _READABLE_CONTRAST
+
+
+def must_host(desk: Desk) -> None:
+    """Let in who may hand codes out; for the others the page is not there."""
     if not desk.reads_conversations:
         raise Http404
 

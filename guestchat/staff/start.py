@@ -137,7 +137,9 @@ def _of_venues(hotel: Hotel, venues: Sequence[Any]) -> list[Step]:
             name=_("Opening hours"),
             told=_hours(hotel, venues, closed),
             is_done=bool(venues) and not closed,
-            address=admin_pages.change("venue", (closed or venues)[0].pk) if venues else "",
+            address=reverse("staff_hours", args=[hotel.slug], query={"venue": (closed or venues)[0].key})
+            if venues
+            else "",
             call=_("Write the hours"),
         ),
     ]
@@ -145,7 +147,7 @@ def _of_venues(hotel: Hotel, venues: Sequence[Any]) -> list[Step]:
 
 def _hours(hotel: Hotel, venues: Sequence[Any], closed: Sequence[Any]) -> str:
     if not venues:
-        return _("They are written at the venue.")
+        return _("First a venue, then its hours.")
     if closed:
         return _missing([pick(each.name, hotel.default_language) or each.key for each in closed])
     return _("Every venue has hours.")

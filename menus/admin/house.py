@@ -92,6 +92,7 @@ class HotelRowPage(HotelPage):
         ),
         (_("The assistant"), {"fields": ("answer_confidence",)}),
         (_("Guests and their chats"), {"fields": (("retention_days", "escalate_after_minutes"),)}),
+        (_("What you print"), {"fields": ("color",)}),
         (_("The staff's accounts"), {"fields": ("second_factor",)}),
     )
     list_display = ("name", "slug", "spoken", "currency", "timezone", "check_in", "check_out")

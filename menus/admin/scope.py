@@ -23,7 +23,7 @@ from unfold.decorators import action, display
 from menus import fields, models
 from menus.allergens import DIETS
 from menus.forms import ContentForm, ContentFormSet
-from menus.roles import HOUSE
+from menus.roles import HOUSE, Role
 from menus.texts import pick
 
 LONG_TEXTS = frozenset({"description", "answer"})
@@ -83,6 +83,7 @@ def written(column: str) -> Func:
 class HotelScope:
     """What a page and an inline share: whose rows, which rights, which form fields."""
 
+    seen_by: ClassVar[frozenset[str]] = frozenset(Role)
     edited_by: ClassVar[frozenset[str]] = HOUSE
 
     def may(self, request: HttpRequest, verb: str, row: Any = None) -> bool:
@@ -102,7 +103,8 @@ class HotelScope:
         """Return whether a role, or one of Django's own permissions, allows a verb."""
         opts: Any = self.opts  # type: ignore[attr-defined]
         granted = f"{opts.app_label}.{get_permission_codename(verb, opts)}"
-        return verb == "view" or role in self.edited_by or request.user.has_perm(granted)
+        allowed = self.seen_by if verb == "view" else self.edited_by
+        return role in allowed or request.user.has_perm(granted)
 
     def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return self.may(request, "view", obj)
@@ -121,7 +123,10 @@ class HotelScope:
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         rows: QuerySet[Any] = super().get_queryset(request)  # type: ignore[misc]
-        return rows if is_superuser(request) else rows.filter(**{f"{self.hotel_path(rows.model)}__in": roles(request)})
+        if is_superuser(request):
+            return rows
+        own = [hotel for hotel, role in roles(request).items() if self.role_allows(request, "view", role)]
+        return rows.filter(**{f"{self.hotel_path(rows.model)}__in": own})
 
     @staticmethod
     def hotel_path(model: type[Model]) -> str:

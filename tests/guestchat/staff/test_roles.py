@@ -40,6 +40,9 @@ ADDRESSES: dict[str, tuple[frozenset[str], dict[str, Any] | None, int]] = {
     "staff_dishes_download": (CARDS, None, 200),
     "staff_codes": (FRONT, None, 200),
     "staff_sheet": (FRONT, None, 200),
+    "staff_color": (FRONT, None, 200),
+    "staff_patrol": (FRONT, None, 200),
+    "staff_hours": (FRONT, None, 200),
     "staff_sell_out": (CARDS, {"available": "0"}, 302),
 }
 QUERIES = {"staff_sheet": "?form=a4&place=room-7"}

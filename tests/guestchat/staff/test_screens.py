@@ -25,6 +25,8 @@ SHOWN = {
     ("figures", "desk"),
     ("figures", "phone"),
     ("truth", "desk"),
+    ("hours", "desk"),
+    ("patrol", "phone"),
     ("start", "desk"),
     ("start", "phone"),
     ("asked", "desk"),
@@ -44,6 +46,8 @@ PAGES = {
     "allergens": ("kitchen", "/staff/lindenhof/allergens/?menu=linden-dinner", "#matrix"),
     "sheet": ("reception", "/staff/lindenhof/codes/sheet/?form=a6&place=room-101&place=room-104", ".card"),
     "codes": ("reception", "/staff/lindenhof/codes/", "#codes"),
+    "hours": ("reception", "/staff/lindenhof/hours/?venue=linden", ".week"),
+    "patrol": ("reception", "/staff/lindenhof/codes/patrol/", "#patrol"),
     "figures": ("manager", "/staff/lindenhof/figures/", ".chart"),
     "figures_month": ("manager", "/staff/lindenhof/figures/?of=month", ".chart"),
     "figures_today": ("reception", "/staff/lindenhof/figures/?of=day", ".figures"),
@@ -76,6 +80,13 @@ def open_page(open_screen: OpenScreen, name: str, screen: str, **options: Any) -
         page.locator(".ask-said").wait_for()
     if name not in {"sheet", "hotels"}:  # the one is for the printer, the other of no hotel: neither is live
         page.locator('#line[data-state="open"]').wait_for(state="attached")
+    if name == "patrol":
+        sheet = page.request.get("/staff/lindenhof/codes/sheet/?form=a4&place=room-104").text()
+        ours = re.findall(r"http://[^<\s]+/q/[\w-]+/", sheet)[0]
+        for text in ("https://free-wifi.example/welcome", ours):
+            page.get_by_label("Or type in the address").fill(text)
+            page.get_by_role("button", name="Check the address").click()
+            page.locator(".patrol-row", has_text="Room" if text == ours else "Not ours").wait_for()
     if name == "table":
         page.get_by_label("Excel workbook").set_input_files(
             edited_table(page, new="Pear strudel", german="Birnenstrudel", price=8.6, milk="free")

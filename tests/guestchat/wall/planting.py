@@ -30,7 +30,13 @@ MARKS = {"alpha": "Ankerplatz", "omega": "Olivenhain"}
 ALWAYS = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
 # What a table's constraints or the tests ask for beyond a mark in each text.
 ASKED_FOR: dict[type[models.Model], dict[str, Any]] = {
-    Hotel: {"timezone": "Europe/Berlin", "currency": "EUR", "default_language": "en", "languages": ["en"]},
+    Hotel: {
+        "timezone": "Europe/Berlin",
+        "currency": "EUR",
+        "default_language": "en",
+        "languages": ["en"],
+        "color": "#1f5145",
+    },
     OpeningHours: {"days": ALWAYS, "opens": dt.time(8), "closes": dt.time(18)},
     ServingTime: {"days": ALWAYS, "starts": dt.time(8), "ends": dt.time(18)},
     Venue: {"kind": "cafe"},

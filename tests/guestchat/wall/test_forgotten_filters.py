@@ -9,6 +9,7 @@ import contextlib
 import datetime as dt
 import re
 import sys
+import time
 import uuid
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -24,14 +25,15 @@ from psycopg.types.json import Jsonb
 
 from guestchat import calls, gaps, ledger, service_requests, stays, takeover, tasks, turns
 from guestchat.guest import pass_cookie
-from guestchat.models import Conversation, Deletion, Gap, Message, Passage, ServiceRequest
+from guestchat.models import Conversation, Deletion, Gap, Message, Passage, ServiceRequest, Webhook
 from guestchat.retrieval import passages
 from guestchat.retrieval import search as searching
 from guestchat.staff import truth
-from menus import dish_table, matrix, tenancy
+from guestchat.webhooks import sending
+from menus import dish_table, matrix, qr, tenancy, week
 from menus.content import load
 from menus.forms import fresh_key, next_position
-from menus.models import Article, Hotel, Membership, MenuItem, Place, User
+from menus.models import Article, Hotel, Membership, MenuItem, OpeningHours, Place, User, Venue
 from menus.spreadsheets import Row
 from tests.guestchat.guest.chatting import PARKING, WHEAT
 from tests.guestchat.wall.planting import MARKS, everything_of, person, plant
@@ -178,13 +180,29 @@ def probes(planted: Planted) -> list[Probe]:
         *(get(staff, f"/staff/alpha/gaps/{page}") for page in ("", "?popular=1", f"{talk}/1/")),
         *(
             get(staff, f"/staff/alpha/{page}")
-            for page in ("allergens/", "figures/", "start/", "codes/", "codes/sheet/?form=a6&place=ankerplatz")
+            for page in (
+                "allergens/",
+                "figures/",
+                "start/",
+                "codes/",
+                "codes/sheet/?form=a6&place=ankerplatz",
+                "hours/",
+            )
         ),
         bound(lambda: matrix.save(hotel, [change(own[MenuItem])], boss)),
         bound(lambda: taken_in(hotel, own[MenuItem].key, boss)),
         *(get(staff, f"/staff/alpha/dishes/{page}") for page in ("", "download/")),
         *(get(staff, f"/staff/alpha/kitchen/{page}") for page in ("", "?q=o")),
         get(staff, "/staff/"),
+        post(staff, "/staff/alpha/codes/patrol/", {"text": qr.guest_link(place)}),
+        bound(lambda: rewritten(own[Venue], boss)),
+        bound(lambda: systems_told(hotel, own[ServiceRequest], boss)),
+        get(staff, f"/admin/guestchat/webhook/{own[Webhook].pk}/change/"),
+        post(
+            staff,
+            f"/admin/guestchat/webhook/{own[Webhook].pk}/change/",
+            {"name": "Tablet", "url": "https://hooks.example/", "guestchat_webhook_send_test": "1"},
+        ),
         post(staff, "/staff/alpha/ask/", {"text": PARKING}),
         post(staff, "/staff/alpha/start/answers/", {"wifi": "Ask at the desk."}),
         post(staff, f"/staff/alpha/kitchen/{MARKS['alpha'].lower()}/", {"available": "0"}),
@@ -198,6 +216,22 @@ def taken_in(hotel: Hotel, key: str, person: User) -> list[str]:
     assert content is not None
     done = dish_table.put(hotel, table, dish_table.plan(content, table).mark, person)
     return [each.key for each in done.changed]
+
+
+def rewritten(venue: Any, person: User) -> bool:
+    """Write a venue's hours anew."""
+    rows = list(OpeningHours.objects.filter(venue=venue))
+    wanted = [week.Entry(days=("mon",), span=week.Span(dt.time(9), dt.time(10)))]
+    return week.save(venue, wanted, week.mark(rows), person)
+
+
+def systems_told(hotel: Hotel, request: Any, person: User) -> int:
+    """Note a step for the hotel's systems, tell them in vain, and forget what is old."""
+    ServiceRequest.objects.filter(pk=request.pk).update(status="new")
+    service_requests.move(request, "acknowledged", person)
+    hook = Webhook.objects.get(hotel=hotel)
+    told = sending._tell(hook, timezone.now() + dt.timedelta(days=4_000), time.monotonic() + 5)
+    return told + sending.forget_old(hotel.pk, timezone.now() + dt.timedelta(days=8_000))
 
 
 def taken_over(talk: uuid.UUID, person: User) -> list[str]:
