@@ -22,6 +22,8 @@ _SAMPLE_EVERY_S = 10.0
 _CONVERSATIONS = 300
 _CHATTING = 40
 _ASK_EVERY_S = 4.0
+# As often as a guest may: by the first sample the bounded caches of words are full.
+_ASK_EVERY_AT_FIRST_S = 2.1
 _UNREACHABLE = (OSError, TimeoutError, asyncio.IncompleteReadError)
 _MEASURED = ("rss_mb", "descriptors", "tasks", "threads", "redis_keys", "redis_channels", "database_connections")
 
@@ -50,7 +52,8 @@ async def soak(minutes: float, rate: float, tell: Callable[[str], None]) -> dict
         warm_up_s = min(180.0, minutes * 6)
         end = time.monotonic() + warm_up_s + minutes * 60
         work = [asyncio.create_task(_come_and_go(app.port, cookies[_CHATTING:], rate, end, count))]
-        work += [asyncio.create_task(_chat(app.port, cookie, end, count)) for cookie in cookies[:_CHATTING]]
+        warm = time.monotonic() + warm_up_s
+        work += [asyncio.create_task(_chat(app.port, cookie, warm, end, count)) for cookie in cookies[:_CHATTING]]
         await asyncio.sleep(warm_up_s)
         begun, connects_before = time.monotonic(), count.connects
         while time.monotonic() < end:
@@ -141,7 +144,7 @@ async def _come(port: int, cookie: str, politely: bool, count: Count) -> None:
         count.failed_connects += 1
 
 
-async def _chat(port: int, cookie: str, end: float, count: Count) -> None:
+async def _chat(port: int, cookie: str, warm: float, end: float, count: Count) -> None:
     texts = talk(random.Random(cookie))
     await asyncio.sleep(random.uniform(0, _ASK_EVERY_S))
     while time.monotonic() < end:
@@ -158,6 +161,6 @@ async def _chat(port: int, cookie: str, end: float, count: Count) -> None:
                     count.unanswered += 1
                     await wire.hear_until("answer.finished")
                     count.unanswered -= 1
-                    await asyncio.sleep(_ASK_EVERY_S)
+                    await asyncio.sleep(_ASK_EVERY_S if time.monotonic() > warm else _ASK_EVERY_AT_FIRST_S)
             finally:
                 wire.close()
