@@ -4,7 +4,7 @@ PYTHON := $(VENV)/bin/python
 PYTHON3 ?= python3
 export PORT ?= 8000
 
-.PHONY: run dev test lint bench peers safety chaos comeback soak nodes desk fuzz screenshots clean
+.PHONY: run dev test lint bench peers safety chaos comeback soak nodes desk grow fuzz screenshots clean
 
 run: $(VENV)/.compiled
 	@$(PYTHON) manage.py serve
@@ -45,6 +45,10 @@ chaos comeback soak: $(VENV)/.development
 # network namespaces of their own. ARGS="--keep" writes the figures down.
 nodes: $(VENV)/.development
 	@$(PYTHON) -m benchmarks.nodes $(ARGS)
+
+# What more hotels and longer menus cost; docs/scale.md. Some twenty minutes and 10 GB. ARGS="--hotels 1000 --longest 10000" is a look.
+grow: $(VENV)/.development
+	@$(PYTHON) -m benchmarks.grow $(ARGS)
 
 # Every page of the staff in a hotel of 10,000 dishes with 1,000 open chats. ARGS="--keep" writes the figures down.
 desk: $(VENV)/.development

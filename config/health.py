@@ -1,19 +1,25 @@
-"""Owns what operators ask: is the process up, is it ready, what does it measure."""
+"""Owns what operators ask: is the process up, is it ready, what does it measure. Turns are `guestchat.measures`'."""
 
 import asyncio
 
 from django.db import Error as DatabaseError
+from django.db import connection
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 from prometheus_client import CONTENT_TYPE_LATEST, Gauge, generate_latest
 
 from guestchat import wall
+from guestchat.guest import database
 from guestchat.migrated import is_migrated
 from guestchat.retrieval.embedder import EmbedderError, get_embedder
 
 _tasks = Gauge(
     "guestchat_tasks", "Tasks of this process's event loop: some for each open socket, and they leave with it."
+)
+_waiting = Gauge("guestchat_calls_waiting", "Calls of guests that no thread has begun yet.", ["of"])
+_connections = Gauge(
+    "guestchat_database_connections", "Connections of the pool: open, free, and waited for.", ["state"]
 )
 
 
@@ -48,4 +54,11 @@ def readyz(request: HttpRequest) -> HttpResponse:
 async def metrics(request: HttpRequest) -> HttpResponse:
     """The process's figures in Prometheus' text form."""
     _tasks.set(len(asyncio.all_tasks()))
+    for of, number in database.waiting().items():
+        _waiting.labels(of).set(number)
+    pool = getattr(connection, "pool", None)
+    if pool is not None:
+        stats = pool.get_stats()
+        for state, name in (("open", "pool_size"), ("free", "pool_available"), ("waited_for", "requests_waiting")):
+            _connections.labels(state).set(stats.get(name, 0))
     return HttpResponse(generate_latest(), content_type=CONTENT_TYPE_LATEST)

@@ -44,6 +44,13 @@ def look_after(hotel: Hotel, now: dt.datetime | None = None) -> int:
     return found
 
 
+def hotels_with_calls() -> set[int]:
+    """Return the primary keys of the hotels where a call is open or a colleague has a conversation; two queries."""
+    called = ServiceRequest.objects.filter(is_call=True, status=_NEW)
+    taken = Conversation.objects.filter(taken_by__isnull=False, closed_at=None)
+    return {pk for rows in (called, taken) for pk in rows.order_by().values_list("hotel", flat=True).distinct()}
+
+
 # --- the second alert ---------------------------------------------------------
 def escalate(hotel: Hotel, now: dt.datetime | None = None) -> int:
     """Put the calls first that nobody has looked at in time, and tell staff and guests; return how many are new."""

@@ -21,6 +21,9 @@ PERIODS: Mapping[str, int] = {"day": 1, "week": 7, "month": 30}
 FEW = 20
 """With fewer, one guest more or less changes a share by more than five in a hundred: nothing is said of it."""
 
+MANY = 100
+"""With fewer, the slowest one of a hundred is one answer by chance."""
+
 _Status = ServiceRequest.Status
 # What became of a question, in the words of a hotel; what is no question is in none.
 _FATES: Mapping[str, str] = {
@@ -59,6 +62,7 @@ class Waits:
     count: int
     p50: dt.timedelta | None
     p95: dt.timedelta | None
+    p99: dt.timedelta | None = None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -121,13 +125,14 @@ def chats(hotel: Hotel, period: str, now: dt.datetime) -> Chats:
         answered=Count("pk", filter=timed),
         p50=_Percentile(took, share=0.5, filter=timed),
         p95=_Percentile(took, share=0.95, filter=timed),
+        p99=_Percentile(took, share=0.99, filter=timed),
     )
     return Chats(
         buckets=_buckets(hotel, period, now, answers),
         conversations=found["conversations"],
         liked=found["liked"],
         disliked=found["disliked"],
-        answers=Waits(count=found["answered"], p50=found["p50"], p95=found["p95"]),
+        answers=Waits(count=found["answered"], p50=found["p50"], p95=found["p95"], p99=found["p99"]),
     )
 
 

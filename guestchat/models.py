@@ -95,6 +95,14 @@ class Conversation(models.Model):
         default=0, help_text="The last number that somebody on the staff has seen."
     )
 
+    class Meta:
+        indexes = [
+            # A few rows at any time, looked for every minute; none of what a question changes is in it.
+            models.Index(
+                fields=["hotel"], condition=Q(taken_by__isnull=False, closed_at=None), name="conversation_is_taken"
+            ),
+        ]
+
     def __str__(self) -> str:
         return str(self.id)
 
@@ -202,6 +210,10 @@ class ServiceRequest(models.Model):
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["conversation", "seq", "number"], name="request_is_proposed_once")
+        ]
+        indexes = [
+            # A few rows at any time, looked for every minute.
+            models.Index(fields=["hotel"], condition=Q(is_call=True, status="new"), name="request_is_open_call"),
         ]
 
     def __str__(self) -> str:

@@ -1,13 +1,14 @@
 """Owns what is done without anybody asking, and when. Each job may run twice, late or beside itself: it does no harm.
 
-Imported by workers alone. Every job goes through all hotels, one after the other; what fails for one is told and tried
-again, and keeps nothing from the others.
+Imported by workers alone. A job goes from hotel to hotel; what fails for one is told and tried again, and keeps nothing
+from the others. What is done every minute goes only where something waits: most of many hotels are quiet.
 """
 
 import datetime as dt
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
+from django.db.models import QuerySet
 from django.utils import timezone
 from procrastinate import JobContext
 from procrastinate.contrib.django import app
@@ -17,7 +18,7 @@ from procrastinate.jobs import Status
 from guestchat import calls, groups, stays, turns
 from guestchat.models import Message
 from guestchat.traces import trace
-from guestchat.webhooks import outbox, sending
+from guestchat.webhooks import outbox
 from menus import tenancy
 from menus.models import Hotel
 
@@ -35,10 +36,12 @@ class NotForAllHotels(Exception):
     """A job failed for at least one hotel; the log says for which and where."""
 
 
-def _for_each_hotel(work: Callable[[Hotel], int], done: str) -> None:
+def _for_each_hotel(work: Callable[[Hotel], int], done: str, *, of: Callable[[], Iterable[int]] | None = None) -> None:
+    """Do the work for all hotels, or for those `of` which it returns the primary keys."""
     failed = False
     with tenancy.everywhere():
-        hotels = list(Hotel.objects.order_by("pk"))
+        rows = Hotel.objects.order_by("pk")
+        hotels = list(rows if of is None else rows.filter(pk__in=set(of())))
     for hotel in hotels:
         try:
             with tenancy.at(hotel.pk):  # whatever a job forgets to filter, it does to one hotel at a time
@@ -57,13 +60,17 @@ def _for_each_hotel(work: Callable[[Hotel], int], done: str) -> None:
 def purge(timestamp: int) -> None:
     """Delete what each hotel has kept long enough."""
     _for_each_hotel(stays.purge, "chats deleted after their time")
-    _for_each_hotel(lambda hotel: sending.forget_old(hotel.pk), "old messages to other systems deleted")
+    _for_each_hotel(lambda hotel: outbox.forget_old(hotel.pk), "old messages to other systems deleted")
 
 
 @app.periodic(cron="* * * * *")
 @app.task(name=outbox.TASK, queueing_lock=outbox.QUEUEING_LOCK)
 def tell_systems(timestamp: int) -> None:
     """Tell the hotels' own systems what became of requests; at once where something is new, and again what failed."""
+    if not outbox.waits():
+        return
+    from guestchat.webhooks import sending  # not above: it brings TLS, for which most hotels have no use
+
     told = sending.tell_all()
     if told:
         log.info("%s messages taken by other systems", told)
@@ -73,19 +80,27 @@ def tell_systems(timestamp: int) -> None:
 @app.task(queueing_lock="escalate")
 def escalate(timestamp: int) -> None:
     """Tell the team again of calls that nobody has looked at in time, then by e-mail, and tell the guests so."""
-    _for_each_hotel(calls.look_after, "calls for a person have waited too long")
+    _for_each_hotel(calls.look_after, "calls for a person have waited too long", of=calls.hotels_with_calls)
 
 
 @app.periodic(cron="* * * * *")
 @app.task(queueing_lock="finish_abandoned")
 def finish_abandoned(timestamp: int) -> None:
     """Answer what a process that died left unanswered, or say honestly that it cannot be."""
-    _for_each_hotel(_finish_abandoned, "chats with abandoned answers finished")
+    _for_each_hotel(_finish_abandoned, "chats with abandoned answers finished", of=_with_abandoned_answers)
+
+
+def _with_abandoned_answers() -> Iterable[int]:
+    return _abandoned().order_by().values_list("hotel", flat=True).distinct()
+
+
+def _abandoned() -> QuerySet[Message]:
+    before = timezone.now() - dt.timedelta(seconds=_ABANDONED_AFTER_S)
+    return Message.objects.filter(status=Message.Status.PENDING, created_at__lte=before)
 
 
 def _finish_abandoned(hotel: Hotel) -> int:
-    before = timezone.now() - dt.timedelta(seconds=_ABANDONED_AFTER_S)
-    abandoned = Message.objects.filter(hotel=hotel, status=Message.Status.PENDING, created_at__lte=before)
+    abandoned = _abandoned().filter(hotel=hotel)
     conversations = list(abandoned.order_by().values_list("conversation", flat=True).distinct()[:_MOST_AT_ONCE])
     for conversation in conversations:
         turns.finish_pending(conversation, older_than_s=_ABANDONED_AFTER_S)

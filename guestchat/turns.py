@@ -14,7 +14,7 @@ from django.db import Error as DatabaseError
 from django.db import transaction
 from django.utils import timezone
 
-from guestchat import catalogue, ledger, service_requests, takeover
+from guestchat import catalogue, ledger, measures, service_requests, takeover
 from guestchat.answering.answer import Answer, Outcome
 from guestchat.answering.composer import compose
 from guestchat.answering.labels import labelled
@@ -321,7 +321,9 @@ def finish(turn: Turn, answer: Answer) -> Message:
     Raises ConversationClosed where the conversation was deleted meanwhile.
     """
     status = Message.Status.PASSED_ON if answer.is_passed_on else Message.Status.COMPLETE
-    return _write(turn, answer, answer.text, status)
+    row = _write(turn, answer, answer.text, status)
+    measures.answered(answer.outcome, answer.timings_ms)
+    return row
 
 
 def stop(turn: Turn, answer: Answer, text: str) -> Message:
@@ -445,6 +447,7 @@ def answer_or_apologise(turn: Turn) -> Answer:
     except Exception as error:
         question = turn.question
         log.error("answering message %s of %s failed: %s", question.seq, question.conversation_id, trace(error))
+        measures.failed()
         return apologise(turn)
 
 

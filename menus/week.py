@@ -23,6 +23,7 @@ from menus.texts import Text
 SAVED = "Changed the opening hours."
 _MOST_CHARS = 120
 _CLOSED_WORDS = frozenset({"closed", "geschlossen", "zu", "ruhetag", "fermé", "ferme", "cerrado", "chiuso", "x"})
+_ALL_DAY_WORDS = frozenset({"24h", "24 h", "24/7", "24 hours", "always", "rund um die uhr", "24 stunden"})
 _BETWEEN = re.compile(r"\s*(?:,|;|/|\+|&|\band\b|\bund\b|\bet\b|\by\b)\s*", re.IGNORECASE)
 _TIME = r"(\d{1,2})(?:\s*[:.h]\s*(\d{2})|\s*h)?\s*(am|pm|a\.m\.|p\.m\.)?(?:\s*uhr)?"
 _SPAN = re.compile(rf"{_TIME}\s*(?:-|–|—|−|\bto\b|\btill\b|\buntil\b|\bbis\b|\bà\b|\ba\b)\s*{_TIME}", re.IGNORECASE)
@@ -106,6 +107,8 @@ def parse(text: str) -> tuple[Span, ...]:
         return ()
     if said.casefold().rstrip(".") in _CLOSED_WORDS:
         return (Span(),)
+    if said.casefold() in _ALL_DAY_WORDS:
+        return (Span(dt.time(), dt.time()),)
     spans = sorted({_span(part) for part in _BETWEEN.split(said)}, key=lambda each: (each.opens, each.closes))
     for before, after in itertools.pairwise(spans):
         if _ends(before) > _minutes(after.opens):

@@ -6,6 +6,7 @@ The database is the log. A socket that misses something reads it back; nothing i
 import asyncio
 import json
 import logging
+import time
 import uuid
 from collections.abc import Coroutine
 from typing import Any, TypeVar
@@ -15,7 +16,7 @@ from channels.generic.websocket import AsyncWebsocketConsumer
 from django.db import Error as DatabaseError
 from django.utils import timezone
 
-from guestchat import turns
+from guestchat import measures, turns
 from guestchat.answering.answer import Answer
 from guestchat.buckets import Buckets, Pace
 from guestchat.groups import group_of, tell_others, tell_staff
@@ -28,8 +29,8 @@ from menus import tenancy
 
 log = logging.getLogger(__name__)
 
-# With its answer, where that could be made ahead; then its first piece has been sent as well.
-Question = tuple[turns.Turn, Answer | None]
+# With its answer, where that could be made ahead; then its first piece has been sent as well. And when it was read.
+Question = tuple[turns.Turn, Answer | None, float]
 
 MOST_WAITING = 16
 # Of all kinds of frames together: resuming reads the log, and asks for nothing that a token would be taken for.
@@ -72,6 +73,7 @@ class ChatConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]
         self.spot = turns.Spot(held.hotel, held.place)
         self.expected: Grounds | None = None  # what the next answer will rest on, as far as this socket can tell
         await self.accept()
+        measures.came()
         self.answering: asyncio.Task[None] | None = asyncio.create_task(self._answer_questions())
         try:
             await self.channel_layer.group_add(self.group, self.channel_name)
@@ -96,6 +98,7 @@ class ChatConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]
         task = getattr(self, "answering", None)
         if task is not None:
             self.closed = True
+            measures.left()
             task.cancel()
             _pace.forget(self.channel_name)
             try:
@@ -157,6 +160,7 @@ class ChatConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]
 
     async def _ask(self, ask: frames.Ask) -> None:
         """Acknowledge a question once it is committed, then let it wait its turn."""
+        begun = time.perf_counter()
         if self.questions.full():
             await self._say(frames.error("busy", "Too many questions are waiting.", str(ask.id), 2.0))
             return
@@ -171,13 +175,15 @@ class ChatConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]
             )
             return
         await self._say(frames.message(turn.question))
+        measures.took("acknowledged", begun)
         if not turn.is_repeat:
             self._has_sent(turn.question.seq)
             self.asked = turn.question.seq
             if answer is not None:
                 # At once, so that it leaves with the acknowledgement: nobody else is answered, and nothing waits.
                 await self._begin(turn, answer)
-            self.questions.put_nowait((turn, answer))
+                measures.took("first_piece", begun)
+            self.questions.put_nowait((turn, answer, begun))
 
     async def _begin(self, turn: turns.Turn, answer: Answer) -> None:
         """Say that an answer begins, and its first piece."""
@@ -192,15 +198,15 @@ class ChatConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]
 
     async def _answer_questions(self) -> None:
         while True:
-            turn, answer = await self.questions.get()
+            turn, answer, begun = await self.questions.get()
             self.busy = True
             # Shielded: a guest who leaves still finds the answer on return.
-            await asyncio.shield(keep_running(self._answer_or_say_why(turn, answer)))
+            await asyncio.shield(keep_running(self._answer_or_say_why(turn, answer, begun)))
             self.busy = False
 
-    async def _answer_or_say_why(self, turn: turns.Turn, answer: Answer | None) -> None:
+    async def _answer_or_say_why(self, turn: turns.Turn, answer: Answer | None, begun: float) -> None:
         try:
-            await self._answer(turn, answer)
+            await self._answer(turn, answer, begun)
             await tell_others(self.conversation_id, self.channel_name)
             if self.behind:
                 await self._catch_up()
@@ -208,10 +214,11 @@ class ChatConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]
             await self._end()
         except Exception as error:
             log.error("a turn failed: %s", trace(error))
+            measures.failed()
             await self._say(frames.error("unavailable", "Something went wrong.", None))
             await tell_others(self.conversation_id, self.channel_name)
 
-    async def _answer(self, turn: turns.Turn, answer: Answer | None) -> None:
+    async def _answer(self, turn: turns.Turn, answer: Answer | None, begun: float) -> None:
         """Stream one answer and commit it, in that order for speed: a client keeps only what `finished` confirms."""
         said = 1
         if answer is None:
@@ -224,6 +231,8 @@ class ChatConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]
             if self._is_stopped(turn):
                 break
             await self._say(delta)
+            if not sent:
+                measures.took("first_piece", begun)
             sent += delta["text"]
         if self._is_stopped(turn) and sent != answer.text:
             row = await in_thread(turns.stop, turn, answer, sent)
@@ -233,6 +242,7 @@ class ChatConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]
             self.expected = turns.after(turn, answer)
         self._has_sent(row.seq)
         await self._say(frames.finished(row))
+        measures.took("finished", begun)
         await self._tell_requests(row, answer)
 
     async def _tell_requests(self, row: Message, answer: Answer) -> None:
@@ -330,6 +340,8 @@ class ChatConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]
     async def _say(self, frame: dict[str, Any]) -> None:
         if self.closed:
             return  # the answer goes on into the log; whoever comes back reads it there
+        if frame["type"] == "error":
+            measures.refused(frame["code"])
         await self.send(text_data=json.dumps(frame, ensure_ascii=False))
 
 

@@ -96,6 +96,11 @@ class Threads:
                 self._idle.append(worker)
             return None
 
+    @property
+    def waiting(self) -> int:
+        """How many calls no thread has begun yet."""
+        return len(self._waiting)
+
     def end(self) -> None:
         """Let the threads finish what was handed over, and wait for it; the next call begins new ones."""
         with self._lock:
@@ -159,6 +164,11 @@ async def in_thread(call: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> 
 async def at_arrival(call: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
     """Run a call like `in_thread`, for a guest who comes or comes back: a crowd of them is admitted two at a time."""
     return await _arrivals.run(partial(_bound, tenancy.current(), call, *args, **kwargs))
+
+
+def waiting() -> dict[str, int]:
+    """Return how many calls wait for a thread: of questions, and of guests who come."""
+    return {"turns": _threads.waiting, "arrivals": _arrivals.waiting}
 
 
 def _bound(binding: Binding, call: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:

@@ -12,8 +12,8 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
 
 from guestchat import figures, gaps
-from guestchat.figures import FEW, Chats
-from guestchat.staff.door import Desk, at_desk
+from guestchat.figures import FEW, MANY, Chats
+from guestchat.staff.door import Desk, at_desk, wants_part
 from guestchat.staff.inbox import common
 
 _PERIOD_NAMES = {"day": _("Today"), "week": _("7 days"), "month": _("30 days")}
@@ -28,6 +28,7 @@ _FATE_NAMES = {
 # On the axis, and in the table.
 _FORMATS = {"day": ("G", "H:i"), "week": ("D", "l j F"), "month": ("j M", "l j F")}
 _MOST_GAPS = 5
+_MOST_TOPICS = 5
 _MOST_LABELS = 8
 _HEIGHT = 100
 
@@ -66,9 +67,14 @@ class Share:
 @at_desk
 @require_safe
 def page(request: HttpRequest, desk: Desk) -> HttpResponse:
-    """The figures, `?of=` day, week or month. How long the team took is the house's to know alone."""
+    """The figures, `?of=` day, week or month. How long the team took is the house's to know alone.
+
+    What was asked most comes after the page: grouping it takes longer than all the rest.
+    """
     if not desk.reads_conversations:
         raise Http404
+    if wants_part(request):
+        return render(request, "staff/_asked.html", _asked_most(desk))
     period = request.GET.get("of", "week")
     if period not in figures.PERIODS:
         raise Http404
@@ -86,11 +92,20 @@ def page(request: HttpRequest, desk: Desk) -> HttpResponse:
         "most": max(each.questions for each in chats.buckets),
         "requests": figures.requests(desk.hotel, period, now),
         "few": FEW,
-        "gaps": gaps.groups(desk.hotel)[:_MOST_GAPS],
-        "gap_days": gaps.LOOK_BACK_DAYS,
+        "many": MANY,
         "is_cut": desk.hotel.retention_days < figures.PERIODS[period],
     }
     return render(request, "staff/figures.html", shown)
+
+
+def _asked_most(desk: Desk) -> dict[str, Any]:
+    return {
+        "desk": desk,
+        "now": timezone.now(),
+        "topics": gaps.popular(desk.hotel)[:_MOST_TOPICS],
+        "gaps": gaps.groups(desk.hotel)[:_MOST_GAPS],
+        "gap_days": gaps.LOOK_BACK_DAYS,
+    }
 
 
 def shares(chats: Chats) -> list[Share]:

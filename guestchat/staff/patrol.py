@@ -9,7 +9,6 @@ import io
 from dataclasses import dataclass
 from typing import Any
 
-import zxingcpp
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
@@ -96,5 +95,7 @@ def read_codes(picture: bytes) -> list[str]:
     except (UnidentifiedImageError, OSError, ValueError, SyntaxError):
         raise uploads.RefusedFile("The picture is damaged.") from None
     grey.thumbnail((_LONGEST_SIDE_PX, _LONGEST_SIDE_PX))
+    import zxingcpp  # not above: a library of megabytes, and most servers never see a picture
+
     read = zxingcpp.read_barcodes(grey, formats=zxingcpp.BarcodeFormats(zxingcpp.BarcodeFormat.QRCode))
     return list(dict.fromkeys(each.text[:_MOST_TEXT_CHARS] for each in read))[:_MOST_CODES]

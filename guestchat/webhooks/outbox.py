@@ -1,12 +1,18 @@
-"""Owns what is to be told: a row for each step of a request and each system, in the transaction of the step itself."""
+"""Owns what is to be told: a row for each step of a request and each system, in the transaction of the step itself.
+
+Read by servers too; what telling takes, `sending` has, and only workers need.
+"""
 
 import contextlib
+import datetime as dt
 from collections.abc import Iterable
 
 from django.db import transaction
+from django.utils import timezone
 from procrastinate.exceptions import AlreadyEnqueued
 
 from guestchat.models import Delivery, ServiceRequest, Webhook
+from menus import tenancy
 
 _Status = ServiceRequest.Status
 # What a guest was only offered concerns nobody else.
@@ -14,6 +20,7 @@ _TOLD = frozenset({_Status.NEW, _Status.ACKNOWLEDGED, _Status.DONE, _Status.CANC
 TASK = "guestchat.tasks.tell_systems"
 QUEUEING_LOCK = "tell_systems"
 TEST = "test"
+KEPT_DAYS = 30
 DELETED = "request.deleted"
 
 
@@ -48,6 +55,18 @@ def note_deleted(hotel_id: int, requests: Iterable[ServiceRequest]) -> None:
 def note_test(hook: Webhook) -> None:
     """Note a message that says nothing but that messages arrive."""
     _note([Delivery(webhook=hook, hotel_id=hook.hotel_id, kind=TEST)])
+
+
+def waits() -> bool:
+    """Return whether any system of any hotel is to be told something."""
+    with tenancy.everywhere():
+        return Delivery.objects.filter(delivered_at=None, given_up_at=None, webhook__is_active=True).exists()
+
+
+def forget_old(hotel_id: int, now: dt.datetime | None = None) -> int:
+    """Delete what was to be told long enough ago, whatever became of it; return how many."""
+    before = (now or timezone.now()) - dt.timedelta(days=KEPT_DAYS)
+    return Delivery.objects.filter(hotel=hotel_id, occurred_at__lt=before).delete()[0]
 
 
 def reference(request: ServiceRequest) -> str:

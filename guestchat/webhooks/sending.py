@@ -35,7 +35,6 @@ from menus import tenancy
 log = logging.getLogger(__name__)
 
 ANSWERS_WITHIN_S = 8.0
-KEPT_DAYS = 30
 _AT_ONCE = 4
 _MOST_SYSTEMS = 1_000
 _MOST_IN_A_ROW = 50
@@ -62,12 +61,6 @@ def tell_all(now: dt.datetime | None = None) -> int:
     until = time.monotonic() + _BUSY_FOR_AT_MOST_S
     with concurrent.futures.ThreadPoolExecutor(_AT_ONCE, thread_name_prefix="systems") as threads:
         return sum(threads.map(lambda hook: _tell_or_log(hook, now, until), found))
-
-
-def forget_old(hotel_id: int, now: dt.datetime | None = None) -> int:
-    """Delete what was to be told long enough ago, whatever became of it; return how many."""
-    before = (now or timezone.now()) - dt.timedelta(days=KEPT_DAYS)
-    return Delivery.objects.filter(hotel=hotel_id, occurred_at__lt=before).delete()[0]
 
 
 def _tell_or_log(hook: Webhook, now: dt.datetime, until: float) -> int:

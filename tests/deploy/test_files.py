@@ -1,5 +1,6 @@
 """The files of `deploy/` that no test can run here: they name what there is, and agree with each other."""
 
+import json
 import re
 import shutil
 import subprocess
@@ -10,7 +11,10 @@ from typing import Any
 import pytest
 import yaml
 from django.conf import settings
+from prometheus_client import REGISTRY
 
+from config import health
+from guestchat import measures
 from tests.config.conftest import ROOT
 
 DEPLOY = ROOT / "deploy"
@@ -151,3 +155,46 @@ def test_scripts_are_sound(script: str) -> None:
     subprocess.run(["bash", "-n", DEPLOY / script], check=True)
     if shutil.which("shellcheck"):
         subprocess.run(["shellcheck", "--external-sources", script], cwd=DEPLOY, check=True)
+
+
+# --- monitoring ---------------------------------------------------------------------
+def monitored() -> list[str]:
+    """Return every expression that the dashboard and the alerts ask of Prometheus."""
+    board = json.loads((DEPLOY / "monitoring" / "grafana.json").read_text())
+    rules = yaml.safe_load((DEPLOY / "monitoring" / "alerts.yaml").read_text())
+    asked = [target["expr"] for panel in board["panels"] for target in panel["targets"]]
+    return [*asked, *(rule["expr"] for group in rules["groups"] for rule in group["rules"])]
+
+
+def test_the_dashboard_and_the_alerts_ask_for_what_a_process_tells() -> None:
+    assert callable(health.metrics)  # what a process tells is registered when its modules are read
+    families = list(REGISTRY.collect())
+    told = {sample.name for each in families for sample in each.samples} | {each.name for each in families} | {"up"}
+    asked = {name for each in monitored() for name in re.findall(r"\b((?:guestchat|process)_\w+|up)\b", each)}
+    assert len(asked) > 10
+    assert asked - told == set()
+    codes = set(re.findall(r'code="(\w+)"', " ".join(monitored())))
+    steps = set(re.findall(r'step="(\w+)"', " ".join(monitored())))
+    assert codes <= set(measures.CODES)
+    assert steps <= {"acknowledged", "first_piece", "finished"}
+
+
+def test_every_alert_says_why() -> None:
+    rules = yaml.safe_load((DEPLOY / "monitoring" / "alerts.yaml").read_text())["groups"][0]["rules"]
+    assert len(rules) > 5
+    for rule in rules:
+        assert rule["annotations"]["summary"], rule["alert"]
+        assert rule["annotations"]["reason"].endswith("."), rule["alert"]
+        assert rule["labels"]["severity"] in {"page", "ticket"}
+
+
+def test_no_two_panels_lie_on_each_other() -> None:
+    board = json.loads((DEPLOY / "monitoring" / "grafana.json").read_text())
+    cells = [
+        (x, y)
+        for panel in board["panels"]
+        for x in range(panel["gridPos"]["x"], panel["gridPos"]["x"] + panel["gridPos"]["w"])
+        for y in range(panel["gridPos"]["y"], panel["gridPos"]["y"] + panel["gridPos"]["h"])
+    ]
+    assert len(cells) == len(set(cells))
+    assert max(x for x, _y in cells) < 24

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from asgiref.sync import sync_to_async
 from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 from procrastinate.contrib.django import app
 from procrastinate.contrib.django.utils import connector_params
@@ -64,6 +65,17 @@ def test_a_call_that_nobody_looked_at_is_escalated_once(hotel: Hotel, caplog: py
     first = ServiceRequest.objects.get(pk=late.pk).escalated_at
     tasks.escalate(0)
     assert ServiceRequest.objects.get(pk=late.pk).escalated_at == first
+
+
+@pytest.mark.parametrize("job", [tasks.escalate, tasks.finish_abandoned, tasks.tell_systems])
+def test_a_quiet_hotel_is_not_asked_every_minute(hotel: Hotel, job: Any) -> None:
+    counts = []
+    for slug in ("second", "third"):
+        make_hotel(slug)
+        with CaptureQueriesContext(connection) as asked:
+            job(0)
+        counts.append(len(asked))
+    assert counts[0] == counts[1] <= 4
 
 
 # --- answers that a crash left ---------------------------------------------------------------

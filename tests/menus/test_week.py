@@ -44,6 +44,8 @@ CLOSED = Span()
         ("12–14:30 / 18–22", (Span(NOON, HALF_PAST_TWO), Span(SIX, TEN))),
         ("12–14:30; 12–14:30", (Span(NOON, HALF_PAST_TWO),)),
         ("00:00–00:00", (Span(MIDNIGHT, MIDNIGHT),)),
+        ("24/7", (Span(MIDNIGHT, MIDNIGHT),)),
+        ("8 a.m. – 5 p.m.", (Span(dt.time(8), dt.time(17)),)),
     ],
 )
 def test_what_people_write_on_a_door_is_understood(text: str, spans: tuple[Span, ...]) -> None:

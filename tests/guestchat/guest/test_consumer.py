@@ -15,6 +15,7 @@ from channels.layers import get_channel_layer
 from django.db import DatabaseError, connection, transaction
 from django.test import AsyncClient, Client
 from django.utils import timezone
+from prometheus_client import REGISTRY
 
 from guestchat import catalogue, turns
 from guestchat.answering.answer import Answer
@@ -900,6 +901,37 @@ async def test_a_heartbeat_sees_that_the_conversation_has_ended(browser: Client)
     await guest.leave()
 
 
+# --- what is counted ----------------------------------------------------------------
+def counted(name: str, **labels: str) -> float:
+    return REGISTRY.get_sample_value(name, labels) or 0.0
+
+
+async def test_turns_errors_and_sockets_are_counted(browser: Client, no_hurry: None) -> None:
+    steps = ("acknowledged", "first_piece", "finished")
+    before = {step: counted("guestchat_turn_seconds_count", step=step) for step in steps}
+    answered, bad = (
+        counted("guestchat_answers_total", outcome="answered"),
+        counted("guestchat_errors_total", code="bad_frame"),
+    )
+    made, open_before = counted("guestchat_stage_seconds_count", stage="total"), counted("guestchat_sockets")
+    guest = Guest(pass_of(browser))
+    await guest.come()
+    assert counted("guestchat_sockets") == open_before + 1
+    for _ in range(2):  # the second one is made ahead, while its question is committed
+        await guest.ask(PARKING)
+        await guest.hear_until("answer.finished")
+    await guest.socket.send_to(text_data="{")
+    await guest.hear_until("error")
+    await guest.leave()
+    assert {step: counted("guestchat_turn_seconds_count", step=step) - before[step] for step in steps} == dict.fromkeys(
+        steps, 2
+    )
+    assert counted("guestchat_answers_total", outcome="answered") == answered + 2
+    assert counted("guestchat_stage_seconds_count", stage="total") == made + 2
+    assert counted("guestchat_errors_total", code="bad_frame") == bad + 1
+    assert counted("guestchat_sockets") == open_before
+
+
 # --- the end --------------------------------------------------------------------
 async def test_a_guest_who_has_left_leaves_nothing_to_garbage_collection(browser: Client) -> None:
     gc.collect()
@@ -913,7 +945,7 @@ async def test_a_guest_who_has_left_leaves_nothing_to_garbage_collection(browser
             await guest.leave()
             del guest
             await asyncio.sleep(0)
-        assert not [each for each in gc.get_objects() if isinstance(each, consumer.ChatConsumer)]
+        assert not [each for each in gc.get_objects() if type(each) is consumer.ChatConsumer]
     finally:
         gc.enable()
 

@@ -157,7 +157,7 @@ def come_and_go():
 
 def left():
     kept = protocol.GuestProtocol, protocol.BoundedRequest
-    return sum(isinstance(each, kept) for each in gc.get_objects())
+    return sum(type(each) in kept for each in gc.get_objects())
 
 server = Server(
     application, endpoints=["tcp:port=0:interface=127.0.0.1"],

@@ -48,7 +48,7 @@ PAGES = {
     "codes": ("reception", "/staff/lindenhof/codes/", "#codes"),
     "hours": ("reception", "/staff/lindenhof/hours/?venue=linden", ".week"),
     "patrol": ("reception", "/staff/lindenhof/codes/patrol/", "#patrol"),
-    "figures": ("manager", "/staff/lindenhof/figures/", ".chart"),
+    "figures": ("manager", "/staff/lindenhof/figures/", ".topics"),
     "figures_month": ("manager", "/staff/lindenhof/figures/?of=month", ".chart"),
     "figures_today": ("reception", "/staff/lindenhof/figures/?of=day", ".figures"),
     "truth": ("reception", "/staff/lindenhof/truth/", ".conflicts"),

@@ -29,7 +29,7 @@ from guestchat.models import Conversation, Deletion, Gap, Message, Passage, Serv
 from guestchat.retrieval import passages
 from guestchat.retrieval import search as searching
 from guestchat.staff import truth
-from guestchat.webhooks import sending
+from guestchat.webhooks import outbox, sending
 from menus import dish_table, matrix, qr, tenancy, week
 from menus.content import load
 from menus.forms import fresh_key, next_position
@@ -189,6 +189,7 @@ def probes(planted: Planted) -> list[Probe]:
                 "hours/",
             )
         ),
+        lambda: staff.get("/staff/alpha/figures/", headers={"HX-Request": "true"}).content.decode(),
         bound(lambda: matrix.save(hotel, [change(own[MenuItem])], boss)),
         bound(lambda: taken_in(hotel, own[MenuItem].key, boss)),
         *(get(staff, f"/staff/alpha/dishes/{page}") for page in ("", "download/")),
@@ -231,7 +232,7 @@ def systems_told(hotel: Hotel, request: Any, person: User) -> int:
     service_requests.move(request, "acknowledged", person)
     hook = Webhook.objects.get(hotel=hotel)
     told = sending._tell(hook, timezone.now() + dt.timedelta(days=4_000), time.monotonic() + 5)
-    return told + sending.forget_old(hotel.pk, timezone.now() + dt.timedelta(days=8_000))
+    return told + outbox.forget_old(hotel.pk, timezone.now() + dt.timedelta(days=8_000))
 
 
 def taken_over(talk: uuid.UUID, person: User) -> list[str]:
