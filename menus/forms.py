@@ -143,6 +143,8 @@ class HotelForm(ContentForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        if "color" in self.fields:
+            self.fields["color"].required = False
         if "timezone" in self.fields:
             zones = sorted({self.instance.timezone, *zoneinfo.available_timezones()})
             self.fields["timezone"] = forms.ChoiceField(
@@ -151,6 +153,10 @@ class HotelForm(ContentForm):
                 initial=self.fields["timezone"].initial,
                 help_text=_("Opening hours are in this time."),
             )
+
+    def clean_color(self) -> str:
+        """Return the colour, or the one that every hotel begins with."""
+        return str(self.cleaned_data["color"] or self.instance._meta.get_field("color").default)
 
     def clean_currency(self) -> str:
         """Return the currency in capitals."""

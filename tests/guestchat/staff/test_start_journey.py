@@ -93,10 +93,10 @@ def test_a_new_hotel_gets_from_its_first_login_to_its_first_guest(
     founder.save()
 
     founder.step("hours", "Write the hours")
-    founder.add_row("opening_hours", opens="07:00", closes="18:00")
-    for day in page.locator('[name="opening_hours-0-days"]').all():
-        day.check()
-    founder.save()
+    page.locator('[name="line.0.mon"]').fill("7–18")
+    page.get_by_role("button", name="Every day the same").click()
+    page.get_by_role("button", name="Save the hours").click()
+    expect(page.locator('[name="line.0.sun"]')).to_have_value("07:00–18:00")
 
     founder.step("menu", "Write the menu")
     founder.add_row("menus", name__en="Cakes and coffee")
