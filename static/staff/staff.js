@@ -143,10 +143,12 @@ scroller?.addEventListener("scroll", () => {
 }, { passive: true });
 
 // A look that was asked for before a takeover may come after it: the same controls again would take away what is being
-// written.
+// written. And one that comes while a button waits for its answer would take away the button, with its answer.
 document.body.addEventListener("htmx:oobBeforeSwap", ({ detail }) => {
   const coming = detail.fragment.querySelector("#controls[data-looked] #state");
-  if (detail.target.id === "controls" && coming?.value === at("state").value) detail.shouldSwap = false;
+  if (detail.target.id !== "controls" || !coming) return;
+  const waits = detail.target.querySelector(".htmx-request");
+  if (waits || coming.value === at("state").value) detail.shouldSwap = false;
 });
 
 document.body.addEventListener("htmx:afterSettle", () => {
