@@ -81,7 +81,7 @@ def printed(page: Any) -> list[Any]:
     """Return the pages of a PDF as a printer at 150 dots an inch would draw them."""
     document = pdfium.PdfDocument(io.BytesIO(page.pdf(prefer_css_page_size=True)))
     assert {tuple(round(each) for each in one.get_size()) for one in document} == {A4_IN_POINTS}
-    return [one.render(scale=150 / 72).to_pil().convert("L") for one in document]
+    return [one.render(scale=150 / 72).to_pil() for one in document]
 
 
 @pytest.mark.parametrize("form", PAGES)
