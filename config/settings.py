@@ -108,10 +108,9 @@ environment.unsupported("GUESTCHAT_LLM_BASE_URL", "GUESTCHAT_LLM_MODEL", "GUESTC
 GUESTCHAT_PROXIES = environment.number("GUESTCHAT_PROXIES", 0, low=0, high=5)  # of our own, before this server
 GUESTCHAT_SESSION_DAYS = environment.number("GUESTCHAT_SESSION_DAYS", 30, low=1, high=365)
 GUESTCHAT_RUN_JOBS = environment.flag("GUESTCHAT_RUN_JOBS", "1")  # in this process; 0: a worker of its own does
-# With what the sockets' threads take (`guest/database.py`), no more than the pool's connections.
 # Where hotels' own systems may be called besides the public internet, there without TLS, too.
 GUESTCHAT_WEBHOOK_NETWORKS = environment.networks("GUESTCHAT_WEBHOOK_NETWORKS")
-
+# With what the sockets' threads take (`guest/database.py`), no more than the pool's connections.
 GUESTCHAT_PAGES_AT_ONCE = 6
 GUESTCHAT_MAX_TEXT_CHARS = 2_000
 GUESTCHAT_MAX_FRAME_BYTES = 16 * 1024

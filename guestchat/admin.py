@@ -83,7 +83,7 @@ class WebhookPage(HotelPage):
     actions_submit_line = ("send_test", "make_new_secret")
 
     def get_queryset(self, request: HttpRequest) -> Any:
-        waiting = Delivery.objects.filter(webhook=OuterRef("pk"), delivered_at=None, given_up_at=None)
+        waiting = outbox.waiting().filter(webhook=OuterRef("pk"))
         return super().get_queryset(request).annotate(waits=Exists(waiting))
 
     def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:

@@ -9,7 +9,7 @@ import hashlib
 import itertools
 import json
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -164,7 +164,7 @@ def read(entries: Iterable[Entry]) -> Week:
     weekly: dict[str, tuple[Text, dict[str, list[Span]]]] = {}
     dated: dict[tuple[dt.date, str], tuple[Text, list[Span]]] = {}
     for entry in entries:
-        named = _mark_of(entry.label)
+        named = _written(entry.label)
         if entry.date is not None:
             dated.setdefault((entry.date, named), (entry.label, []))[1].append(entry.span)
             continue
@@ -196,14 +196,12 @@ def entries(week: Week) -> list[Entry]:
     return found
 
 
-def contradictions(week: Week) -> list[str]:
-    """Return each weekday and date that one line closes and another opens: whatever is written, it would be closed."""
-    said: dict[str, set[bool]] = {}
-    for line in week.lines:
-        for day, cell in zip(DAYS, line.cells, strict=True):
-            said.setdefault(day, set()).update(span.is_closed for span in parse(cell))
-    for each in week.dated:
-        said.setdefault(each.date.isoformat(), set()).update(span.is_closed for span in parse(each.cell))
+def contradictions(entries: Iterable[Entry]) -> list[str]:
+    """Return each weekday and date that one entry closes and another opens: whatever is written, it would be closed."""
+    said: dict[str, set[bool]] = {day: set() for day in DAYS}
+    for entry in entries:
+        for day in [entry.date.isoformat()] if entry.date else entry.days:
+            said.setdefault(day, set()).add(entry.span.is_closed)
     return [day for day, kinds in said.items() if len(kinds) > 1]
 
 
@@ -211,8 +209,8 @@ def _in_order(spans: Iterable[Span]) -> list[Span]:
     return sorted(set(spans), key=lambda each: (not each.is_closed, each.opens or dt.time(), each.closes or dt.time()))
 
 
-def _mark_of(value: Any) -> str:
-    return json.dumps(value, sort_keys=True, ensure_ascii=False)
+def _written(value: Any) -> str:
+    return json.dumps(value, sort_keys=True, ensure_ascii=False, default=str)
 
 
 # --- in the database --------------------------------------------------------------------
@@ -223,8 +221,7 @@ def entry_of(row: OpeningHours) -> Entry:
 
 def mark(rows: Sequence[OpeningHours]) -> str:
     """Return what a page remembers of the hours that it shows, to know whether a colleague was quicker."""
-    said = [[*each.columns["days"], str(each.date), str(each.span), each.label] for each in map(entry_of, rows)]
-    return hashlib.sha256(_mark_of(said).encode()).hexdigest()[:16]
+    return hashlib.sha256(_written([_key(entry_of(row)) for row in rows]).encode()).hexdigest()[:16]
 
 
 def save(venue: Venue, wanted: Sequence[Entry], was: str, person: User) -> bool:
@@ -260,8 +257,5 @@ def save(venue: Venue, wanted: Sequence[Entry], was: str, person: User) -> bool:
 
 
 def _key(entry: Entry) -> str:
-    return _mark_of([entry.days, str(entry.date), str(entry.span), _plain(entry.label)])
-
-
-def _plain(label: Mapping[str, str]) -> dict[str, str]:
-    return {language: text for language, text in label.items() if text}
+    label = {language: text for language, text in entry.label.items() if text}
+    return _written({**entry.columns, "label": label})

@@ -213,22 +213,21 @@ def _batches(hotel: Hotel, length: int) -> Iterator[list[Passage]]:
 
 
 def _by_index(hotel: int, _text: str, vector: NDArray[np.float32]) -> list[int]:
-    with tenancy.at(hotel), transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute("SET LOCAL hnsw.iterative_scan = relaxed_order")
-        cursor.execute("SET LOCAL enable_seqscan = off")
-        cursor.execute("SET LOCAL enable_bitmapscan = off")
-        cursor.execute(
-            f"SELECT id FROM guestchat_passage WHERE hotel_id = {hotel} ORDER BY embedding <#> %s::halfvec LIMIT %s",
-            [_written(vector), _NEAREST],
-        )
-        return [key for (key,) in cursor.fetchall()]
+    return _nearest(hotel, vector, "hnsw.iterative_scan = relaxed_order", "enable_seqscan = 0", "enable_bitmapscan = 0")
 
 
 def _exactly(hotel: int, _text: str, vector: NDArray[np.float32]) -> list[int]:
+    return _nearest(hotel, vector)
+
+
+def _nearest(hotel: int, vector: NDArray[np.float32], *settings: str) -> list[int]:
     with tenancy.at(hotel), transaction.atomic(), connection.cursor() as cursor:
+        for setting in settings:
+            cursor.execute(f"SET LOCAL {setting}")
+        # The hotel as a number in the text: only so a partial index is known to fit.
         cursor.execute(
-            "SELECT id FROM guestchat_passage WHERE hotel_id = %s ORDER BY embedding <#> %s::halfvec LIMIT %s",
-            [hotel, _written(vector), _NEAREST],
+            f"SELECT id FROM guestchat_passage WHERE hotel_id = {hotel} ORDER BY embedding <#> %s::halfvec LIMIT %s",
+            [str(HalfVector(vector).to_text()), _NEAREST],
         )
         return [key for (key,) in cursor.fetchall()]
 
@@ -236,10 +235,6 @@ def _exactly(hotel: int, _text: str, vector: NDArray[np.float32]) -> list[int]:
 def _matrix(vectors: Sequence[Any]) -> NDArray[np.float32]:
     """Return stored vectors as rows; the pool's connections read them as lists, others as pgvector's own type."""
     return np.array([each if isinstance(each, list) else each.to_list() for each in vectors], dtype=np.float32)
-
-
-def _written(vector: NDArray[np.float32]) -> str:
-    return str(HalfVector(vector).to_text())
 
 
 def _spread(times: Sequence[float]) -> dict[str, float]:

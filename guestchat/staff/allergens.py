@@ -11,9 +11,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods
 
-from guestchat.staff.door import Desk, at_desk
+from guestchat.staff.door import Desk, at_desk, must_cook
 from guestchat.staff.inbox import common
-from guestchat.staff.kitchen import dishes, menus, must_cook, place_of
+from guestchat.staff.kitchen import dishes, menus, place_of
 from menus import matrix
 from menus.allergen_names import name
 from menus.allergens import GROUPS

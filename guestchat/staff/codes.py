@@ -9,7 +9,7 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
 
-from guestchat.staff.door import Desk, at_desk
+from guestchat.staff.door import Desk, at_desk, must_host
 from guestchat.staff.inbox import common
 from menus import qr
 from menus.menu_words import words
@@ -86,12 +86,6 @@ def _can_be_read_on_white(color: str) -> bool:
     parts = [int(color[at : at + 2], 16) / 255 for at in (1, 3, 5)]
     red, green, blue = (each / 12.92 if each <= 0.04045 else ((each + 0.055) / 1.055) ** 2.4 for each in parts)
     return 1.05 / (0.2126 * red + 0.7152 * green + 0.0722 * blue + 0.05) >= _READABLE_CONTRAST
-
-
-def must_host(desk: Desk) -> None:
-    """Let in who may hand codes out; for the others the page is not there."""
-    if not desk.reads_conversations:
-        raise Http404
 
 
 def _places(hotel: Hotel) -> Any:

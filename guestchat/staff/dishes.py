@@ -14,9 +14,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_safe
 
-from guestchat.staff.door import Desk, at_desk
+from guestchat.staff.door import Desk, at_desk, must_cook
 from guestchat.staff.inbox import common
-from guestchat.staff.kitchen import must_cook
 from menus import carried, dish_table, spreadsheets, uploads
 from menus.content import Content, load
 from menus.dish_table import Plan

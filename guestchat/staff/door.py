@@ -127,6 +127,18 @@ def at_desk(view: View) -> View:
     return never_cache(guarded)
 
 
+def must_host(desk: Desk) -> None:
+    """Let in who is there for guests; for the kitchen the page is not there."""
+    if not desk.reads_conversations:
+        raise Http404
+
+
+def must_cook(desk: Desk) -> None:
+    """Let in who may edit the dishes; for reception the page is not there."""
+    if not desk.edits_dishes:
+        raise Http404
+
+
 def wants_part(request: HttpRequest) -> bool:
     """Return whether a page of ours asks for the part of it that may have changed."""
     htmx: Any = request

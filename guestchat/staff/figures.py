@@ -13,7 +13,7 @@ from django.views.decorators.http import require_safe
 
 from guestchat import figures, gaps
 from guestchat.figures import FEW, MANY, Chats
-from guestchat.staff.door import Desk, at_desk, wants_part
+from guestchat.staff.door import Desk, at_desk, must_host, wants_part
 from guestchat.staff.inbox import common
 
 _PERIOD_NAMES = {"day": _("Today"), "week": _("7 days"), "month": _("30 days")}
@@ -71,8 +71,7 @@ def page(request: HttpRequest, desk: Desk) -> HttpResponse:
 
     What was asked most comes after the page: grouping it takes longer than all the rest.
     """
-    if not desk.reads_conversations:
-        raise Http404
+    must_host(desk)
     if wants_part(request):
         return render(request, "staff/_asked.html", _asked_most(desk))
     period = request.GET.get("of", "week")

@@ -14,7 +14,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from guestchat import gaps
 from guestchat.gaps import Draft, Group
-from guestchat.staff.door import Desk, at_desk
+from guestchat.staff.door import Desk, at_desk, must_host
 from guestchat.staff.inbox import common
 from menus.models import Hotel
 
@@ -75,7 +75,7 @@ def _first(group: Group, hotel: Hotel) -> dict[str, str]:
 @require_safe
 def unanswered(request: HttpRequest, desk: Desk) -> HttpResponse:
     """What guests asked in vain, grouped; `?popular=1`: what is asked most."""
-    _must_read(desk)
+    must_host(desk)
     shown = {**common(desk, "gaps"), "is_popular": request.GET.get("popular") == "1", "days": gaps.LOOK_BACK_DAYS}
     if shown["is_popular"]:
         return render(request, "staff/gaps.html", {**shown, "popular": gaps.popular(desk.hotel)})
@@ -86,7 +86,7 @@ def unanswered(request: HttpRequest, desk: Desk) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def gap(request: HttpRequest, desk: Desk, id: uuid.UUID, seq: int) -> HttpResponse:
     """One group: write its answer, try it, publish it, or put the group away."""
-    _must_read(desk)
+    must_host(desk)
     group = next((each for each in gaps.groups(desk.hotel) if _holds(each, id, seq)), None)
     if group is None:
         if request.method == "POST":
@@ -137,11 +137,6 @@ def _form(
     if asked is not None:
         shown["proof"] = proof(sum(each.is_answered for each in asked), len(asked))
     return render(request, "staff/gap.html", shown, status=400 if is_refused else 200)
-
-
-def _must_read(desk: Desk) -> None:
-    if not desk.reads_conversations:
-        raise Http404
 
 
 def _holds(group: Group, id: uuid.UUID, seq: int) -> bool:

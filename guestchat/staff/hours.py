@@ -11,8 +11,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
-from guestchat.staff.codes import must_host
-from guestchat.staff.door import Desk, at_desk
+from guestchat.staff.door import Desk, at_desk, must_host
 from guestchat.staff.inbox import common
 from menus import week
 from menus.fields import DAY_NAMES
@@ -91,13 +90,12 @@ class _Table:
         dated = [each for number in range(len(self._there.dated) + _NEW_DATES) if (each := self._dated(number))]
         if self._errors:
             return False
-        found = week.Week(lines=tuple(lines), dated=tuple(dated))
-        for day in week.contradictions(found):
+        self.entries = week.entries(week.Week(lines=tuple(lines), dated=tuple(dated)))
+        for day in week.contradictions(self.entries):
             self.problems.append(
                 _("%(day)s is closed in one line and open in another. Leave one of them empty.")
                 % {"day": DAY_NAMES.get(day, day)}
             )
-        self.entries = week.entries(found)
         return not self.problems
 
     def _cell(self, name: str) -> str:

@@ -9,7 +9,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_POST, require_safe
 
-from guestchat.staff.door import Desk, at_desk, wants_part
+from guestchat.staff.door import Desk, at_desk, must_cook, wants_part
 from guestchat.staff.inbox import common
 from menus.admin.scope import written
 from menus.models import Menu, MenuItem
@@ -42,12 +42,6 @@ def sell_out(request: HttpRequest, desk: Desk, key: str) -> HttpResponse:
     if wants_part(request):
         return _kitchen(request, desk)
     return redirect(f"{reverse('staff_kitchen', args=[desk.hotel.slug])}?{place_of(request).urlencode()}")
-
-
-def must_cook(desk: Desk) -> None:
-    """Let only those see the kitchen who may edit the dishes."""
-    if not desk.edits_dishes:
-        raise Http404
 
 
 def dishes(desk: Desk) -> QuerySet[MenuItem]:

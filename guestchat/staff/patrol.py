@@ -15,8 +15,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 from PIL import Image, UnidentifiedImageError
 
-from guestchat.staff.codes import must_host
-from guestchat.staff.door import Desk, at_desk, wants_part
+from guestchat.staff.door import Desk, at_desk, must_host, wants_part
 from guestchat.staff.inbox import common
 from menus import qr, uploads
 from menus.models import Hotel, Place

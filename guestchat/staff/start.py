@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.db.models import Count, Exists, OuterRef, Q
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -17,7 +17,7 @@ from django.views.decorators.http import require_safe
 
 from guestchat.staff import admin_pages
 from guestchat.staff.ask import has_asked
-from guestchat.staff.door import Desk, at_desk
+from guestchat.staff.door import Desk, at_desk, must_host
 from guestchat.staff.inbox import common
 from guestchat.templatetags.staff import language_name
 from menus.models import Article, Hotel, ItemAllergen, MenuItem, OpeningHours, Place, Venue
@@ -45,8 +45,7 @@ class Step:
 @require_safe
 def start(request: HttpRequest, desk: Desk) -> HttpResponse:
     """The steps from an empty hotel to the first guest who asks."""
-    if not desk.reads_conversations:
-        raise Http404
+    must_host(desk)
     found = steps(desk)
     shown: dict[str, Any] = {
         **common(desk, "start"),

@@ -12,7 +12,7 @@ from django import forms
 from django.contrib import messages
 from django.contrib.admin.models import CHANGE, LogEntry
 from django.db import transaction
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -24,7 +24,7 @@ from guestchat.answering import disagreement
 from guestchat.answering.disagreement import Conflict
 from guestchat.answering.scene import Scene
 from guestchat.staff import admin_pages
-from guestchat.staff.door import Desk, at_desk
+from guestchat.staff.door import Desk, at_desk, must_host
 from guestchat.staff.inbox import common
 from guestchat.understanding.query import Context
 from menus.content import Article as ArticleContent
@@ -57,8 +57,7 @@ class ConfirmForm(forms.Form):
 @require_http_methods(["GET", "HEAD", "POST"])
 def truth(request: HttpRequest, desk: Desk) -> HttpResponse:
     """What should be looked at again; a confirmed answer is asked about later."""
-    if not desk.reads_conversations:
-        raise Http404
+    must_host(desk)
     if request.method == "POST":
         form = ConfirmForm(request.POST)
         if not form.is_valid() or not _confirm(desk, form.cleaned_data["article"], int(form.cleaned_data["term"])):

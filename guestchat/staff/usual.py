@@ -16,7 +16,7 @@ from django.contrib import messages
 from django.contrib.admin.models import ADDITION, LogEntry
 from django.core.exceptions import ValidationError
 from django.db import transaction
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -25,7 +25,7 @@ from django.views.decorators.http import require_http_methods
 
 from guestchat import catalogue, turns
 from guestchat.answering.answer import Outcome
-from guestchat.staff.door import Desk, at_desk
+from guestchat.staff.door import Desk, at_desk, must_host
 from guestchat.staff.inbox import common
 from guestchat.understanding.query import Context
 from menus.forms import fresh_key, next_position
@@ -71,8 +71,7 @@ class AnswersForm(forms.Form):
 @require_http_methods(["GET", "HEAD", "POST"])
 def answers(request: HttpRequest, desk: Desk) -> HttpResponse:
     """The usual questions, those without an answer first; what is written becomes articles, all or none."""
-    if not desk.reads_conversations:
-        raise Http404
+    must_host(desk)
     usual = asked(desk.hotel)
     form = AnswersForm(request.POST if request.method == "POST" else None, usual=usual)
     if request.method == "POST" and form.is_valid():

@@ -5,9 +5,11 @@ Read by servers too; what telling takes, `sending` has, and only workers need.
 
 import contextlib
 import datetime as dt
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from typing import Any
 
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 from procrastinate.exceptions import AlreadyEnqueued
 
@@ -26,30 +28,12 @@ DELETED = "request.deleted"
 
 def note(hotel_id: int, requests: Iterable[ServiceRequest]) -> None:
     """Note the step that requests have just taken; they are read only where a system is to be told."""
-    hooks = _listening(hotel_id)
-    told = [each for each in requests if each.status in _TOLD] if hooks else []
-    _note(
-        Delivery(
-            webhook=hook,
-            hotel_id=hotel_id,
-            request=each,
-            kind=f"request.{each.status}",
-            reference=reference(each),
-        )
-        for each in told
-        for hook in hooks
-    )
+    _note_each(hotel_id, requests, lambda each: {"kind": f"request.{each.status}", "request": each})
 
 
 def note_deleted(hotel_id: int, requests: Iterable[ServiceRequest]) -> None:
     """Note that requests are about to be deleted: whoever was told of them is told to forget them."""
-    hooks = _listening(hotel_id)
-    gone = [each for each in requests if each.status in _TOLD] if hooks else []
-    _note(
-        Delivery(webhook=hook, hotel_id=hotel_id, kind=DELETED, reference=reference(each))
-        for each in gone
-        for hook in hooks
-    )
+    _note_each(hotel_id, requests, lambda _each: {"kind": DELETED})
 
 
 def note_test(hook: Webhook) -> None:
@@ -57,10 +41,15 @@ def note_test(hook: Webhook) -> None:
     _note([Delivery(webhook=hook, hotel_id=hook.hotel_id, kind=TEST)])
 
 
+def waiting() -> QuerySet[Delivery]:
+    """Return what is still to be told, of whatever hotels are bound."""
+    return Delivery.objects.filter(delivered_at=None, given_up_at=None)
+
+
 def waits() -> bool:
     """Return whether any system of any hotel is to be told something."""
     with tenancy.everywhere():
-        return Delivery.objects.filter(delivered_at=None, given_up_at=None, webhook__is_active=True).exists()
+        return waiting().filter(webhook__is_active=True).exists()
 
 
 def forget_old(hotel_id: int, now: dt.datetime | None = None) -> int:
@@ -74,8 +63,16 @@ def reference(request: ServiceRequest) -> str:
     return f"{request.conversation_id.hex}-{request.seq}-{request.number}"
 
 
-def _listening(hotel_id: int) -> list[Webhook]:
-    return list(Webhook.objects.filter(hotel=hotel_id, is_active=True))
+def _note_each(
+    hotel_id: int, requests: Iterable[ServiceRequest], what: Callable[[ServiceRequest], dict[str, Any]]
+) -> None:
+    hooks = list(Webhook.objects.filter(hotel=hotel_id, is_active=True))
+    told = [each for each in requests if each.status in _TOLD] if hooks else []
+    _note(
+        Delivery(webhook=hook, hotel_id=hotel_id, reference=reference(each), **what(each))
+        for each in told
+        for hook in hooks
+    )
 
 
 def _note(deliveries: Iterable[Delivery]) -> None:

@@ -28,8 +28,7 @@ from django.utils.translation import gettext as _
 
 from guestchat.models import Delivery, Webhook
 from guestchat.traces import trace
-from guestchat.webhooks import addresses
-from guestchat.webhooks.outbox import TEST
+from guestchat.webhooks import addresses, outbox
 from menus import tenancy
 
 log = logging.getLogger(__name__)
@@ -52,9 +51,8 @@ def tell_all(now: dt.datetime | None = None) -> int:
     """Tell every system what waits for it; return how many messages arrived."""
     now = now or timezone.now()
     with tenancy.everywhere():
-        waiting = Delivery.objects.filter(delivered_at=None, given_up_at=None)
         due = Webhook.objects.filter(Q(next_at=None) | Q(next_at__lte=now), is_active=True)
-        found = list(due.filter(pk__in=waiting.values("webhook")).order_by("next_at", "pk")[:_MOST_SYSTEMS])
+        found = list(due.filter(pk__in=outbox.waiting().values("webhook")).order_by("next_at", "pk")[:_MOST_SYSTEMS])
     if not found:
         return 0
     _let_go()
@@ -109,7 +107,7 @@ def _rows(hook: Webhook) -> Any:
 
 
 def _waiting(hook: Webhook) -> list[Delivery]:
-    rows = Delivery.objects.filter(hotel=hook.hotel_id, webhook=hook, delivered_at=None, given_up_at=None)
+    rows = outbox.waiting().filter(hotel=hook.hotel_id, webhook=hook)
     return list(rows.select_related("hotel", "request__conversation__place", "request__owner")[:_MOST_IN_A_ROW])
 
 
@@ -251,7 +249,7 @@ def _note(hook: Webhook, delivery: Delivery, reply: Reply, now: dt.datetime) -> 
             _rows(hook).update(failures=0)
             hook.failures = 0
         return True
-    is_over = delivery.kind == TEST or now - delivery.occurred_at > _GIVEN_UP_AFTER
+    is_over = delivery.kind == outbox.TEST or now - delivery.occurred_at > _GIVEN_UP_AFTER
     is_over |= reply.is_refused and attempts >= _REFUSALS
     rows.update(**kept, given_up_at=now if is_over else None)
     log.warning("hotel %s: system %s was not told (%s)", hook.hotel_id, hook.pk, reply.status or "no answer")
@@ -260,7 +258,7 @@ def _note(hook: Webhook, delivery: Delivery, reply: Reply, now: dt.datetime) -> 
     changes: dict[str, Any] = {"failures": hook.failures, "next_at": now + dt.timedelta(seconds=pause)}
     if reply.status == _GONE:
         changes["is_active"] = False  # it says that it will never listen again
-    if delivery.kind == TEST:
+    if delivery.kind == outbox.TEST:
         changes["next_at"] = None  # somebody looks at it and corrects the address
     _rows(hook).update(**changes)
     return False

@@ -131,7 +131,7 @@ def test_days_of_the_same_time_stand_in_one_row() -> None:
 
 def test_a_day_that_one_line_closes_and_another_opens_is_named() -> None:
     closed, lunch = Line(label={}, cells=("closed",) * 7), Line(label={"en": "Lunch"}, cells=("12–14",) + ("",) * 6)
-    assert week.contradictions(Week(lines=(closed, lunch))) == ["mon"]
+    assert week.contradictions(week.entries(Week(lines=(closed, lunch)))) == ["mon"]
 
 
 # --- in the database ----------------------------------------------------------------
