@@ -20,7 +20,6 @@ from menus.texts import Text, pick
 
 _NEW_LINES = 1
 _NEW_DATES = 2
-_MOST_LINES = 40
 _MOST_LABEL_CHARS = 60
 
 
@@ -85,7 +84,7 @@ class _Table:
         self._written = {name: form[name].replace("\0", "").strip()[:200] for name in form}
         lines = [
             week.Line(label=self._label(number), cells=tuple(self._cell(f"line.{number}.{day}") for day in DAYS))
-            for number in range(min(len(self._there.lines) + _NEW_LINES, _MOST_LINES))
+            for number in range(len(self._there.lines) + _NEW_LINES)
         ]
         dated = [each for number in range(len(self._there.dated) + _NEW_DATES) if (each := self._dated(number))]
         if self._errors:

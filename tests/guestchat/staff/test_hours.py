@@ -59,6 +59,24 @@ def test_a_page_that_is_sent_back_untouched_changes_nothing(hotel: models.Hotel,
     assert list(OpeningHours.objects.values_list("pk", flat=True)) == before
 
 
+def test_no_line_of_many_is_lost(hotel: models.Hotel, anna: Client) -> None:
+    cafe = hotel.venues.get(key="cafe")
+    OpeningHours.objects.bulk_create(
+        OpeningHours(
+            hotel=hotel,
+            venue=cafe,
+            days=["mon"],
+            opens=dt.time(8),
+            closes=dt.time(9),
+            label={"en": f"Course {number}"},
+            position=number,
+        )
+        for number in range(1, 61)
+    )
+    assert anna.post(PAGE, form(anna.get(PAGE), line__0__sun="closed")).status_code == 302
+    assert OpeningHours.objects.filter(venue=cafe, label__has_key="en").count() == 60
+
+
 @pytest.mark.parametrize(
     ("changes", "sentence"),
     [
