@@ -40,6 +40,7 @@ _LOADED_WITHIN_S = 5.0
 _MOST_OPEN_FILES = 65_536
 # From glibc's malloc.h.
 _M_ARENA_MAX = -8
+_TRIM_EVERY_S = 60.0
 # PostgreSQL's advisory locks are numbers; any will do that nothing else here uses.
 _PREPARING = 20_261_101
 
@@ -102,6 +103,7 @@ class Command(BaseCommand):
             from daphne.endpoints import build_endpoint_description_strings
             from daphne.server import Server
         from twisted.internet import reactor
+        from twisted.internet.task import LoopingCall
 
         from config.asgi import application
 
@@ -119,6 +121,7 @@ class Command(BaseCommand):
             self.stdout.flush()
             _beside(_settle, loading)
             reactor.callLater(_STAFF_AFTER_S, _beside, _read_the_staffs_pages)  # type: ignore[arg-type]
+            LoopingCall(_give_memory_back).start(_TRIM_EVERY_S, now=False)
             if settings.GUESTCHAT_RUN_JOBS:
                 reactor.callLater(_JOBS_BEGIN_AFTER_S, _begin_jobs)  # type: ignore[arg-type]
 
@@ -244,6 +247,15 @@ def _keep_memory_together() -> None:
     """Let all threads take their memory from two pools: glibc gives each of the first sixteen one that only grows."""
     with contextlib.suppress(AttributeError, OSError):  # another C library has no such pools
         ctypes.CDLL(None).mallopt(_M_ARENA_MAX, 2)
+
+
+def _give_memory_back() -> None:
+    """Return to the system what is free inside glibc's pools; by itself it returns only what lies at their end.
+
+    Some 8 MB after the start, then what a crowd has left; takes 0.1 to 0.4 ms.
+    """
+    with contextlib.suppress(AttributeError, OSError):
+        ctypes.CDLL(None).malloc_trim(0)
 
 
 def _allow_many_sockets() -> None:
