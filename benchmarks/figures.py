@@ -2,7 +2,7 @@
 
 import math
 import random
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 
 
@@ -79,3 +79,14 @@ class Pace:
             return False
         self._tokens -= 1
         return True
+
+
+def slope_per_10_min(samples: Sequence[Mapping[str, float]], name: str) -> float:
+    """Return by how much a measure grows in ten minutes: the straight line of least squares through the samples."""
+    times = [each["at_s"] / 600 for each in samples]
+    values = [each[name] for each in samples]
+    middle, mean = sum(times) / len(times), sum(values) / len(values)
+    spread = sum((time - middle) ** 2 for time in times)
+    if not spread:
+        return 0.0
+    return round(sum((t - middle) * (v - mean) for t, v in zip(times, values, strict=True)) / spread, 3)

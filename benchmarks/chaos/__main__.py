@@ -3,7 +3,6 @@
 import argparse
 import asyncio
 import json
-import resource
 import signal
 import sys
 import time
@@ -24,13 +23,12 @@ from benchmarks.server import ROOT, BenchError
 RESULTS = ROOT / "benchmarks" / "chaos" / "results.json"
 DOCUMENT = ROOT / "docs" / "delivery.md"
 FORMAT = "guestchat-chaos/1"
-_MOST_DESCRIPTORS = 65_536
 
 
 def main() -> int:
     """Return 1 where a promise was broken, 2 where it could not be tried."""
     options = _options()
-    _allow_many_sockets()
+    machine.allow_many_sockets()
     # Whoever ends it, in the background too, leaves no server running.
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, signal.default_int_handler)
@@ -97,13 +95,6 @@ def _keep(results: Path, what: str, run: dict[str, Any]) -> None:
     results.write_text(json.dumps({"format": FORMAT, "runs": kept}, indent=1) + "\n", "utf-8")
     document = rewrite_block(DOCUMENT.read_text("utf-8"), _TOLD[what](run), what)
     DOCUMENT.write_text(document, "utf-8")
-
-
-def _allow_many_sockets() -> None:
-    """Raise the limit of open descriptors as far as this user may, for this process and those it starts."""
-    _soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
-    most = _MOST_DESCRIPTORS if hard == resource.RLIM_INFINITY else min(hard, _MOST_DESCRIPTORS)
-    resource.setrlimit(resource.RLIMIT_NOFILE, (most, hard))
 
 
 def _tell(line: str) -> None:

@@ -3,6 +3,8 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from benchmarks.figures import slope_per_10_min
+
 PROMISES = ("lost", "doubled", "out of order", "not answered once", "shown otherwise", "contradicted")
 PATIENCE = "not arrived in time"
 
@@ -61,10 +63,10 @@ def soak(run: Mapping[str, Any]) -> str:
     """Return a soak as Markdown."""
     samples: Sequence[Mapping[str, Any]] = run["samples"]
     first, last = samples[0], samples[-1]
-    slopes = run["slopes_per_10_min"]
+    slopes, later = run["slopes_per_10_min"], samples[len(samples) // 2 :]
     rows = [
         f"| {label} | {first[name]:,.1f} | {max(each[name] for each in samples):,.1f} | {last[name]:,.1f} | "
-        f"{run['after'][name]:,.1f} | {slopes[name]:+.2f} |"
+        f"{run['after'][name]:,.1f} | {slopes[name]:+.2f} | {slope_per_10_min(later, name):+.2f} |"
         for name, label in (
             ("rss_mb", "memory of the server, MB"),
             ("descriptors", "open descriptors"),
@@ -83,8 +85,9 @@ def soak(run: Mapping[str, Any]) -> str:
             f"{run['rate']:g}/s), {run['failed_connects']:,} of them failed; {run['questions']:,} questions, "
             f"{run['unanswered']:,} not answered.",
             "",
-            "| what | after warm-up | most | at the end | after the last guest left | slope, per 10 minutes |",
-            "|---|---:|---:|---:|---:|---:|",
+            "| what | after warm-up | most | at the end | after the last guest left | slope, per 10 minutes"
+            " | in the second half |",
+            "|---|---:|---:|---:|---:|---:|---:|",
             *rows,
         )
     )

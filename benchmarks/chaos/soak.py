@@ -16,6 +16,7 @@ import psutil
 from benchmarks.chaos import guests
 from benchmarks.chaos.stack import Stack, fresh_stack
 from benchmarks.chaos.wire import open_wire
+from benchmarks.figures import slope_per_10_min
 from benchmarks.questions import talk
 
 _SAMPLE_EVERY_S = 10.0
@@ -76,17 +77,6 @@ async def soak(minutes: float, rate: float, tell: Callable[[str], None]) -> dict
         "slopes_per_10_min": {name: slope_per_10_min(samples, name) for name in _MEASURED},
         "after": after,
     }
-
-
-def slope_per_10_min(samples: Sequence[dict[str, float]], name: str) -> float:
-    """Return by how much a measure grows in ten minutes: the straight line of least squares through the samples."""
-    times = [each["at_s"] / 600 for each in samples]
-    values = [each[name] for each in samples]
-    middle, mean = sum(times) / len(times), sum(values) / len(values)
-    spread = sum((time - middle) ** 2 for time in times)
-    if not spread:
-        return 0.0
-    return round(sum((t - middle) * (v - mean) for t, v in zip(times, values, strict=True)) / spread, 3)
 
 
 def _sample(stack: Stack) -> dict[str, float]:

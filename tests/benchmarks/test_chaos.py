@@ -10,8 +10,8 @@ import pytest
 from benchmarks.chaos import guests
 from benchmarks.chaos.faults import FAULTS
 from benchmarks.chaos.guests import Conversation, Manner, Question, Tab
-from benchmarks.chaos.soak import slope_per_10_min
 from benchmarks.chaos.trials import Series, try_all
+from benchmarks.figures import slope_per_10_min
 
 ONE, TWO = str(uuid.UUID(int=1)), str(uuid.UUID(int=2))
 Row = tuple[Any, ...]

@@ -3,9 +3,11 @@
 from collections.abc import Callable
 
 import pytest
-from django.db import transaction
+from django.db import connection, transaction
+from django.test.utils import CaptureQueriesContext
 
 from guestchat.models import Passage
+from guestchat.retrieval import passages as retrieval_passages
 from guestchat.retrieval.passages import sync
 from menus import models
 
@@ -47,6 +49,48 @@ def test_what_no_passage_is_made_of_embeds_nothing(small_hotel: SmallHotel) -> N
     dish.available = False
     dish.save()
     assert set(Passage.objects.filter(hotel=hotel).values_list("pk", "content_hash")) == rows
+
+
+def test_an_edit_of_a_row_does_not_read_the_whole_hotel(
+    small_hotel: SmallHotel, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    hotel = small_hotel()
+    monkeypatch.setattr(retrieval_passages, "load", lambda hotel_id: pytest.fail("read all of it"))
+    for row in (hotel.articles.get(), models.MenuItem.objects.get(hotel=hotel), models.Venue.objects.get(hotel=hotel)):
+        with CaptureQueriesContext(connection) as asked:
+            row.save()
+        assert sum("guestchat_passage" in each["sql"] for each in asked.captured_queries) == 1
+
+
+@pytest.mark.parametrize("model", [models.MenuItem, models.Article, models.Venue])
+def test_a_row_by_itself_has_the_passages_that_the_whole_hotel_gives_it(
+    small_hotel: SmallHotel, model: type[models.MenuItem | models.Article | models.Venue]
+) -> None:
+    hotel = small_hotel()
+    row = model.objects.get(hotel=hotel)
+    for field in ("name", "question", "description", "answer", "location"):
+        if hasattr(row, field):
+            setattr(row, field, {"en": f"{hotel.name}: a new {field}", "de": f"Neu bei {hotel.name}: {field}"})
+    row.save()
+    assert Passage.objects.filter(hotel=hotel, source_key=row.key, language="de").exists()
+    assert sync(hotel.pk) == 0
+
+
+def test_what_was_not_saved_is_not_searched(small_hotel: SmallHotel) -> None:
+    hotel = small_hotel()
+    dish = models.MenuItem.objects.get(hotel=hotel)
+    dish.name = {"en": "Never saved"}
+    dish.save(update_fields=["price"])
+    assert sync(hotel.pk) == 0
+
+
+def test_a_dish_in_another_section_is_found_under_that(small_hotel: SmallHotel) -> None:
+    hotel = small_hotel()
+    dish = models.MenuItem.objects.get(hotel=hotel)
+    dish.section = models.MenuSection.objects.create(hotel=hotel, menu=dish.section.menu, name={"en": "Of the season"})
+    dish.save()
+    assert "season" in Passage.objects.get(hotel=hotel, source_key=dish.key).words
+    assert sync(hotel.pk) == 0
 
 
 def test_a_deleted_row_is_found_no_more(small_hotel: SmallHotel) -> None:
