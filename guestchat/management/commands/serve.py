@@ -106,6 +106,7 @@ class Command(BaseCommand):
         from twisted.internet.task import LoopingCall
 
         from config.asgi import application
+        from guestchat.guest import protocol
 
         endpoints = [
             f"{endpoint}:backlog={_BACKLOG}"
@@ -126,6 +127,7 @@ class Command(BaseCommand):
                 reactor.callLater(_JOBS_BEGIN_AFTER_S, _begin_jobs)  # type: ignore[arg-type]
 
         server = Server(application, endpoints=endpoints, server_name="guestchat", ready_callable=ready)
+        protocol.check_in_turn(server, reactor)
         # Daphne only logs that it could not listen, and ends as if all were well.
         server.listen_error = lambda failure: server.stop()
         server.run()

@@ -7,12 +7,15 @@ import socket
 import struct
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Callable, Iterator
+from itertools import pairwise
 from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
 from daphne.ws_protocol import WebSocketProtocol
+from twisted.internet.task import Clock
 
 from guestchat.guest import protocol
 from tests.guestchat.guest.conftest import ROOT, Hotel
@@ -123,6 +126,51 @@ def test_a_body_within_bounds_is_read(running_hotel: Hotel) -> None:
     connection.request("POST", "/chat/messages/", body=b"text=" + b"x" * 2_000_000)
     assert connection.getresponse().status == 403
     connection.close()
+
+
+class Connection:
+    """A connection as Daphne's server looks at it, with the moments at which it was looked at."""
+
+    def __init__(self, clock: Clock) -> None:
+        self.clock, self.looked_at = clock, list[float]()
+
+    def check_timeouts(self) -> None:
+        """Note the moment."""
+        self.looked_at.append(round(self.clock.seconds(), 6))
+
+
+class Server:
+    """What Daphne's server holds that matters here."""
+
+    connections: dict[Connection, None]
+    timeout_checker: Callable[[], None]
+
+
+def test_connections_are_looked_at_in_turn_each_every_two_seconds() -> None:
+    clock, server = Clock(), Server()
+    some = [Connection(clock) for _ in range(1_000)]
+    server.connections = dict.fromkeys(some)
+    protocol.check_in_turn(server, clock)
+    server.timeout_checker()
+    clock.pump([0.05] * 119)  # six seconds
+    assert {len(each.looked_at) for each in some} == {3}
+    for each in some:
+        assert [later - at for at, later in pairwise(each.looked_at)] == [pytest.approx(2.0)] * 2
+    at_once = Counter(moment for each in some for moment in each.looked_at)
+    assert max(at_once.values()) == 25
+
+
+def test_who_has_gone_is_looked_at_no_more_and_who_has_come_soon_is() -> None:
+    clock, server = Clock(), Server()
+    gone, late = Connection(clock), Connection(clock)
+    server.connections = dict.fromkeys([gone, *(Connection(clock) for _ in range(79))])
+    protocol.check_in_turn(server, clock)
+    server.timeout_checker()
+    server.connections.pop(gone)
+    server.connections[late] = None
+    clock.pump([0.05] * 79)
+    assert not gone.looked_at
+    assert len(late.looked_at) == 1
 
 
 # In a process of its own: Daphne makes its event loop there.
