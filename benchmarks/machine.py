@@ -5,7 +5,6 @@ import importlib.metadata
 import os
 import platform
 import re
-import resource
 import subprocess
 from collections.abc import Iterator
 from pathlib import Path
@@ -15,17 +14,6 @@ import psutil
 from packaging.requirements import Requirement
 
 _NAMED = ("django", "channels", "daphne", "psycopg", "pgvector", "onnxruntime", "tokenizers", "numpy")
-
-
-# Every socket is an open file, and many systems allow a process 1,024 unless it asks for more.
-_MOST_DESCRIPTORS = 65_536
-
-
-def allow_many_sockets() -> None:
-    """Raise the limit of open descriptors as far as this user may, for this process and those it starts."""
-    _soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
-    most = _MOST_DESCRIPTORS if hard == resource.RLIM_INFINITY else min(hard, _MOST_DESCRIPTORS)
-    resource.setrlimit(resource.RLIMIT_NOFILE, (most, hard))
 
 
 def describe(root: Path) -> dict[str, Any]:

@@ -19,6 +19,7 @@ from benchmarks.chaos.soak import soak
 from benchmarks.chaos.trials import Series, try_all
 from benchmarks.report import rewrite_block
 from benchmarks.server import ROOT, BenchError
+from guestchat.management.descriptors import allow_many_sockets
 
 RESULTS = ROOT / "benchmarks" / "chaos" / "results.json"
 DOCUMENT = ROOT / "docs" / "delivery.md"
@@ -28,7 +29,7 @@ FORMAT = "guestchat-chaos/1"
 def main() -> int:
     """Return 1 where a promise was broken, 2 where it could not be tried."""
     options = _options()
-    machine.allow_many_sockets()
+    allow_many_sockets()
     # Whoever ends it, in the background too, leaves no server running.
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, signal.default_int_handler)

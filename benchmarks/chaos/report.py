@@ -63,10 +63,10 @@ def soak(run: Mapping[str, Any]) -> str:
     """Return a soak as Markdown."""
     samples: Sequence[Mapping[str, Any]] = run["samples"]
     first, last = samples[0], samples[-1]
-    slopes, later = run["slopes_per_10_min"], samples[len(samples) // 2 :]
+    later = samples[len(samples) // 2 :]
     rows = [
         f"| {label} | {first[name]:,.1f} | {max(each[name] for each in samples):,.1f} | {last[name]:,.1f} | "
-        f"{run['after'][name]:,.1f} | {slopes[name]:+.2f} | {slope_per_10_min(later, name):+.2f} |"
+        f"{run['after'][name]:,.1f} | {slope_per_10_min(samples, name):+.2f} | {slope_per_10_min(later, name):+.2f} |"
         for name, label in (
             ("rss_mb", "memory of the server, MB"),
             ("descriptors", "open descriptors"),

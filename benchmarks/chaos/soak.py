@@ -16,7 +16,6 @@ import psutil
 from benchmarks.chaos import guests
 from benchmarks.chaos.stack import Stack, fresh_stack
 from benchmarks.chaos.wire import open_wire
-from benchmarks.figures import slope_per_10_min
 from benchmarks.questions import talk
 
 _SAMPLE_EVERY_S = 10.0
@@ -26,7 +25,6 @@ _ASK_EVERY_S = 4.0
 # As often as a guest may: by the first sample the bounded caches of words are full.
 _ASK_EVERY_AT_FIRST_S = 2.1
 _UNREACHABLE = (OSError, TimeoutError, asyncio.IncompleteReadError)
-_MEASURED = ("rss_mb", "descriptors", "tasks", "threads", "redis_keys", "redis_channels", "database_connections")
 
 
 @dataclass
@@ -74,7 +72,6 @@ async def soak(minutes: float, rate: float, tell: Callable[[str], None]) -> dict
         "questions": count.questions,
         "unanswered": count.unanswered,
         "samples": samples,
-        "slopes_per_10_min": {name: slope_per_10_min(samples, name) for name in _MEASURED},
         "after": after,
     }
 

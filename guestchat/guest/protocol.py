@@ -5,6 +5,7 @@ that time a client that never reads could ask for its history over and over, and
 """
 
 import logging
+import math
 from typing import Any
 
 from daphne import http_protocol
@@ -19,9 +20,9 @@ MOST_UNREAD_BYTES = 1_048_576
 # A frame that waits here has been read from the network and not yet from the queue; more stay in the client's buffers.
 MOST_WAITING_FRAMES = 64
 _LOOK_AGAIN_S = 0.05
-# Daphne's own interval, and the number of parts that it is done in.
+# Daphne's own interval, and the most parts that it is done in.
 _CHECK_EVERY_S = 2.0
-_ROUNDS = 40
+_MOST_PARTS = 40
 # A hotel file of 5 MB with its form around it. Daphne reads a body to its end before any application is asked.
 MOST_BODY_BYTES = 6 * 1_048_576
 _TOO_LARGE = b"HTTP/1.1 413 Content Too Large\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"
@@ -146,18 +147,20 @@ def check_in_turn(server: Any, clock: Any) -> None:
     pings and their pongs stand in a row, before anybody's question. `clock` is Twisted's reactor.
     """
     waiting: list[Any] = []
-    at_once = 0
+    at_once, pause_s = 1, _CHECK_EVERY_S
 
     def look() -> None:
-        nonlocal at_once
+        nonlocal at_once, pause_s
         if not waiting:
             waiting.extend(server.connections)
-            at_once = -(-len(waiting) // _ROUNDS)
-        for _ in range(min(at_once, len(waiting))):
-            connection = waiting.pop()
+            at_once = max(1, math.ceil(len(waiting) / _MOST_PARTS))
+            pause_s = _CHECK_EVERY_S / max(1, math.ceil(len(waiting) / at_once))
+        due = waiting[-at_once:]
+        del waiting[-at_once:]
+        for connection in due:
             if connection in server.connections:  # it may have ended meanwhile
                 connection.check_timeouts()
-        clock.callLater(_CHECK_EVERY_S / _ROUNDS, look)
+        clock.callLater(pause_s, look)
 
     server.timeout_checker = look
 

@@ -9,7 +9,6 @@ import importlib
 import ipaddress
 import json
 import os
-import resource
 import secrets
 import socket
 import sys
@@ -24,6 +23,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import DatabaseError, connection
 
 from guestchat import wall
+from guestchat.management.descriptors import allow_many_sockets
 from guestchat.management.starting import Ending, refuse_an_unusable_database, refuse_an_unusable_redis
 from guestchat.migrated import is_migrated
 from guestchat.understanding.vocabulary import LANGUAGES, vocabulary
@@ -36,8 +36,6 @@ _STAFF_AFTER_S = 3.0
 _JOBS_BEGIN_AFTER_S = 5.0
 _JOBS_END_WITHIN_S = 6.0
 _LOADED_WITHIN_S = 5.0
-# Every guest's socket is an open file, and many systems allow a process 1,024 unless it asks for more.
-_MOST_OPEN_FILES = 65_536
 # From glibc's malloc.h.
 _M_ARENA_MAX = -8
 _TRIM_EVERY_S = 60.0
@@ -62,7 +60,7 @@ class Command(BaseCommand):
             if not options["prepare_only"]:
                 ending = Ending()
                 _keep_memory_together()
-                _allow_many_sockets()
+                allow_many_sockets()
                 _refuse_a_busy_port()
             refuse_an_unusable_redis()
             refuse_an_unusable_database()
@@ -258,15 +256,6 @@ def _give_memory_back() -> None:
     """
     with contextlib.suppress(AttributeError, OSError):
         ctypes.CDLL(None).malloc_trim(0)
-
-
-def _allow_many_sockets() -> None:
-    """Raise the soft limit of open files as far as this user may."""
-    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
-    most = _MOST_OPEN_FILES if hard == resource.RLIM_INFINITY else min(hard, _MOST_OPEN_FILES)
-    if soft != resource.RLIM_INFINITY and soft < most:
-        with contextlib.suppress(ValueError, OSError):  # macOS names a limit that it then refuses
-            resource.setrlimit(resource.RLIMIT_NOFILE, (most, hard))
 
 
 def _beside(work: Callable[..., None], *args: Any) -> threading.Thread:
