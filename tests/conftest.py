@@ -1,6 +1,8 @@
 """Owns what all tests share: the demo hotel, loaded once, and asking it the way the product does."""
 
 import datetime as dt
+import shutil
+import tempfile
 from collections.abc import Callable, Iterator
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -23,6 +25,30 @@ tenancy.begin_with(tenancy.OWNER)
 TUESDAY_NOON = dt.datetime(2026, 11, 24, 12, 30, tzinfo=ZoneInfo("Europe/Berlin"))
 
 Ask = Callable[..., Answer]
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_configure(config: pytest.Config) -> None:
+    """Give a run a folder that no other run touches.
+
+    pytest closes the folder that its runs share to other users whenever one begins, and under root the embedded
+    PostgreSQL is another user: a run that began would take a server's data away from it for a moment.
+    """
+    if config.option.basetemp is None:
+        config.option.basetemp = tempfile.mkdtemp(prefix="guestchat-tests-")
+
+
+def pytest_report_header(config: pytest.Config) -> str:
+    """Tell where the files of a run that fails stay."""
+    return f"files: {config.option.basetemp}"
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
+    """Take the folder away where nobody has anything to look for in it."""
+    is_worker = hasattr(session.config, "workerinput")
+    if exitstatus == pytest.ExitCode.OK and not is_worker:
+        shutil.rmtree(session.config.option.basetemp, ignore_errors=True)
 
 
 @pytest.fixture(scope="session")

@@ -87,11 +87,16 @@ def _told(directory: Path) -> Iterator[None]:
         ) from error
     except (subprocess.SubprocessError, psycopg.Error) as error:
         said = error.output if isinstance(error, subprocess.CalledProcessError) else str(error)
-        lines = [line.strip() for line in (said or type(error).__name__).splitlines() if line.strip()]
         raise ImproperlyConfigured(
-            f"The embedded PostgreSQL in {directory} did not start: {lines[-1]} "
+            f"The embedded PostgreSQL in {directory} did not start: {_reason(said or type(error).__name__)} "
             f"Its log is {directory / 'log'}; mend it, or name another server in DATABASE_URL."
         ) from error
+
+
+def _reason(said: str) -> str:
+    """Return the line that tells why: the first error, for those after it only tell what it brought about."""
+    lines = [line.strip() for line in said.splitlines() if line.strip()]
+    return next((line for line in lines if "error:" in line or "FATAL:" in line), lines[-1])
 
 
 def _join(directory: Path, database: str) -> dict[str, str]:
@@ -115,6 +120,8 @@ def _leave(directory: Path, users: int, pid: int) -> None:
         fcntl.flock(users, fcntl.LOCK_EX | fcntl.LOCK_NB)
         if _find_running(directory) is not None:
             run_program("pg_ctl", "stop", "-D", str(directory), "-m", "fast", "-w", "-t", "10")
+        if (sockets := _socket_directory(directory)) != directory:
+            sockets.rmdir()
 
 
 @contextlib.contextmanager

@@ -154,7 +154,16 @@ def test_deep_and_odd_paths(tmp_path: Path, name: str) -> None:
     data.parent.mkdir()
     with user(data) as (process, host, _):
         assert len(host) < 100
+        assert (shared := Path(host)).exists()
         end(process)
+    assert shared == data or not shared.exists(), "a folder outside the data goes with its server"
+
+
+def test_what_hinders_it_is_told_not_what_came_after(data: Path) -> None:
+    small = "import resource; resource.setrlimit(resource.RLIMIT_FSIZE, (1 << 20, 1 << 20))\n"
+    process = start(data.parent, "-c", small + HOLD, str(data))
+    said, _ = process.communicate(timeout=20)
+    assert "File too large" in said.splitlines()[-1]
 
 
 def test_a_folder_that_cannot_be_used(tmp_path: Path) -> None:

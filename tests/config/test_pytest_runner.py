@@ -44,6 +44,8 @@ def test_the_same_tests_run(manage: Manage, pytestconfig: pytest.Config) -> None
     assert done.returncode == 0, done.stdout + done.stderr
     parts = re.findall(r"test_imports_run_one_way\[.+?\] PASSED", done.stdout)
     assert len(parts) > 5
+    assert "\nfiles: " in done.stdout
+    assert f"\nfiles: {pytestconfig.option.basetemp}" not in done.stdout, "each run has a folder of its own"
     assert manage("test", "tests/no_such_test.py").returncode == 1
 
 
