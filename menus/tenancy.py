@@ -6,12 +6,12 @@ is what stands beneath a forgotten one.
 """
 
 import contextlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextvars import ContextVar
 from dataclasses import dataclass
 from typing import Any, Final
 
-from django.db import connection
+from django.db import DEFAULT_DB_ALIAS, connections
 
 SETTING: Final = "guestchat.hotels"
 """PostgreSQL's setting that holds the binding: hotels' primary keys with commas, `*` for all, empty for none."""
@@ -94,6 +94,8 @@ def binding_to(binding: Binding) -> Iterator[None]:
 
 
 def _tell_open_transaction() -> None:
-    database: Any = connection
-    if database.in_atomic_block:
-        database.say_binding()
+    # Only one that there is already has a transaction open; most of a guest's pages ask nothing of any.
+    here: Sequence[Any] = connections.all(initialized_only=True)
+    for database in here:
+        if database.alias == DEFAULT_DB_ALIAS and database.in_atomic_block:
+            database.say_binding()

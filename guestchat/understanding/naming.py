@@ -4,6 +4,7 @@ A word that names a dish may mean something else ("the tray charge", "how many r
 words of the clause, or their absence, to say that food is meant.
 """
 
+import weakref
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from functools import cached_property
@@ -53,10 +54,14 @@ def _is_food(stem_: str) -> bool:
 
 
 class Naming:
-    """The dishes of one clause; each finding is made once, when it is first asked for."""
+    """The dishes of one clause; each finding is made once, when it is first asked for.
+
+    It lives as long as its reading, and holds it only weakly: a pair that held each other would be 70 objects of every
+    question that only garbage collection frees.
+    """
 
     def __init__(self, reading: "Reading") -> None:
-        self._reading = reading
+        self._reading: Reading = weakref.proxy(reading)
         self._lexicon = reading.lexicon
         self._stems = [stem(token) for token in reading.tokens]
 

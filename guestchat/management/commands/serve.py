@@ -2,7 +2,6 @@
 
 import asyncio
 import contextlib
-import ctypes
 import errno
 import gc
 import importlib
@@ -23,6 +22,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import DatabaseError, connection
 
 from guestchat import wall
+from guestchat.management import memory
 from guestchat.management.descriptors import allow_many_sockets
 from guestchat.management.starting import Ending, refuse_an_unusable_database, refuse_an_unusable_redis
 from guestchat.migrated import is_migrated
@@ -36,9 +36,7 @@ _STAFF_AFTER_S = 3.0
 _JOBS_BEGIN_AFTER_S = 5.0
 _JOBS_END_WITHIN_S = 6.0
 _LOADED_WITHIN_S = 5.0
-# From glibc's malloc.h.
-_M_ARENA_MAX = -8
-_TRIM_EVERY_S = 60.0
+_TIDY_EVERY_S = 60.0
 # PostgreSQL's advisory locks are numbers; any will do that nothing else here uses.
 _PREPARING = 20_261_101
 
@@ -59,7 +57,7 @@ class Command(BaseCommand):
         try:
             if not options["prepare_only"]:
                 ending = Ending()
-                _keep_memory_together()
+                memory.keep_together()
                 allow_many_sockets()
                 _refuse_a_busy_port()
             refuse_an_unusable_redis()
@@ -120,9 +118,14 @@ class Command(BaseCommand):
             self.stdout.flush()
             _beside(_settle, loading)
             reactor.callLater(_STAFF_AFTER_S, _beside, _read_the_staffs_pages)  # type: ignore[arg-type]
-            LoopingCall(_give_memory_back).start(_TRIM_EVERY_S, now=False)
+            LoopingCall(tidy).start(_TIDY_EVERY_S, now=False)
             if settings.GUESTCHAT_RUN_JOBS:
                 reactor.callLater(_JOBS_BEGIN_AFTER_S, _begin_jobs)  # type: ignore[arg-type]
+
+        def tidy() -> None:
+            memory.give_back()
+            if not server.connections:
+                memory.look_at_all()
 
         server = Server(application, endpoints=endpoints, server_name="guestchat", ready_callable=ready)
         protocol.check_in_turn(server, reactor)
@@ -243,21 +246,6 @@ def _without(*modules: str) -> Iterator[None]:
             del sys.modules[module]
 
 
-def _keep_memory_together() -> None:
-    """Let all threads take their memory from two pools: glibc gives each of the first sixteen one that only grows."""
-    with contextlib.suppress(AttributeError, OSError):  # another C library has no such pools
-        ctypes.CDLL(None).mallopt(_M_ARENA_MAX, 2)
-
-
-def _give_memory_back() -> None:
-    """Return to the system what is free inside glibc's pools; by itself it returns only what lies at their end.
-
-    Some 8 MB after the start, then what a crowd has left; takes 0.1 to 0.4 ms.
-    """
-    with contextlib.suppress(AttributeError, OSError):
-        ctypes.CDLL(None).malloc_trim(0)
-
-
 def _beside(work: Callable[..., None], *args: Any) -> threading.Thread:
     thread = threading.Thread(target=work, args=args, daemon=True)
     thread.start()
@@ -312,16 +300,6 @@ def _read_the_staffs_pages() -> None:
 
 
 def _settle(loading: Sequence[threading.Thread]) -> None:
-    """Keep what is loaded out of garbage collection's way."""
     for thread in loading:
         thread.join()
-    # Not looked through before: modules leave next to no garbage, and the first guests would wait for 150 ms.
-    gc.freeze()
-    gc.enable()
-    # A question that is being answered holds the interpreter for a few milliseconds; others only want to say that
-    # theirs is committed, and would wait for 5 ms each time that PostgreSQL has answered them.
-    sys.setswitchinterval(0.001)
-    # A socket that closes leaves some 50 objects that only a collection frees. The young ones are looked through
-    # after some hundred sockets, which takes a millisecond or two; all of them, which pauses everyone for 50 ms and
-    # more where thousands are here, after tens of thousands of sockets.
-    gc.set_threshold(20_000, 5, 20)
+    memory.settle()
