@@ -11,7 +11,7 @@ from contextvars import ContextVar
 from dataclasses import dataclass
 from typing import Any, Final
 
-from django.db import DEFAULT_DB_ALIAS, connections
+from django.db import connections
 
 SETTING: Final = "guestchat.hotels"
 """PostgreSQL's setting that holds the binding: hotels' primary keys with commas, `*` for all, empty for none."""
@@ -97,5 +97,5 @@ def _tell_open_transaction() -> None:
     # Only one that there is already has a transaction open; most of a guest's pages ask nothing of any.
     here: Sequence[Any] = connections.all(initialized_only=True)
     for database in here:
-        if database.alias == DEFAULT_DB_ALIAS and database.in_atomic_block:
+        if database.in_atomic_block:
             database.say_binding()

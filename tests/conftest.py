@@ -26,6 +26,9 @@ TUESDAY_NOON = dt.datetime(2026, 11, 24, 12, 30, tzinfo=ZoneInfo("Europe/Berlin"
 
 Ask = Callable[..., Answer]
 
+_MADE_HERE = pytest.StashKey[str]()
+_NOTHING_TO_SEE = (pytest.ExitCode.OK, pytest.ExitCode.USAGE_ERROR, pytest.ExitCode.NO_TESTS_COLLECTED)
+
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_configure(config: pytest.Config) -> None:
@@ -34,8 +37,8 @@ def pytest_configure(config: pytest.Config) -> None:
     pytest closes the folder that its runs share to other users whenever one begins, and under root the embedded
     PostgreSQL is another user: a run that began would take a server's data away from it for a moment.
     """
-    if config.option.basetemp is None:
-        config.option.basetemp = tempfile.mkdtemp(prefix="guestchat-tests-")
+    if config.option.basetemp is None:  # a worker is told its controller's
+        config.option.basetemp = config.stash[_MADE_HERE] = tempfile.mkdtemp(prefix="guestchat-tests-")
 
 
 def pytest_report_header(config: pytest.Config) -> str:
@@ -45,10 +48,10 @@ def pytest_report_header(config: pytest.Config) -> str:
 
 @pytest.hookimpl(trylast=True)
 def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
-    """Take the folder away where nobody has anything to look for in it."""
-    is_worker = hasattr(session.config, "workerinput")
-    if exitstatus == pytest.ExitCode.OK and not is_worker:
-        shutil.rmtree(session.config.option.basetemp, ignore_errors=True)
+    """Take the folder away where nobody has anything to look for in it; one that somebody named stays."""
+    made = session.config.stash.get(_MADE_HERE, None)
+    if made is not None and exitstatus in _NOTHING_TO_SEE:
+        shutil.rmtree(made, ignore_errors=True)
 
 
 @pytest.fixture(scope="session")
