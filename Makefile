@@ -4,7 +4,7 @@ PYTHON := $(VENV)/bin/python
 PYTHON3 ?= python3
 export PORT ?= 8000
 
-.PHONY: run dev test lint bench peers safety chaos comeback soak nodes desk grow fuzz screenshots clean
+.PHONY: run dev test lint bench servers peers safety chaos comeback soak nodes desk grow fuzz screenshots clean
 
 run: $(VENV)/.compiled
 	@$(PYTHON) manage.py serve
@@ -24,6 +24,10 @@ lint: $(VENV)/.development
 
 bench: $(VENV)/.development $(VENV)/.compiled
 	@$(PYTHON) -m benchmarks $(ARGS)
+
+# The product behind each of its two servers, in turns; some ten minutes. ARGS="--keep" writes the figures down.
+servers: $(VENV)/.development $(VENV)/.compiled
+	@$(PYTHON) -m benchmarks.servers $(ARGS)
 
 # Beside FastAPI + LangChain + sentence-transformers + pgvector, and above the bare floor. The first run installs 2 GB in var/.
 peers: $(VENV)/.development

@@ -13,7 +13,18 @@ from typing import Any
 import psutil
 from packaging.requirements import Requirement
 
-_NAMED = ("django", "channels", "daphne", "psycopg", "pgvector", "onnxruntime", "tokenizers", "numpy")
+_NAMED = (
+    "django",
+    "channels",
+    "uvicorn",
+    "uvloop",
+    "daphne",
+    "psycopg",
+    "pgvector",
+    "onnxruntime",
+    "tokenizers",
+    "numpy",
+)
 
 
 def describe(root: Path) -> dict[str, Any]:

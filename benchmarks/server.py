@@ -85,10 +85,15 @@ class Installed(Protocol):
 class House:
     """A prepared installation in a temporary folder: fresh database, demo hotel, one free port."""
 
-    def __init__(self, directory: Path) -> None:
+    def __init__(self, directory: Path, variables: Mapping[str, str]) -> None:
         self.directory = directory
         self.port = free_port()
-        self._environment = {**outer_environment(), "GUESTCHAT_VAR_DIR": str(directory), "PORT": str(self.port)}
+        self._environment = {
+            **outer_environment(),
+            "GUESTCHAT_VAR_DIR": str(directory),
+            "PORT": str(self.port),
+            **variables,
+        }
         manage(self._environment, "serve", "--prepare-only")
 
     def manage(self, *arguments: str, within_s: float = _PREPARE_WITHIN_S) -> str:
@@ -113,7 +118,7 @@ class House:
             )
         try:
             yield psutil.Process(process.pid)
-            if process.poll() is not None:
+            if process.poll():  # one that was asked to end has 0
                 raise BenchError(f"The server ended with {process.returncode}:\n{self._end_of_log()}")
         finally:
             end(process)
@@ -163,11 +168,11 @@ def make_folder(purpose: str) -> Path:
 
 
 @contextlib.contextmanager
-def fresh_house() -> Iterator[House]:
-    """Prepare an installation in a temporary folder, which is removed in the end."""
+def fresh_house(**variables: str) -> Iterator[House]:
+    """Prepare an installation in a temporary folder, which is removed in the end; settings by their variables."""
     directory = make_folder("bench")
     try:
-        yield House(directory)
+        yield House(directory, variables)
     finally:
         shutil.rmtree(directory, ignore_errors=True)
 

@@ -1,7 +1,6 @@
 """Owns the application that a server runs: pages by Django, the guest's socket by Channels."""
 
 import os
-import sys
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 
@@ -14,14 +13,8 @@ from django.urls import path, re_path
 pages = get_asgi_application()
 
 from guestchat.guest.consumer import ChatConsumer  # noqa: E402
-from guestchat.guest.gatekeeper import pages_in_turn, same_origin, unknown_socket  # noqa: E402
+from guestchat.guest.gatekeeper import at_ease, pages_in_turn, same_origin, unknown_socket, whole_bodies  # noqa: E402
 from guestchat.staff.consumer import StaffConsumer  # noqa: E402
-
-# Only where Daphne serves: importing it here would bring its event loop into every other process.
-if "daphne.ws_protocol" in sys.modules:
-    from guestchat.guest import protocol
-
-    protocol.install()
 
 # The last one matches every path, the empty one too: the router answers a path that it does not know with a crash.
 sockets = URLRouter(
@@ -34,7 +27,7 @@ sockets = URLRouter(
 
 application = ProtocolTypeRouter(
     {
-        "http": pages_in_turn(pages, settings.GUESTCHAT_PAGES_AT_ONCE),
-        "websocket": same_origin(CookieMiddleware(sockets)),
+        "http": whole_bodies(pages_in_turn(pages, settings.GUESTCHAT_PAGES_AT_ONCE)),
+        "websocket": same_origin(at_ease(CookieMiddleware(sockets))),
     }
 )

@@ -31,6 +31,14 @@ def flag(name: str, default: str = "0") -> bool:
     return value == "1"
 
 
+def choice(name: str, *offered: str) -> str:
+    """Return the variable, which is one of these; the first where it is unset."""
+    value = text(name, offered[0])
+    if value not in offered:
+        raise ImproperlyConfigured(f"{name} must be {' or '.join(offered)}, not {value!r}.")
+    return value
+
+
 def number(name: str, default: int, *, low: int, high: int) -> int:
     """Return the variable as an integer within bounds."""
     value = text(name, str(default))

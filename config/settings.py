@@ -107,6 +107,7 @@ if GUESTCHAT_EMBEDDER != "onnx" and not GUESTCHAT_EMBEDDER.startswith("sentence-
 environment.unsupported("GUESTCHAT_LLM_BASE_URL", "GUESTCHAT_LLM_MODEL", "GUESTCHAT_LLM_API_KEY")
 GUESTCHAT_PROXIES = environment.number("GUESTCHAT_PROXIES", 0, low=0, high=5)  # of our own, before this server
 GUESTCHAT_SESSION_DAYS = environment.number("GUESTCHAT_SESSION_DAYS", 30, low=1, high=365)
+GUESTCHAT_SERVER = environment.choice("GUESTCHAT_SERVER", "uvicorn", "daphne")
 GUESTCHAT_RUN_JOBS = environment.flag("GUESTCHAT_RUN_JOBS", "1")  # in this process; 0: a worker of its own does
 # Where hotels' own systems may be called besides the public internet, there without TLS, too.
 GUESTCHAT_WEBHOOK_NETWORKS = environment.networks("GUESTCHAT_WEBHOOK_NETWORKS")

@@ -358,6 +358,11 @@ def keep_running(work: Coroutine[Any, Any, T]) -> asyncio.Task[T]:
     return task
 
 
+def under_way() -> list[asyncio.Task[Any]]:
+    """Return what outlives its sockets and has not ended."""
+    return list(_running)
+
+
 async def _finish_and_tell(conversation_id: uuid.UUID, *, older_than_s: float = 0) -> None:
     try:
         await in_thread(turns.finish_pending, conversation_id, older_than_s=older_than_s)

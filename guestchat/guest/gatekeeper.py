@@ -1,6 +1,11 @@
-"""Owns who gets in, before anything else runs: sockets of our own pages only, guessers slowly, pages few at once."""
+"""Owns what stands before the applications, whichever server serves: who gets in, when, and with how much.
+
+Sockets of our own pages only, guessers slowly, pages few at once and no request longer than a hotel file.
+"""
 
 import asyncio
+import logging
+import tempfile
 from collections.abc import Awaitable, Callable, Hashable
 from dataclasses import dataclass
 from typing import Any
@@ -10,6 +15,8 @@ from django.http.request import split_domain_port, validate_host
 
 from guestchat.guest import limits
 
+log = logging.getLogger(__name__)
+
 Receive = Callable[[], Awaitable[dict[str, Any]]]
 Send = Callable[[dict[str, Any]], Awaitable[None]]
 Application = Callable[[dict[str, Any], Receive, Send], Awaitable[None]]
@@ -18,6 +25,10 @@ Application = Callable[[dict[str, Any], Receive, Send], Awaitable[None]]
 _GUESSED_AT = ("/q/", "/r/")
 _REFUSAL_TAKES_S = 2.0
 _MOST_WAITING_REQUESTS = 2_000
+# A hotel file of 5 MB with its form around it.
+MOST_BODY_BYTES = 6 * 1_048_576
+_IN_MEMORY_BYTES = 65_536
+_TOO_LARGE = {"type": "http.response.start", "status": 413, "headers": [(b"connection", b"close")]}
 
 
 def same_origin(application: Application) -> Application:
@@ -32,10 +43,77 @@ def same_origin(application: Application) -> Application:
     return guarded
 
 
+def at_ease(application: Application) -> Application:
+    """Return the application for sockets, whose words to somebody who has gone, or was sent away, are lost in silence.
+
+    Some servers raise an error for them. The event that tells of the end is on its way to the application.
+    """
+
+    async def eased(scope: dict[str, Any], receive: Receive, send: Send) -> None:
+        is_over = False
+
+        async def say(message: dict[str, Any]) -> None:
+            nonlocal is_over
+            if is_over:
+                return
+            is_over = message["type"] == "websocket.close"
+            try:
+                await send(message)
+            except OSError:
+                is_over = True
+
+        await application(scope, receive, say)
+
+    return eased
+
+
 def pages_in_turn(application: Any, most: int) -> Application:
     """Return the application for pages, so many at once, of which an address that guesses has no more than a third."""
     guesses_apart = few_at_once(few_at_once(application, most), max(1, most // 3), of=_guesser)
     return slow_refusals(guesses_apart)
+
+
+def whole_bodies(application: Any) -> Application:
+    """Return the application for pages, asked once a request's whole body is here; 413 for one that is too large.
+
+    Whoever sends a body slowly, or never to its end, keeps nobody else waiting for a turn meanwhile.
+    """
+
+    async def gathered(scope: dict[str, Any], receive: Receive, send: Send) -> None:
+        with tempfile.SpooledTemporaryFile(_IN_MEMORY_BYTES) as body:
+            told = _told_length(scope)
+            is_whole = False
+            while told <= MOST_BODY_BYTES and not is_whole:
+                message = await receive()
+                if message["type"] == "http.disconnect":
+                    return
+                body.write(message.get("body", b""))
+                told = max(told, body.tell())
+                is_whole = not message.get("more_body", False)
+            if told > MOST_BODY_BYTES:
+                log.info("a request was refused: its body is too large")
+                await send(_TOO_LARGE)
+                await send({"type": "http.response.body", "body": b"This is too large.\n"})
+                return
+            body.seek(0)
+            is_given = False
+
+            async def given() -> dict[str, Any]:
+                nonlocal is_given
+                if is_given:
+                    return await receive()
+                piece = body.read(_IN_MEMORY_BYTES)
+                is_given = len(piece) < _IN_MEMORY_BYTES
+                return {"type": "http.request", "body": piece, "more_body": not is_given}
+
+            await application(scope, given, send)
+
+    return gathered
+
+
+def _told_length(scope: dict[str, Any]) -> int:
+    length = dict(scope.get("headers", [])).get(b"content-length", b"")
+    return int(length) if length.isdigit() else 0
 
 
 def _may_guess(scope: dict[str, Any]) -> bool:

@@ -1,6 +1,5 @@
 """Owns starting the product on one machine: database, demo, first admin, then the server. What `make run` calls."""
 
-import asyncio
 import contextlib
 import errno
 import gc
@@ -10,9 +9,8 @@ import json
 import os
 import secrets
 import socket
-import sys
 import threading
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -26,17 +24,12 @@ from guestchat.management import memory
 from guestchat.management.descriptors import allow_many_sockets
 from guestchat.management.starting import Ending, refuse_an_unusable_database, refuse_an_unusable_redis
 from guestchat.migrated import is_migrated
+from guestchat.serving import CannotListenError, Upkeep, beside
 from guestchat.understanding.vocabulary import LANGUAGES, vocabulary
 from menus import qr, tenancy
 from menus.models import Hotel, Place, User
 
-# A hotel's Wi-Fi comes back and every phone reconnects at once: the default backlog of 50 refused some of them.
-_BACKLOG = 4096
-_STAFF_AFTER_S = 3.0
-_JOBS_BEGIN_AFTER_S = 5.0
-_JOBS_END_WITHIN_S = 6.0
 _LOADED_WITHIN_S = 5.0
-_TIDY_EVERY_S = 60.0
 # PostgreSQL's advisory locks are numbers; any will do that nothing else here uses.
 _PREPARING = 20_261_101
 
@@ -66,7 +59,7 @@ class Command(BaseCommand):
                 # The model and the vocabularies load while the database starts, the catalogues while the server's
                 # modules do. What is loaded stays: looking it through for garbage again and again takes 100 ms.
                 gc.disable()
-                loading.append(_beside(_load_model))
+                loading.append(beside(_load_model))
             with _alone():
                 admin = self._prepare()
             greeting = _greeting(admin)
@@ -76,7 +69,7 @@ class Command(BaseCommand):
             connection.close()
             tenancy.begin_with(tenancy.NOBODY)  # from here on, whoever comes in is bound by the door
             ending.wait()
-            loading.append(_beside(_load_catalogues))
+            loading.append(beside(_load_catalogues))
             self._serve(greeting, loading, ending)
         except KeyboardInterrupt:
             raise SystemExit(130) from None
@@ -94,47 +87,20 @@ class Command(BaseCommand):
         return _first_admin(Path(settings.VAR_DIR) / "admin.json")
 
     def _serve(self, greeting: str, loading: Sequence[threading.Thread], ending: Ending) -> None:
-        # Daphne takes over the event loop when imported, so only where it serves.
-        with _without("OpenSSL", "click"):
-            from daphne.endpoints import build_endpoint_description_strings
-            from daphne.server import Server
-        from twisted.internet import reactor
-        from twisted.internet.task import LoopingCall
-
+        # Whichever serves is imported by the way that it takes over the process: Daphne makes its event loop at once.
+        server = importlib.import_module(f"guestchat.serving.with_{settings.GUESTCHAT_SERVER}")
         from config.asgi import application
-        from guestchat.guest import protocol
 
-        endpoints = [
-            f"{endpoint}:backlog={_BACKLOG}"
-            for endpoint in build_endpoint_description_strings(host=settings.HOST, port=settings.PORT)
-        ]
-
-        def ready() -> None:
-            if ending.is_asked:
-                reactor.callLater(0, server.stop)  # type: ignore[arg-type]
-                return
+        def say() -> None:
             self.stdout.write(greeting)
             self.stdout.write(f"Serving on  http://{settings.HOST}:{settings.PORT}  (Ctrl-C ends it)")
             self.stdout.flush()
-            _beside(_settle, loading)
-            reactor.callLater(_STAFF_AFTER_S, _beside, _read_the_staffs_pages)  # type: ignore[arg-type]
-            LoopingCall(tidy).start(_TIDY_EVERY_S, now=False)
-            if settings.GUESTCHAT_RUN_JOBS:
-                reactor.callLater(_JOBS_BEGIN_AFTER_S, _begin_jobs)  # type: ignore[arg-type]
 
-        def tidy() -> None:
-            memory.give_back()
-            if not server.connections:
-                memory.look_at_all()
-
-        server = Server(application, endpoints=endpoints, server_name="guestchat", ready_callable=ready)
-        protocol.check_in_turn(server, reactor)
-        # Daphne only logs that it could not listen, and ends as if all were well.
-        server.listen_error = lambda failure: server.stop()
-        server.run()
-        if not server.listening_addresses:
+        try:
+            server.serve(application, settings.HOST, settings.PORT, Upkeep(say, loading), ending)
+        except CannotListenError:
             _refuse_a_busy_port()
-            raise CommandError(f"HOST {settings.HOST} PORT {settings.PORT} cannot be served.")
+            raise CommandError(f"HOST {settings.HOST} PORT {settings.PORT} cannot be served.") from None
 
 
 # --- what cannot work is refused before anything is changed -----------------
@@ -229,29 +195,7 @@ def _is_loopback(host: str) -> bool:
         return host == "localhost"
 
 
-# --- serving ----------------------------------------------------------------
-@contextlib.contextmanager
-def _without(*modules: str) -> Iterator[None]:
-    """Let what is imported meanwhile find these not installed, which it can do without.
-
-    Twisted reads TLS for a tenth of a second, which a proxy does here; Autobahn colours a debug line for each frame.
-    """
-    hidden = [module for module in modules if module not in sys.modules]
-    for module in hidden:
-        sys.modules[module] = None  # type: ignore[assignment]  # what Python knows as not installed
-    try:
-        yield
-    finally:
-        for module in hidden:
-            del sys.modules[module]
-
-
-def _beside(work: Callable[..., None], *args: Any) -> threading.Thread:
-    thread = threading.Thread(target=work, args=args, daemon=True)
-    thread.start()
-    return thread
-
-
+# --- loading, while the database and the server start ------------------------
 def _load_model() -> None:
     from guestchat.retrieval.embedder import EmbedderError, get_embedder
 
@@ -272,34 +216,3 @@ def _load_catalogues() -> None:
         pass  # ended before it was warm, or the database is away, which /readyz tells: questions load it, too
     finally:
         connection.close()
-
-
-def _begin_jobs() -> None:
-    """Let jobs run on the server's loop, and end them before it ends."""
-    from twisted.internet import defer, reactor
-
-    working = asyncio.ensure_future(_do_jobs())
-
-    def end() -> defer.Deferred[Any]:
-        working.cancel()
-        return defer.Deferred.fromFuture(asyncio.ensure_future(asyncio.wait([working], timeout=_JOBS_END_WITHIN_S)))
-
-    reactor.addSystemEventTrigger("before", "shutdown", end)  # type: ignore[arg-type]
-
-
-async def _do_jobs() -> None:
-    # In a thread: guests are served meanwhile.
-    worker = await asyncio.to_thread(importlib.import_module, "guestchat.worker")
-    await worker.run()
-
-
-def _read_the_staffs_pages() -> None:
-    """Read what no guest waits for, and keep it out of garbage collection's way as well."""
-    importlib.import_module(settings.ROOT_URLCONF)
-    gc.freeze()
-
-
-def _settle(loading: Sequence[threading.Thread]) -> None:
-    for thread in loading:
-        thread.join()
-    memory.settle()

@@ -32,7 +32,7 @@ FLAGS = [
 class Hotel:
     """A running product with the demo hotel, from its own embedded database. It can be killed and started again."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, **variables: str) -> None:
         self.folder = folder
         self.port = _free_port()
         self.address = f"http://127.0.0.1:{self.port}"
@@ -44,6 +44,7 @@ class Hotel:
             "GUESTCHAT_VAR_DIR": str(folder / "var"),
             "HOST": "127.0.0.1",
             "PORT": str(self.port),
+            **variables,
         }
         self._server: subprocess.Popen[Any] | None = None
         self.guest_link = ""

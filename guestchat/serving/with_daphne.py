@@ -1,30 +1,54 @@
-"""Owns what Daphne leaves open to a guest: how long a request may be, how much may wait unread on a socket's two sides.
+"""Owns serving with Daphne, and what Daphne leaves open to a guest: long bodies, and clients that only write or read.
 
 Imported only where Daphne serves. Daphne itself bounds a message to 1 MiB and drops who answers no ping for 30 s; in
 that time a client that never reads could ask for its history over and over, and all of it would be kept for it here.
 """
 
+import asyncio
+import contextlib
 import logging
 import math
+import sys
+from collections.abc import Iterator
 from typing import Any
 
-from daphne import http_protocol
-from daphne.ws_protocol import WebSocketFactory, WebSocketProtocol
-from twisted.internet import interfaces
-from zope.interface import implementer
+from guestchat.guest.gatekeeper import MOST_BODY_BYTES
+from guestchat.management.starting import Ending
+from guestchat.serving import BACKLOG, MOST_UNREAD_BYTES, CannotListenError, Upkeep
+
+
+@contextlib.contextmanager
+def _without(*modules: str) -> Iterator[None]:
+    """Let what is imported meanwhile find these not installed, which it can do without.
+
+    Twisted reads TLS for a tenth of a second, which a proxy does here; Autobahn colours a debug line for each frame.
+    """
+    hidden = [module for module in modules if module not in sys.modules]
+    for module in hidden:
+        sys.modules[module] = None  # type: ignore[assignment]  # what Python knows as not installed
+    try:
+        yield
+    finally:
+        for module in hidden:
+            del sys.modules[module]
+
+
+with _without("OpenSSL", "click"):
+    from daphne import http_protocol
+    from daphne.endpoints import build_endpoint_description_strings
+    from daphne.server import Server
+    from daphne.ws_protocol import WebSocketFactory, WebSocketProtocol
+    from twisted.internet import defer, interfaces, reactor
+    from zope.interface import implementer
 
 log = logging.getLogger(__name__)
 
-# Beyond the system's own buffers, which hold 2 to 4 MB on loopback and less on a network.
-MOST_UNREAD_BYTES = 1_048_576
 # A frame that waits here has been read from the network and not yet from the queue; more stay in the client's buffers.
 MOST_WAITING_FRAMES = 64
 _LOOK_AGAIN_S = 0.05
 # Daphne's own interval, and the most parts that it is done in.
 _CHECK_EVERY_S = 2.0
 _MOST_PARTS = 40
-# A hotel file of 5 MB with its form around it. Daphne reads a body to its end before any application is asked.
-MOST_BODY_BYTES = 6 * 1_048_576
 _TOO_LARGE = b"HTTP/1.1 413 Content Too Large\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"
 
 
@@ -122,9 +146,6 @@ class GuestProtocol(WebSocketProtocol):  # type: ignore[misc]
             self._read_on_later()
 
     def _read_on_later(self) -> None:
-        # Not above: this import makes the process's event loop, which is Daphne's to choose.
-        from twisted.internet import reactor
-
         if self.state != self.STATE_OPEN:
             return
         if self.application_queue.qsize() < MOST_WAITING_FRAMES // 2:
@@ -163,6 +184,32 @@ def check_in_turn(server: Any, clock: Any) -> None:
         clock.callLater(pause_s, look)
 
     server.timeout_checker = look
+
+
+def serve(application: Any, host: str, port: int, upkeep: Upkeep, ending: Ending) -> None:
+    """Serve until somebody asks for the end; raise CannotListenError."""
+    install()
+
+    def ready() -> None:
+        if ending.is_asked:
+            reactor.callLater(0, server.stop)  # type: ignore[arg-type]
+            return
+        upkeep.begin(lambda: not server.connections)
+        reactor.addSystemEventTrigger("before", "shutdown", end)  # type: ignore[arg-type]
+
+    def end() -> defer.Deferred[Any]:
+        return defer.Deferred.fromFuture(asyncio.ensure_future(upkeep.end()))
+
+    endpoints = [
+        f"{endpoint}:backlog={BACKLOG}" for endpoint in build_endpoint_description_strings(host=host, port=port)
+    ]
+    server = Server(application, endpoints=endpoints, server_name="guestchat", ready_callable=ready)
+    check_in_turn(server, reactor)
+    # Daphne only logs that it could not listen, and ends as if all were well.
+    server.listen_error = lambda failure: server.stop()
+    server.run()
+    if not server.listening_addresses:
+        raise CannotListenError
 
 
 def install() -> None:
