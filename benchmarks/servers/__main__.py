@@ -108,10 +108,14 @@ async def _end(house: House, codes: Sequence[str]) -> dict[str, Any]:
         process.terminate()
         codes_of_close = collections.Counter(await asyncio.wait_for(asyncio.gather(*listening), _END_WITHIN_S))
         told = time.perf_counter() - begun
-        while process.is_running() and process.status() != psutil.STATUS_ZOMBIE:
-            await asyncio.sleep(0.01)
+        await asyncio.to_thread(_await_end, process)
         ended = time.perf_counter() - begun
         return {"told_s": told, "ended_s": ended, "closed_with": dict(codes_of_close)}
+
+
+def _await_end(process: psutil.Process) -> None:
+    while process.is_running() and process.status() != psutil.STATUS_ZOMBIE:
+        time.sleep(0.01)
 
 
 def _medians(rounds: Sequence[Mapping[str, Any]]) -> dict[str, Any]:

@@ -10,9 +10,9 @@ from collections.abc import Mapping
 # From glibc's malloc.h.
 _M_ARENA_MAX = -8
 # The young are looked through when so many objects more have come than gone; at every third time with those that
-# stayed, and at every second of these with all that are not frozen. So nobody waits for longer than some 60,000 objects
+# stayed, and at every second of these with all that are not frozen. So nobody waits for longer than some 15,000 objects
 # take. A page leaves 120 objects that only a collection frees; a socket and a question leave none.
-_THRESHOLDS = (10_000, 2, 1)
+_THRESHOLDS = (2_500, 2, 1)
 _LOOK_AT_ALL_EVERY_S = 3600.0
 
 _last_look_s = 0.0
