@@ -13,7 +13,7 @@ from typing import Any
 
 from psycopg.types.json import Jsonb
 
-from guestchat.prepared import Sent, run
+from guestchat.prepared import Row, Sent, run
 
 # A process that stops while it holds a conversation's row, or whose machine is gone, must not hold it for long:
 # PostgreSQL ends its transaction then, and another one goes on.
@@ -172,7 +172,7 @@ class Arrived:
 
 def lock(conversation_id: uuid.UUID, *, closed_too: bool = False) -> Held | None:
     """Lock a conversation's row and return it, or None where there is none that is open."""
-    return _held(run(*_locking(conversation_id, closed_too=closed_too)).fetchone())
+    return _held(_first(run(*_locking(conversation_id, closed_too=closed_too))))
 
 
 def _locking(conversation_id: uuid.UUID, *, closed_too: bool) -> tuple[str, dict[str, Any]]:
@@ -197,7 +197,7 @@ def _held(row: Any) -> Held | None:
 
 def grounds(conversation_id: uuid.UUID) -> Grounds | None:
     """Return what a conversation's next answer would rest on, without a lock; None where there is none; one query."""
-    row = run(_GROUNDS, {"conversation": conversation_id}).fetchone()
+    row = _first(run(_GROUNDS, {"conversation": conversation_id}))
     return None if row is None else _grounds(row[:-1], unsettled=row[-1])
 
 
@@ -217,7 +217,7 @@ def _grounds(columns: Sequence[Any], *, unsettled: bool | None = False) -> Groun
 
 def arrived(conversation_id: uuid.UUID) -> Arrived | None:
     """Return a conversation to a guest who comes, or None where no such one is open; one query."""
-    row = run(_ARRIVED, {"conversation": conversation_id}).fetchone()
+    row = _first(run(_ARRIVED, {"conversation": conversation_id}))
     return None if row is None else Arrived(grounds=_grounds(row[:-1]), place_label=row[-1] or "")
 
 
@@ -232,7 +232,6 @@ class Question:
         self._sent = Sent(
             [_locking(conversation_id, closed_too=False), (_PUT, {**values, "conversation": conversation_id})]
         )
-        self._sent.commit()
 
     @cached_property
     def written(self) -> tuple[Held, tuple[int, Grounds] | None] | None:
@@ -241,8 +240,8 @@ class Question:
         None for these where the guest asks too fast or the question's id is there already; None alone where no such
         conversation is open. Waits for the commit.
         """
-        locked, put = self._sent.cursors()
-        held, row = _held(locked.fetchone()), put.fetchone()
+        locked, put = self._sent.rows()
+        held, row = _held(_first(locked)), _first(put)
         if held is None or row is None:
             return None if held is None else (held, None)
         key, version, unsettled = row
@@ -261,7 +260,7 @@ class Question:
 
 def write_answer(values: Mapping[str, Any]) -> tuple[int, dt.datetime] | None:
     """Write an answer into its place; return its key and time, or None where an answer is there already."""
-    row = run(_WRITE, _dumped(values)).fetchone()
+    row = _first(run(_WRITE, _dumped(values)))
     return None if row is None else (row[0], row[1])
 
 
@@ -277,8 +276,8 @@ def write_last_answer(
     conversation_id: uuid.UUID = values["conversation"]
     _locked, wrote = Sent(
         [_locking(conversation_id, closed_too=True), (_WRITE_AND_REMEMBER, {**_dumped(values), **kept})]
-    ).cursors()
-    row = wrote.fetchone()
+    ).rows()
+    row = _first(wrote)
     return None if row is None else (row[0], row[1])
 
 
@@ -293,8 +292,12 @@ def remember(conversation_id: uuid.UUID, context: Mapping[str, Any], language: s
 
 def written(conversation_id: uuid.UUID) -> Written | None:
     """Return how far a log is written, or None where no such conversation is open; one query."""
-    row = run(_WRITTEN, {"conversation": conversation_id}).fetchone()
+    row = _first(run(_WRITTEN, {"conversation": conversation_id}))
     return None if row is None else Written(last=row[0], seq=row[1], missing_since=row[2])
+
+
+def _first(rows: Sequence[Row]) -> Row | None:
+    return rows[0] if rows else None
 
 
 def _read(context: Any) -> dict[str, Any]:

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 from pgvector import HalfVector
-from pgvector.psycopg.halfvec import HalfVectorBinaryDumper
 
 from guestchat.models import SEARCH_CONFIGURATIONS
 from guestchat.prepared import run
@@ -56,7 +55,7 @@ def search(hotel_id: int, vector: NDArray[np.float32], text: str, language: str,
         "limit": limit,
     }
     # The vector goes in binary: writing and parsing 384 numbers costs more than the search.
-    rows = run(_SEARCH, asked, [(HalfVector, HalfVectorBinaryDumper)]).fetchall()
+    rows = run(_SEARCH, asked)
     return [
         Hit(
             type=source_type,

@@ -18,7 +18,7 @@ from hypothesis import HealthCheck, settings
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule, run_state_machine_as_test
 from hypothesis.strategies import integers
 
-from guestchat import catalogue, ledger, turns
+from guestchat import catalogue, ledger, prepared, turns
 from guestchat.answering.answer import Answer, Outcome, Proposal, Source
 from guestchat.answering.labels import label
 from guestchat.catalogue import Catalogue
@@ -302,13 +302,13 @@ def test_a_usual_turn_takes_two_round_trips(talk: Conversation, monkeypatch: pyt
     """One commits the question, one the answer; all else is kept."""
     expected = settled(talk, PARKING)
     sent: list[str] = []
-    real = psycopg.Connection.pipeline
+    real = prepared._Line.send
 
-    def counted(self: psycopg.Connection[Any]) -> Any:
-        sent.append("pipeline")
-        return real(self)
+    def counted(self: Any, statements: Any) -> None:
+        sent.append("in one piece")
+        real(self, statements)
 
-    monkeypatch.setattr(psycopg.Connection, "pipeline", counted)
+    monkeypatch.setattr(prepared._Line, "send", counted)
 
     def alone(execute: Any, sql: str, *rest: Any) -> Any:
         sent.append(sql)
@@ -316,10 +316,10 @@ def test_a_usual_turn_takes_two_round_trips(talk: Conversation, monkeypatch: pyt
 
     with connection.execute_wrapper(alone):
         turn, ahead = ask(talk, WHEAT, expected)
-        assert sent == ["pipeline"]
+        assert sent == ["in one piece"]
         assert ahead is not None
         turns.finish(turn, ahead)
-    assert sent == ["pipeline"] * 2
+    assert sent == ["in one piece"] * 2
 
 
 def test_the_commit_is_not_waited_for_before_its_result_is_needed(talk: Conversation) -> None:
