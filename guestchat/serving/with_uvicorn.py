@@ -32,13 +32,44 @@ log = logging.getLogger(__name__)
 _SOCKETS_END_WITHIN_S = 5
 
 
+class _Gathered:
+    """A transport that writes what is said in one go as one: a question's first three frames, say.
+
+    uvloop would write each at once, which takes a tenth of a millisecond in which nobody else is served.
+    """
+
+    def __init__(self, transport: asyncio.Transport, loop: asyncio.AbstractEventLoop) -> None:
+        self._transport, self._loop = transport, loop
+        self._waiting: list[bytes] = []
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._transport, name)
+
+    def write(self, data: bytes) -> None:
+        """Keep a piece until the running callback, and those that wait already, are done."""
+        if not self._waiting:
+            self._loop.call_soon(self._write)
+        self._waiting.append(data)
+
+    def close(self) -> None:
+        """Write what waits, and close."""
+        self._write()
+        self._transport.close()
+
+    def _write(self) -> None:
+        pieces, self._waiting = self._waiting, []
+        if pieces and not self._transport.is_closing():
+            self._transport.write(b"".join(pieces))
+
+
 class GuestSocket(WebSocketsSansIOProtocol):
     """A guest's socket that lets a client wait, and neither an answer nor the server's memory."""
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """Let more be written than uvicorn would before a client counts as one that does not read."""
-        cast(asyncio.Transport, transport).set_write_buffer_limits(high=MOST_UNREAD_BYTES)
-        super().connection_made(transport)
+        given = cast(asyncio.Transport, transport)
+        given.set_write_buffer_limits(high=MOST_UNREAD_BYTES)
+        super().connection_made(cast(asyncio.Transport, _Gathered(given, self.loop)))
 
     def handle_connect(self, event: Request) -> None:
         """Let several Origins count as none: the application refuses them with 403, websockets as a bad request."""
