@@ -13,7 +13,7 @@ from django.urls import path, re_path
 pages = get_asgi_application()
 
 from guestchat.guest.consumer import ChatConsumer  # noqa: E402
-from guestchat.guest.gatekeeper import at_ease, pages_in_turn, same_origin, unknown_socket, whole_bodies  # noqa: E402
+from guestchat.guest.gatekeeper import before_pages, before_sockets, unknown_socket  # noqa: E402
 from guestchat.staff.consumer import StaffConsumer  # noqa: E402
 
 # The last one matches every path, the empty one too: the router answers a path that it does not know with a crash.
@@ -27,7 +27,7 @@ sockets = URLRouter(
 
 application = ProtocolTypeRouter(
     {
-        "http": whole_bodies(pages_in_turn(pages, settings.GUESTCHAT_PAGES_AT_ONCE)),
-        "websocket": same_origin(at_ease(CookieMiddleware(sockets))),
+        "http": before_pages(pages, settings.GUESTCHAT_PAGES_AT_ONCE),
+        "websocket": before_sockets(CookieMiddleware(sockets)),
     }
 )

@@ -32,8 +32,6 @@ DATABASES["default"]["CONN_MAX_AGE"] = 0
 DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
 # After an outage the pool's own attempts pause twice as long each time; given up early, the next question tries anew.
 DATABASES["default"]["OPTIONS"]["pool"] = {"min_size": 1, "max_size": 16, "timeout": 2.0, "reconnect_timeout": 2.0}
-# Django turns prepared statements off; with this only those are prepared that ask for it, once a connection.
-DATABASES["default"]["OPTIONS"]["prepare_threshold"] = 1_000_000
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 # --- identity and addresses -------------------------------------------------
@@ -239,6 +237,8 @@ LOGGING = {
         "menus": {"level": "INFO"},
         "django.channels.server": {"level": "WARNING"},
         "procrastinate": {"level": "CRITICAL"},  # jobs tell of failures themselves; its errors may quote a guest
+        # What strangers send badly is answered with 4xx; failures of our own are told by `guest/gatekeeper.py`.
+        "uvicorn": {"level": "CRITICAL"},
         "psycopg.pool": {"level": "ERROR"},  # whoever waits for a connection is told already
     },
 }

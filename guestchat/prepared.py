@@ -85,10 +85,14 @@ class Sent:
 
 
 def _run_within(statement: str, values: Mapping[str, Any]) -> list[Row]:
-    """Run a statement in the transaction that is open, which Django may have yet to begin."""
+    """Run a statement in the transaction that is open, which Django may have yet to begin.
+
+    Not prepared: psycopg forgets all that a connection has prepared, ours as well, when it sees a rollback after
+    having prepared anything itself.
+    """
     cursor = psycopg.Cursor(connection.connection)
     cursor.adapters.register_dumper(HalfVector, HalfVectorBinaryDumper)
-    cursor.execute(statement, values, prepare=True)
+    cursor.execute(statement, values, prepare=False)
     return cursor.fetchall() if cursor.description else []
 
 

@@ -14,6 +14,7 @@ from django.conf import settings
 from django.http.request import split_domain_port, validate_host
 
 from guestchat.guest import limits
+from guestchat.traces import trace
 
 log = logging.getLogger(__name__)
 
@@ -31,6 +32,16 @@ _IN_MEMORY_BYTES = 65_536
 _TOO_LARGE = {"type": "http.response.start", "status": 413, "headers": [(b"connection", b"close")]}
 
 
+def before_pages(application: Any, most: int) -> Application:
+    """Return the application for pages behind all that stands before them, so many at once."""
+    return telling_failures(whole_bodies(pages_in_turn(application, most)))
+
+
+def before_sockets(application: Application) -> Application:
+    """Return the application for sockets behind all that stands before them."""
+    return telling_failures(same_origin(at_ease(application)))
+
+
 def same_origin(application: Application) -> Application:
     """Return the application for sockets whose Host is ours and whose Origin is that very host; 403 for others."""
 
@@ -41,6 +52,19 @@ def same_origin(application: Application) -> Application:
         await unknown_socket(scope, receive, send)
 
     return guarded
+
+
+def telling_failures(application: Application) -> Application:
+    """Return the application, whose failures are logged by their places alone; servers would quote what was said."""
+
+    async def told(scope: dict[str, Any], receive: Receive, send: Send) -> None:
+        try:
+            await application(scope, receive, send)
+        except Exception as error:
+            log.error("%s failed: %s", "a socket" if scope["type"] == "websocket" else "a page", trace(error))
+            raise
+
+    return told
 
 
 def at_ease(application: Application) -> Application:

@@ -121,7 +121,6 @@ class _Server(Server):
 
 def serve(application: Any, host: str, port: int, upkeep: Upkeep, ending: Ending) -> None:
     """Serve until somebody asks for the end; raise CannotListenError."""
-    logging.getLogger("uvicorn.error").setLevel(logging.ERROR)  # what strangers send is answered with 4xx
     config = Config(
         application,
         loop="auto",  # uvloop, where the system has it
