@@ -239,6 +239,7 @@ LOGGING = {
         "procrastinate": {"level": "CRITICAL"},  # jobs tell of failures themselves; its errors may quote a guest
         # What strangers send badly is answered with 4xx; failures of our own are told by `guest/gatekeeper.py`.
         "uvicorn": {"level": "CRITICAL"},
+        "daphne.server": {"level": "CRITICAL"},  # which would quote a failure's words
         "psycopg.pool": {"level": "ERROR"},  # whoever waits for a connection is told already
     },
 }

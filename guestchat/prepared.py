@@ -5,12 +5,13 @@ sends each statement by itself and asks the system before and after it whether t
 a question in which the interpreter goes to another thread, and has to come back. Here all goes out in one piece.
 """
 
+import contextlib
 import functools
 import itertools
 import re
 import select
 import weakref
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
 import psycopg
@@ -26,7 +27,7 @@ Row = tuple[Any, ...]
 
 _BIND = f"SELECT set_config('{tenancy.SETTING}', %(hotels)s, true)"
 _PLACEHOLDER = re.compile(r"%\((\w+)\)s")
-_SYNC, _FAILED = pq.ExecStatus.PIPELINE_SYNC, (pq.ExecStatus.FATAL_ERROR, pq.ExecStatus.PIPELINE_ABORTED)
+_FAILED = (pq.ExecStatus.FATAL_ERROR, pq.ExecStatus.PIPELINE_ABORTED)
 
 _numbers = itertools.count(1)
 
@@ -49,39 +50,37 @@ class Sent:
         connection.ensure_connection()
         self._rows: list[list[Row]] | None = None
         self._failed: BaseException | None = None
-        try:
-            with connection.wrap_database_errors:
-                if connection.in_atomic_block:
-                    self._rows = [_run_within(statement, values) for statement, values in statements]
-                else:
-                    # What is sent until the sync is one transaction, so the binding ends with what it is for.
-                    bound: tuple[str, Mapping[str, Any]] = (_BIND, {"hotels": tenancy.current().value})
-                    self._line = _Line(connection.connection)
-                    self._line.send([bound, *statements])
-        except BaseException as error:
-            self._fail(error)
-            raise
+        with self._whole():
+            if connection.in_atomic_block:
+                self._rows = [_run_within(statement, values) for statement, values in statements]
+            else:
+                # What is sent until the sync is one transaction, so the binding ends with what it is for.
+                bound: tuple[str, Mapping[str, Any]] = (_BIND, {"hotels": tenancy.current().value})
+                self._line = _Line(connection.connection)
+                self._line.send([bound, *statements])
 
     def rows(self) -> list[list[Row]]:
         """Wait until all is done and committed; return each statement's rows, or raise what went wrong."""
         if self._failed is not None:
             raise self._failed
         if self._rows is None:
-            try:
-                with connection.wrap_database_errors:
-                    self._rows = self._line.receive()[1:]
-            except BaseException as error:
-                self._fail(error)
-                raise
+            with self._whole():
+                self._rows = self._line.receive()[1:]
         return self._rows
 
-    def _fail(self, error: BaseException) -> None:
-        self._failed = error
-        if not connection.in_atomic_block:
-            # What it was sent is half done and half read; the next call gets another one.
-            if connection.connection is not None:
-                connection.connection.close()
-            connection.close()
+    @contextlib.contextmanager
+    def _whole(self) -> Iterator[None]:
+        try:
+            with connection.wrap_database_errors:
+                yield
+        except BaseException as error:
+            self._failed = error
+            if not connection.in_atomic_block:
+                # What it was sent is half done and half read; the next call gets another one.
+                if connection.connection is not None:
+                    connection.connection.close()
+                connection.close()
+            raise
 
 
 def _run_within(statement: str, values: Mapping[str, Any]) -> list[Row]:
@@ -121,16 +120,13 @@ class _Line:
         """Wait for the end of the transaction; return each statement's rows, or raise its error."""
         found = []
         for is_of_statement in self._is_of_statement:
-            result = self._next()
-            if result is None or result.status in _FAILED:
-                raise psycopg.errors.error_from_result(result) if result else psycopg.OperationalError("no result")
+            result = self._result()
             if is_of_statement:
                 self._values.set_pgresult(result)
                 found.append(self._values.load_rows(0, result.ntuples, tuple))
             self._next()  # nothing: each command's results end so
-        sync = self._next()
-        if sync is None or sync.status != _SYNC:
-            raise psycopg.errors.error_from_result(sync) if sync else psycopg.OperationalError("no end")
+        if self._result().status != pq.ExecStatus.PIPELINE_SYNC:  # before which nothing is committed
+            raise psycopg.OperationalError("the transaction's end is missing")
         self._pgconn.exit_pipeline_mode()
         self._known.update(self._new)
         return found
@@ -146,6 +142,15 @@ class _Line:
             self._is_of_statement.append(False)
         self._pgconn.send_query_prepared(name, given, self._values.formats)
         self._is_of_statement.append(True)
+
+    def _result(self) -> "pq.abc.PGresult":
+        """Return the next result, or raise the error that it is."""
+        result = self._next()
+        if result is None:
+            raise psycopg.OperationalError("a result is missing")
+        if result.status in _FAILED:
+            raise psycopg.errors.error_from_result(result)
+        return result
 
     def _next(self) -> "pq.abc.PGresult | None":
         while self._pgconn.is_busy():

@@ -1,7 +1,7 @@
 """Owns serving with Daphne, and what Daphne leaves open to a guest: long bodies, and clients that only write or read.
 
-Imported only where Daphne serves. Daphne itself bounds a message to 1 MiB and drops who answers no ping for 30 s; in
-that time a client that never reads could ask for its history over and over, and all of it would be kept for it here.
+Imported only where Daphne serves. Until a ping has gone unanswered for long, a client that never reads could ask for
+its history over and over, and all of it would be kept for it here.
 """
 
 import asyncio
@@ -14,7 +14,15 @@ from typing import Any
 
 from guestchat.guest.gatekeeper import MOST_BODY_BYTES
 from guestchat.management.starting import Ending
-from guestchat.serving import BACKLOG, MOST_UNREAD_BYTES, CannotListenError, Upkeep
+from guestchat.serving import (
+    BACKLOG,
+    MOST_MESSAGE_BYTES,
+    MOST_UNREAD_BYTES,
+    PING_EVERY_S,
+    PONG_WITHIN_S,
+    CannotListenError,
+    Upkeep,
+)
 
 
 @contextlib.contextmanager
@@ -203,7 +211,16 @@ def serve(application: Any, host: str, port: int, upkeep: Upkeep, ending: Ending
     endpoints = [
         f"{endpoint}:backlog={BACKLOG}" for endpoint in build_endpoint_description_strings(host=host, port=port)
     ]
-    server = Server(application, endpoints=endpoints, server_name="guestchat", ready_callable=ready)
+    server = Server(
+        application,
+        endpoints=endpoints,
+        server_name="guestchat",
+        ready_callable=ready,
+        ping_interval=PING_EVERY_S,
+        ping_timeout=PONG_WITHIN_S,
+        websocket_max_message_size=MOST_MESSAGE_BYTES,
+        websocket_max_frame_size=MOST_MESSAGE_BYTES,
+    )
     check_in_turn(server, reactor)
     # Daphne only logs that it could not listen, and ends as if all were well.
     server.listen_error = lambda failure: server.stop()
