@@ -1,5 +1,6 @@
 """Owns composing: a query and its hits -> an answer. Chooses who answers each part; the facts come from rows."""
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
@@ -10,7 +11,7 @@ from guestchat.answering.scene import Scene
 from guestchat.retrieval.search import Hit
 from guestchat.understanding.query import Context, Intent, Part, Query
 from guestchat.understanding.when import When
-from guestchat.words import words
+from guestchat.words import fold, words
 
 _WORST_LAST = (
     Outcome.REQUEST,
@@ -134,6 +135,8 @@ def _reply(part: Part, hits: Callable[[], Sequence[Hit]], scene: Scene) -> Reply
         return said if said is not None and not from_rows.items and (part.rest or _tells_more(part)) else from_rows
     if article is not None and from_rows is not None and not part.rest and part.intent in {Intent.HOURS, Intent.FACT}:
         return _both(from_rows, article)  # the house's own question about its hours: the rows are as true as its words
+    if article is not None and from_rows is not None and part.intent is Intent.HOURS and len(from_rows.venues) == 1:
+        return _both(from_rows, article)  # "when does the club open, and from what age"
     if article is not None:
         return article
     if said is not None:
@@ -260,12 +263,14 @@ def _statement(part: Part, scene: Scene) -> Reply:
 def _fact_of_the_subject(part: Part, scene: Scene) -> Reply | None:
     """Return when the rooms are ready or to be left, or where the house is, however that was asked."""
     for topic, others in _FACTS.items():
-        when_or_where = "hours" in part.details or part.intent is Intent.HOURS or topic == "address"
+        asks_when = "hours" in part.details or part.intent is Intent.HOURS or _ASKS_WHEN.search(fold(part.text))
+        when_or_where = asks_when or topic == "address"
         if topic in part.subjects and part.subjects - {topic} <= others and part.details <= {"hours"} and when_or_where:
             return _fact(replace(part, topic=topic), scene)
     return None
 
 
+_ASKS_WHEN = re.compile(r"\b(?:when|what time|how early|how late|earliest|latest|wann|quand|quelle heure|cuando|que hora)\b")
 # What a guest may name beside it without asking for it.
 _FACTS: Mapping[str, frozenset[str]] = {
     "check_in": frozenset({"reception"}),

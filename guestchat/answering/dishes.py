@@ -8,7 +8,7 @@ from decimal import Decimal
 from guestchat.answering import gate, kitchen, opening
 from guestchat.answering.answer import Claim, Outcome, Reply, Source
 from guestchat.answering.scene import Scene
-from guestchat.understanding.food import asked_for, is_meat
+from guestchat.understanding.food import asked_for, concepts, is_meat
 from guestchat.understanding.lexicon import wines
 from guestchat.understanding.query import Part
 from guestchat.understanding.when import When
@@ -297,6 +297,8 @@ def _scope(part: Part, scene: Scene) -> list[Offer] | None:
         offers = for_kids or offers
     if part.foods:
         offers = _saying(part.foods, offers, scene)
+    if part.rest and _is_narrowed(part) and not _any_is_food(part.rest, scene):
+        part = replace(part, rest=())  # "a severe nut allergy in our party: which puds can she have"
     if part.rest:
         said = _saying(part.rest, offers, scene)
         if not said and not _OR.isdisjoint(words(part.text)):
@@ -316,6 +318,18 @@ def _scope(part: Part, scene: Scene) -> list[Offer] | None:
             return None  # when the kitchen is closed, its hours answer
         offers = then
     return [offer for offer in offers if _fits(offer.item, part)]
+
+
+def _is_narrowed(part: Part) -> bool:
+    """Return whether enough is said of the dishes that are wanted, whatever else a guest tells."""
+    return bool(
+        part.avoid or part.spicy or part.mild or part.order or part.price_up_to or (part.courses and part.venues)
+    )
+
+
+def _any_is_food(rest: Sequence[str], scene: Scene) -> bool:
+    own = scene.catalogue.lexicon.item_words.values()
+    return any(concepts(word) or is_meat(word) or any(word in said for said in own) for word in rest)
 
 
 def venues_of_what_is_asked(part: Part, scene: Scene) -> tuple[str, ...]:

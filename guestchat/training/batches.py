@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from guestchat.training.aspects import Aspects
 from guestchat.training.chatter import spoken
 from guestchat.training.corpus import LANGUAGES, Doc, fragment
+from guestchat.training.guests import Guests
 from guestchat.training.mining import Articles, Ints, Sampler, mine_contrasts, mine_pairs
 
 Floats = NDArray[np.float32]
@@ -23,13 +24,18 @@ FRAGMENT_TOPIC = 0.5
 """For a fragment less is enough: "parking" asks for every article on parking."""
 
 
+HEADING_ALONE = 0.25
+"""How often what guests wrote stands beside the article's heading alone: half of a passage's vector is made of it."""
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Mix:
     """What batches are made of: how many examples, and the shares of each kind."""
 
     size: int = 64
-    translated: float = 0.3
-    aspects: float = 0.15
+    written: float = 0.45
+    translated: float = 0.15
+    aspects: float = 0.12
     contrasts: float = 0.6
     fragments: float = 0.12
     chatter: float = 0.45
@@ -80,10 +86,12 @@ class Batches:
         seed: int,
         mix: Mix | None = None,
         aspects: Aspects | None = None,
+        guests: Guests | None = None,
     ) -> None:
         """Mine the pairs.
 
-        `vectors` maps every title, body, English translation and key of an aspect to its vector, (d,) of unit norm.
+        `vectors` maps every title, body, English translation, key of an aspect and article of the guests to its
+        vector, (d,) of unit norm.
         """
         self._seed = seed
         self._mix = mix or Mix()
@@ -91,6 +99,7 @@ class Batches:
         self._translations = {topic: list(rows) for topic, rows in translations.items()}
         self._topics = list(self._translations)
         self._aspects = aspects
+        self._guests = guests
         self._docs = {domain: [doc for doc in docs if doc.domain == domain] for domain in DOMAINS}
         self._samplers = {domain: sampler for domain in DOMAINS if (sampler := self._mine(domain))}
 
@@ -104,7 +113,9 @@ class Batches:
         random = np.random.default_rng([self._seed, number])
         translated = round(self._mix.size * self._mix.translated) if self._topics else 0
         made = round(self._mix.size * self._mix.aspects) if self._aspects else 0
-        examples = self._articles(self._mix.size - translated - made, random) if self._samplers else []
+        written = round(self._mix.size * self._mix.written) if self._guests else 0
+        examples = self._articles(self._mix.size - translated - made - written, random) if self._samplers else []
+        examples += self._written(written, random)
         examples += self._translated(translated, random)
         examples += self._made(made, random)
         contrasts = [(row, example) for row, example in enumerate(examples) if example.contrast]
@@ -167,6 +178,21 @@ class Batches:
         if chance < self._mix.fragments + self._mix.chatter:
             return spoken(title, random), False
         return title, False
+
+    def _written(self, count: int, random: np.random.Generator) -> list[_Example]:
+        """Draw what guests wrote, several articles of a group: which of these answers which is known."""
+        if self._guests is None:
+            return []
+        return [
+            _Example(
+                group=(article.group, 0),
+                anchor=message,
+                positive=article.heading if random.random() < HEADING_ALONE else article.text,
+                anchor_key=article.text,
+                positive_key=article.text,
+            )
+            for article, message in self._guests.draw(count, random)
+        ]
 
     def _translated(self, count: int, random: np.random.Generator) -> list[_Example]:
         """Draw topics; of each, two phrasings in two languages, or two phrasings in one."""

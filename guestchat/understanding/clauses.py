@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator, Sequence
 
 from guestchat.understanding.vocabulary import Vocabulary
-from guestchat.words import words
+from guestchat.words import fold, words
 
 # A full stop ends a clause only before a space and a letter: "14.50", "a.m." and "e.g." stay whole.
 _END = re.compile(
@@ -12,6 +12,10 @@ _END = re.compile(
     r"\.+(?=\s+[^\W\d])|\.+$"
 )
 MAX_CLAUSES = 5
+_SAYS_IT = re.compile(
+    r"\b(?:it costs?|is it|does it cost|it possible|it ok(?:ay)?|it allowed) to\b|\bkostet es\b.*\bzu\b"
+    r"|\bca coute .*\bde\b"
+)
 
 
 def split(text: str, vocabulary: Vocabulary) -> list[str]:
@@ -57,8 +61,8 @@ def _has_topic(clause: str, vocabulary: Vocabulary) -> bool:
         for match in vocabulary[table].find(tokens)
         for place in range(match.start, match.end)
     }
-    # "How long does it take": what "it" stands in for is in the clause before.
-    pointing = "it" in vocabulary["follow_up"].keys(tokens)
+    # "How long does it take": what "it" stands in for is in the clause before. "What's it cost to …" says it itself.
+    pointing = "it" in vocabulary["follow_up"].keys(tokens) and not _SAYS_IT.search(fold(clause))
     plain = vocabulary.plain if pointing else frozenset[str]()
     return any(
         token not in vocabulary.filler and token not in plain and place not in empty

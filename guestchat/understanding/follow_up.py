@@ -4,6 +4,7 @@ import datetime as dt
 import re
 from dataclasses import replace
 
+from guestchat.understanding.food import asked_for
 from guestchat.understanding.query import Context, Intent, Part
 from guestchat.understanding.reading import Reading
 from guestchat.understanding.stems import says
@@ -17,10 +18,15 @@ _ONE_THING = frozenset({"it", "that", "this", "das", "dies", "dieses", "ca", "es
 
 def after(part: Part, context: Context) -> Context:
     """Return what the next question of the same message may refer to, before that one is answered."""
-    if part.intent in _BESIDE_REQUESTS or not (part.subjects or part.items):
+    if part.intent in _BESIDE_REQUESTS or not (part.subjects or part.items or part.venues or part.venue_kinds):
         return context
-    items = part.items if part.intent is Intent.DISH else ()
-    return Context(intent=part.intent, items=items, subjects=tuple(sorted(part.subjects)), allergies=context.allergies)
+    return Context(
+        intent=part.intent,
+        items=part.items if part.intent is Intent.DISH else (),
+        venues=part.venues,
+        subjects=tuple(sorted({*part.subjects, *part.venue_kinds})),
+        allergies=context.allergies,
+    )
 
 
 def resolve(part: Part, reading: Reading, context: Context, before: Context) -> Part:
@@ -31,7 +37,37 @@ def resolve(part: Part, reading: Reading, context: Context, before: Context) -> 
     if before is not context and before.items and _says_more_of_it(part, reading):
         return replace(part, intent=Intent.DISH, foods=(), items=before.items, unsure=False, follow_up=True)
     resolved = _resolved(part, reading, context)
-    return resolved if resolved is not part else _of_subjects(part, reading, before)
+    if resolved is not part:
+        return resolved
+    open_then = _of_venues_spoken_of(part, reading, before)
+    return open_then if open_then is not part else _of_subjects(part, reading, before)
+
+
+def _of_venues_spoken_of(part: Part, reading: Reading, before: Context) -> Part:
+    """ "How early can I get in there" after who may use the gym, "till when do they serve" after its dishes."""
+    if part.intent is not Intent.QUESTION or _own_topic(part, reading) or not (reading.found("hours") or part.when):
+        return part
+    if part.subjects or part.details - {"hours"} or part.aspects & {"price", "location", "phone"}:
+        return part
+    venues = _venues_spoken_of(before, reading)
+    if len(venues) != 1:
+        return part
+    topic = "closes" if "closes" in reading.keys("hours") else "hours"
+    return replace(part, intent=Intent.HOURS, topic=topic, venues=venues, follow_up=True)
+
+
+def _venues_spoken_of(before: Context, reading: Reading) -> tuple[str, ...]:
+    """Return the venues that were named, that are of a kind or a subject spoken of, or that serve the last dishes."""
+    if before.venues:
+        return before.venues
+    lexicon, subjects = reading.lexicon, set(before.subjects)
+    found = [
+        key
+        for key, kind in lexicon.venue_kind.items()
+        if kind in subjects or lexicon.venue_subjects.get(key, frozenset()) & subjects
+    ]
+    serving = dict.fromkeys(lexicon.item_venues[key][0] for key in before.items if key in lexicon.item_venues)
+    return tuple(found or serving)
 
 
 def _says_more_of_it(part: Part, reading: Reading) -> bool:
@@ -154,6 +190,14 @@ def _of_dishes(part: Part, reading: Reading, context: Context) -> Part:
     )
     if part.intent is Intent.DISH:
         return _with_its_question(part, reading, context)
+    if part.intent in {Intent.QUESTION, Intent.LIST} and (listed := _listed(reading, context)):
+        return replace(
+            _with_its_question(replace(part, intent=Intent.DISH), reading, context),
+            foods=(),
+            items=listed,
+            unsure=False,
+            follow_up=True,
+        )
     if "options" in part.aspects and context.intent == Intent.DISH and not _words_of_its_own(part, reading):
         return replace(part, intent=Intent.DISH, items=context.items[:1], unsure=False, follow_up=True)
     if new_list:
@@ -169,6 +213,16 @@ def _of_dishes(part: Part, reading: Reading, context: Context) -> Part:
     if points_back or part.intent is Intent.QUESTION or not reading.keys("menu"):
         return replace(part, intent=Intent.DISH, items=context.items[:1], unsure=False, follow_up=True)
     return part
+
+
+def _listed(reading: Reading, context: Context) -> tuple[str, ...]:
+    """ "So the lamb is fine for me?": the one dish of the last list whose name says that word."""
+    said = [asked_for(each) for each in reading.stems(reading.topics - reading.places("course", "aspect", "diet"))]
+    names = reading.lexicon.item_name_words
+    found = [
+        key for key in context.items if any(not names.get(key, frozenset()).isdisjoint(each) for each in said)
+    ]
+    return tuple(found) if len(found) == 1 and len(context.items) > 1 else ()
 
 
 def _with_its_diet(part: Part, reading: Reading, context: Context) -> Part:

@@ -24,7 +24,7 @@ def _generic() -> frozenset[str]:
     kinds = {
         stem(word)
         for language in LANGUAGES
-        for kind in ("restaurant", "bar", "cafe", "spa", "pool", "gym", "shop", "reception")
+        for kind in ("restaurant", "bar", "cafe", "spa", "pool", "gym", "shop", "reception", "room_service")
         for phrase in vocabulary(language)["venue"].phrases(kind)
         for word in phrase
     }
@@ -38,6 +38,11 @@ class Lexicon:
 
     items: Names
     venues: Names
+    described_venues: Names  # by the first words of their descriptions: "Kids' club with a climbing wall"
+    venue_kind: Mapping[str, str]
+    venue_subjects: Mapping[str, frozenset[str]]  # of those that no kind tells: what they are called and described as
+    plainly_called: frozenset[str]  # venues that are called what they are, in several words: "Room service"
+    kind_words: Mapping[str, tuple[str, ...]]  # what a compound ends in: "Strandbar"
     sections: Names
     item_words: Mapping[str, frozenset[str]]
     item_name_words: Mapping[str, frozenset[str]]
@@ -87,8 +92,26 @@ class Lexicon:
                 food=True,
             ),
             venues=Names(
-                Name(venue.key, stems, _generic()) for venue in content.venues for stems in _names(venue.name)
+                Name(venue.key, stems, _generic()) for venue in content.venues for stems in _venue_names(venue.name)
             ),
+            described_venues=Names(
+                Name(venue.key, stems, _generic())
+                for venue in content.venues
+                for stems in _names(_first_words(venue.description))
+                if len(stems) > 1 and not set(stems) <= _generic()
+            ),
+            venue_kind={venue.key: str(venue.kind) for venue in content.venues},
+            venue_subjects={
+                venue.key: told_by("topic", venue.name, _first_words(venue.description))
+                for venue in content.venues
+                if venue.kind in _OF_NO_KIND
+            },
+            plainly_called=frozenset(
+                venue.key
+                for venue in content.venues
+                if any(len(stems) > 1 and set(stems) <= _generic() for stems in _names(venue.name))
+            ),
+            kind_words=_kind_words(),
             sections=Names(
                 Name(f"{menu.key}/{number}", stems)
                 for venue in content.venues
@@ -152,6 +175,44 @@ class Lexicon:
 
 def _names(text: Mapping[str, str]) -> set[tuple[str, ...]]:
     return {stems for name in text.values() if (stems := tuple(stem(word) for word in row_words(name)))}
+
+
+# "La Llotja, seafood restaurant" is called by what stands before the comma.
+_DESCRIBED = re.compile(r"\s*(?:[,(|:]|\s[-\u2013\u2014]\s).*")
+
+
+_OF_NO_KIND = frozenset({"other", "shop"})
+# What follows these says where and what for, and is no part of what a thing is called.
+_AND_MORE = re.compile(
+    r"\s*(?:[.,;:(!]|\s[-\u2013\u2014]\s|\b(?:with|for|on|in|at|of|from|by|and|under|beside|where|mit|f\u00fcr|am|an|auf|im|von|und"
+    r"|avec|pour|sur|au|aux|\u00e0|et|con|para|en|y|sobre|junto)\b).*",
+    re.IGNORECASE | re.DOTALL,
+)
+_MOST_FIRST_WORDS = 3
+
+
+def _first_words(text: Mapping[str, str]) -> dict[str, str]:
+    """Return what a description calls a venue: "Kids' club" of "Kids' club with a climbing wall"."""
+    cut = {language: _AND_MORE.sub("", said) for language, said in text.items()}
+    return {language: said for language, said in cut.items() if len(row_words(said)) <= _MOST_FIRST_WORDS}
+
+
+@cache
+def _kind_words() -> dict[str, tuple[str, ...]]:
+    """Return the single words for each kind of venue that a German compound may end in."""
+    return {
+        kind: tuple(
+            dict.fromkeys(phrase[0] for phrase in vocabulary("de")["venue"].phrases(kind) if len(phrase) == 1)
+        )
+        for kind in ("restaurant", "bar", "cafe", "pool", "shop")
+    }
+
+
+def _venue_names(text: Mapping[str, str]) -> set[tuple[str, ...]]:
+    parts = [{language: name.split(",")[-1].strip() for language, name in text.items()}]
+    parts.append({language: _DESCRIBED.sub("", name) for language, name in text.items()})
+    shorter = {stems for part in parts for stems in _names(part) if not set(stems) <= _generic()}
+    return _names(text) | shorter
 
 
 _INSIDE_OTHERS = frozenset({"pool", "sauna", "gym", "spa", "shop", "terrace"})
@@ -263,9 +324,11 @@ def _tags(offer: Offer) -> frozenset[str]:
             own = frozenset({"wine"})  # a "house white" under "Beer & wine" is no beer
         said = own or told_by("course", offer.item.description)
         section = (section & said) or (section - _NAMED_BY_THEIR_DISHES) or section
-    if not section & _COURSES_OF_DRINKS and "drink" not in told_by("menu", *around):
+    # A card of "snacks and drinks" tells of none of its lines that it is a drink.
+    plainly = [{key: each for key, each in text.items() if not _SEVERAL.search(fold(each))} for text in around]
+    if not section & _COURSES_OF_DRINKS and "drink" not in told_by("menu", *plainly):
         own = (own - _COURSES_OF_DRINKS) | (_COURSES_OF_DRINKS & _what_it_is(offer))  # beer goulash is no drink
-    tags = own | section | told_by("meal", *around) | (told_by("menu", *around) & {"kids", "drink"})
+    tags = own | section | told_by("meal", *around) | (told_by("menu", *plainly) & {"kids", "drink"})
     tags |= told_by("menu", offer.item.name) & {"kids"}  # "Children's pasta" on the menu of all
     if _is_free_of_alcohol(offer):
         tags |= {"alcohol_free", "drink"}

@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 
 # What stands before something ordered along with a dish, in any language.
 WITH = frozenset({"with", "mit", "con", "avec", "au", "plus"})
+_WHERE = frozenset({"in", "at", "from", "im", "beim", "vom", "bei", "aus", "au", "chez", "dans", "en", "del", "al"})
+_ARTICLES = frozenset({"the", "der", "dem", "den", "die", "das", "le", "la", "les", "el", "los", "las", "your"})
 _JOINS = frozenset({"and", "or", "und", "oder", "et", "ou", "y", "o", "e", "u", "vs", "versus"})
 # Questions that only a dish can answer.
 _OF_A_DISH = frozenset({"calories", "spicy", "portion", "nutrition", "ingredients", "allergens"})
@@ -249,7 +251,20 @@ class Naming:
         filler = self._reading.filler
         free = [place for place in range(len(self._stems)) if place not in filler]
         found = self._lexicon.venues.find(self._reading.tokens, free)
-        return {place for each in found[:1] if each.coverage >= 0.9 for place in each.places}
+        whole = {place for each in found[:1] if each.coverage >= 0.9 for place in each.places}
+        # "The grill's menu" is the menu of a venue.
+        menus = {match.start - 1 for match in self._reading.found("menu") if match.key == "all_dishes"}
+        return whole | {
+            place
+            for each in found[:1]
+            if each.places & menus or (each.coverage >= 0.45 and self._is_somewhere(min(each.places)))
+            for place in each.places
+        }
+
+    def _is_somewhere(self, place: int) -> bool:
+        """Return whether a word stands where a place is named: "in the grill tonight" orders nothing grilled."""
+        before = [token for token in self._reading.tokens[max(0, place - 2) : place] if token not in _ARTICLES]
+        return bool(before) and before[-1] in _WHERE
 
     def _of_the_diet_before(self, found: Sequence[Named]) -> Sequence[Named]:
         """Keep the dishes of a diet that stands before their name: "the vegan curry" is no other curry."""
@@ -416,7 +431,7 @@ class Naming:
     def _by_words(self) -> tuple[Named, ...]:
         """The few dishes whose own words say all that the clause says: "the one with tuna"."""
         # The "without" of "without nuts" is also in "without raisins", and names neither.
-        said = self._open - self._kinds - self._empty - set(self._reading.allergen_words.places)
+        said = self._open - self._kinds - self._empty - set(self._reading.allergen_words.places) - self._venue_name
         if not said or not self._is_of_food(said):
             return ()
         keys = self.saying(said)

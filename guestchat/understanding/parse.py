@@ -173,8 +173,8 @@ def _person(reading: Reading) -> Part | None:
     keys = set(reading.keys("person"))
     if reading.asks:
         keys.discard("noise")  # "is it very loud by the lift?" complains of nothing
-    if keys == {"noise"} and "maintenance" in reading.keys("request"):
-        return None  # the thing that makes the noise is out of order
+    if keys == {"noise"} and ("maintenance" in reading.keys("request") or reading.asks_for_dishes):
+        return None  # the thing that makes the noise is out of order; "can't sleep, what can I still eat" complains not
     if not keys:
         return None
     return _make(reading, Intent.PERSON, topic="ask" if "ask" in keys else "complaint")
@@ -182,8 +182,11 @@ def _person(reading: Reading) -> Part | None:
 
 def _who(reading: Reading) -> Part | None:
     """ "Are you a human?" asks who speaks; it asks for nobody. "Can you help me with my luggage" asks for help."""
-    if "who_are_you" not in reading.keys("talk") or reading.places("topic") - reading.places("talk"):
+    asked = [match for match in reading.found("talk") if match.key == "who_are_you"]
+    if not asked or reading.places("topic") - reading.places("talk") or reading.when or reading.found("request"):
         return None
+    if all(match.end - match.start == 1 for match in asked) and reading.topics - reading.places("talk"):
+        return None  # "the loo won't flush, help"
     return _make(reading, Intent.TALK, topic="who_are_you")
 
 
@@ -208,8 +211,17 @@ def _talk(reading: Reading) -> Part | None:
     return _make(reading, Intent.TALK, topic=(telling or list(keys))[0])
 
 
+# "There's no toilet roll left": nobody wishes, and yet somebody has to bring it.
+_LACKING = re.compile(
+    r"\b(?:(?:is|are|have|got|there'?s|theres) no|run(?:ning)? out of|ran out of|out of|missing|kein\w*|fehl(?:t|en)|leer"
+    r"|pas de|plus de|manquent?|no hay|no queda\w*|no tenemos|faltan?|sin)\b(?! need)"
+)
+
+
 def _request(reading: Reading) -> Part | None:
     keys = _wishes(reading)
+    if "housekeeping" in keys and not reading.asks and _LACKING.search(reading.folded):
+        return _make(reading, Intent.REQUEST, topic="housekeeping")
     wished = "wish" in keys and "necessity" not in keys  # "do I need an adapter?" wants to know
     asks_price = "price" in reading.keys("aspect")
     if "dirty" in keys and not reading.asks:
@@ -217,6 +229,8 @@ def _request(reading: Reading) -> Part | None:
     kind = next((each for each in _REQUESTED if each in keys), "")
     if _books_for_a_time(reading, keys):
         return _make(reading, Intent.REQUEST, topic="taxi" if kind == "taxi" else "other")
+    if kind == "maintenance" and _is_a_dishs_own(reading, "maintenance"):
+        return None  # "and the beef dripping chips?"
     # "My charger is broken, do you lend any" has it mended by nobody.
     lent = reading.matters.details & {"rental", "sale"}
     if kind == "maintenance" and not reading.text.rstrip().endswith("?") and not lent:
@@ -228,6 +242,13 @@ def _request(reading: Reading) -> Part | None:
     if asks_price or ("available" in reading.keys("aspect") and reading.when.now):
         return None  # "can I order the eggs now?" wants to know
     return _order(reading, wished=wished)
+
+
+def _is_a_dishs_own(reading: Reading, key: str) -> bool:
+    """Return whether a dish's name holds all the words that would be a wish of that kind."""
+    named = {place for each in reading.named for place in each.places}
+    said = {place for match in reading.found("request") if match.key == key for place in _places_of(match)}
+    return bool(said) and said <= named
 
 
 def _wishes(reading: Reading) -> tuple[str, ...]:
@@ -286,6 +307,8 @@ def _order(reading: Reading, *, wished: bool) -> Part | None:
     """ "Send a club sandwich to 412", "two beers to room 101", "I want to order"."""
     keys = set(reading.keys("request"))
     wished = wished or "order_what" in keys
+    if reading.marked and reading.allergens.codes and reading.aspects & {"safe", "allergens"}:
+        return None  # "allergique aux crustacés, la salade, c'est bon pour moi ?"
     if not wished and not _ASKS_WHAT.isdisjoint(reading.tokens[:1]):
         return None  # "what do you get with the burger on the room"
     items = tuple(dict.fromkeys(each.key for each in reading.named))
@@ -330,6 +353,10 @@ def _asks_for_many(reading: Reading) -> bool:
     if (best.coverage >= 0.75 and len(reading.named) == 1) or "options" in reading.aspects or reading.options:
         return False
     menu = set(reading.keys("menu"))
+    if "ingredients" in reading.aspects and len(reading.named) == 1:
+        return False  # "what does the scallops starter come with"
+    if not reading.topics - set(best.places) and reading.naming.is_heading and len(reading.naming.of_the_kind) > 1:
+        return True  # "pizzas?"
     if menu & {"cheapest", "dearest"} or reading.price_up_to or reading.price_from:
         return len(reading.named) > 1 or reading.naming.is_heading or best.coverage < 0.75
     wanted = bool(reading.keys("diet") or reading.allergens.avoid)
@@ -375,6 +402,8 @@ def _list(reading: Reading) -> Part | None:
     if _asks_whether_a_meal_is_served(reading):
         return _make(reading, Intent.HOURS, topic="hours", explained=("venue", "meal", "menu", "aspect", "time"))
     menu = set(reading.keys("menu"))
+    if menu <= {"kids", "which", "under", "over"} and _is_where_nothing_is_served(reading):
+        return None  # "what do you do with children in the club on Sundays"
     is_bare = len(reading.topics) <= 2 and not reading.matters.subjects
     filters = bool(
         reading.keys("diet")
@@ -383,7 +412,7 @@ def _list(reading: Reading) -> Part | None:
         or reading.keys("course")
         or "drink" in menu
         or (menu & {"cheapest", "dearest", "kids"} and (menu & {"ask", "under", "which"} or is_bare))
-        or (menu & {"under", "over"} and ("ask" in menu or (reading.keys("meal") and reading.has_price_bound)))
+        or (menu & {"under", "over"} and ("ask" in menu or reading.keys("meal")) and reading.has_price_bound)
         or reading.price_range
         or (menu & {"under", "over"} and reading.has_price_bound and not _beside(reading))
     )
@@ -398,6 +427,12 @@ def _list(reading: Reading) -> Part | None:
     if (food and (reading.topics or reading.when)) or ("which" in menu and rest - reading.plain):
         return _make(reading, Intent.LIST, explained=explained)
     return None
+
+
+def _is_where_nothing_is_served(reading: Reading) -> bool:
+    """Return whether the clause names venues, and none of them has a dish."""
+    serving = {venue for venue, _kind in reading.lexicon.item_venues.values()}
+    return bool(reading.venues) and serving.isdisjoint(reading.venues) and not reading.allergens.codes
 
 
 def _beside(reading: Reading) -> set[int]:
@@ -425,17 +460,27 @@ def _hours(reading: Reading) -> Part | None:
     keys = reading.keys("hours")
     menu = set(reading.keys("menu"))
     kitchen = bool(reading.found("kitchen"))
-    about = reading.venues or reading.keys("venue") or reading.keys("meal") or kitchen
+    venues, kinds = reading.meant_venues, reading.meant_kinds
+    about = venues or kinds or reading.keys("meal") or kitchen
     food = {"ask", "drink"} & menu
     beside = reading.topics - reading.places("hours", "menu") - (reading.plain if food else set())
     whole = "house" in keys and not beside
-    if not keys or not (about or whole or "ask" in menu):
+    if not keys or not (about or whole or ("ask" in menu and not _is_on_a_matter(reading))):
         return None
     topic = "closes" if "closes" in keys else "food" if food and not about else "hours"
-    explained = ("hours", "venue", "meal", "menu", "aspect", "time")
-    if kitchen and not (reading.venues or reading.keys("venue") or reading.keys("meal")):
+    explained = ("hours", "venue", "meal", "menu", "aspect", "time", "course", "doing")
+    if kitchen and not (venues or kinds or reading.keys("meal")):
         return _make(reading, Intent.HOURS, topic=topic, explained=(*explained, "kitchen"), venue_kinds=("restaurant",))
-    return _make(reading, Intent.HOURS, topic=topic, explained=explained)
+    # "When does it open in the morning" asks for the hour, and not whether it is open then.
+    when = replace(reading.when, around=None) if "opens" in keys and reading.asks else reading.when
+    return _make(
+        reading, Intent.HOURS, topic=topic, explained=explained, venues=venues, venue_kinds=kinds, when=when
+    )
+
+
+def _is_on_a_matter(reading: Reading) -> bool:
+    """ "How long do you hang on to what people leave behind": a matter of the house, and no food."""
+    return bool(reading.matters.subjects) and bool(reading.matters.places - reading.places("hours", "menu", "time"))
 
 
 def _asks_whether_a_meal_is_served(reading: Reading) -> bool:
@@ -461,7 +506,14 @@ def _place(reading: Reading) -> Part | None:
     """ "Where is the bar?", "what is the spa's number?": a venue and one of its facts, and nothing else."""
     aspects = set(reading.keys("aspect")) & {"location", "phone", "ingredients", "about", "available"}
     if _asks_when(reading, aspects):
-        return _make(reading, Intent.HOURS, topic="hours", explained=("venue", "aspect", "menu", "time"))
+        return _make(
+            reading,
+            Intent.HOURS,
+            topic="hours",
+            explained=("venue", "aspect", "menu", "time", "doing"),
+            venues=reading.meant_venues,
+            venue_kinds=reading.meant_kinds,
+        )
     if not (reading.venues or reading.keys("venue")) or not (aspects or len(reading.topics) <= 2):
         return None
     return _make(reading, Intent.PLACE, explained=("venue", "aspect", "menu"))
@@ -469,8 +521,10 @@ def _place(reading: Reading) -> Part | None:
 
 def _asks_when(reading: Reading, aspects: Collection[str]) -> bool:
     """ "Spa Sunday 2pm?", "is reception staffed at 3 am": a venue and a time, and next to nothing else."""
-    if not (reading.venues or reading.keys("venue")) or set(aspects) & {"location", "phone"}:
+    if not (reading.meant_venues or reading.meant_kinds) or set(aspects) & {"location", "phone"}:
         return False
-    beside = reading.topics - reading.places("venue", "aspect", "menu", "time", "meal") - reading.venue_places
+    beside = reading.topics - reading.places("venue", "aspect", "menu", "time", "meal", "doing") - reading.venue_places
+    if not reading.venues and reading.meant_venues:
+        beside -= reading.matters.places
     moment = reading.when.time or reading.when.dates or reading.when.now
     return bool(moment) and len(beside) <= (1 if reading.when.time else 0) and not reading.matters.details - {"hours"}

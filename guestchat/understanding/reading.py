@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from functools import cache, cached_property
 
-from guestchat.understanding import allergies, binding, matters, spelling, when
+from guestchat.understanding import allergies, binding, matters, spelling, venues, when
 from guestchat.understanding.lexicon import Lexicon
 from guestchat.understanding.names import Named
 from guestchat.understanding.naming import Naming
@@ -112,11 +112,11 @@ class Reading:
         return bool(self.found("aspect") or self.found("diet"))
 
     def _is_a_dishs_own(self, span: tuple[int, int, str, str]) -> bool:
-        """Return whether an allergen's word belongs to the name of a dish or to an option that is ordered."""
+        """Return whether an allergen's word belongs to the name of a dish or a venue, or to an option that is ordered."""
         start, end, _codes, stance = span
         places = set(range(start, end))
-        if stance in {"", "contains"} and places <= self.naming.option_places:
-            return True
+        if stance in {"", "contains"} and (places <= self.naming.option_places or places <= self.venue_places):
+            return True  # "the fish restaurant" asks for no fish
         return self._names_without_stance(start, end)
 
     def _names_without_stance(self, start: int, end: int) -> bool:
@@ -240,14 +240,31 @@ class Reading:
     def venues(self) -> tuple[str, ...]:
         """The venues that the clause names."""
         inside = {place for each in self.named for place in each.places}
-        found = self.lexicon.venues.find(self.tokens, sorted(self.topics - inside))
-        return tuple(each.key for each in found if each.coverage >= 0.45)[:2]
+        return tuple(venues.named(self.tokens, sorted(self.topics - inside), self.found("venue"), self.lexicon))
+
+    @cached_property
+    def meant_venues(self) -> tuple[str, ...]:
+        """The venues that the clause names, else the one that is called by its subject: the kids' club."""
+        if self.venues or self.found("venue"):
+            return self.venues
+        told = self.lexicon.venue_subjects
+        found = [key for key, subjects in told.items() if subjects & self.matters.subjects]
+        return tuple(found) if len(found) == 1 else ()
+
+    @cached_property
+    def meant_kinds(self) -> tuple[str, ...]:
+        """The kinds of venues that the clause names, else those where guests do what it says: swim, train."""
+        if self.venues or self.found("venue"):
+            return self.keys("venue")
+        food = self.found("course") or self.found("meal") or {"ask", "drink"} & set(self.keys("menu"))
+        # "Can we get in the room" has nothing brought to it.
+        return tuple(key for key in self.keys("doing") if food or key != "room_service")
 
     @cached_property
     def venue_places(self) -> set[int]:
         """The places of the words that name a venue."""
-        found = self.lexicon.venues.find(self.tokens, sorted(self.topics))
-        return {place for each in found if each.key in self.venues for place in each.places}
+        found = venues.named(self.tokens, sorted(self.topics), self.found("venue"), self.lexicon)
+        return {place for key, places in found.items() if key in self.venues for place in places}
 
     @cached_property
     def price_up_to(self) -> Decimal | None:

@@ -6,6 +6,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from guestchat.understanding.vocabulary import Vocabulary
+from guestchat.words import words
 
 DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 _CLOCK = re.compile(r"\b([01]?\d|2[0-3])[:.h]([0-5]\d)\b")
@@ -14,6 +15,14 @@ _HOUR_MARKED = re.compile(r"\b(1?\d|2[0-4])\s*(a\.?m\.?|p\.?m\.?|o'?clock|uhr|h|
 _MARKED = re.compile(r"\d\s*[ap]\.?m\b|\b0\d[:.h]|\bin the morning\b|\bmorgens\b|\bdu matin\b|\bde la manana\b")
 _ISO = re.compile(r"\b(\d{4})-(\d{2})-(\d{2})\b")
 _NUMERIC = re.compile(r"\b([0-3]?\d)\.([01]?\d)\.(\d{4})?")
+# "On the 24th", "am 24.", "le 24": the next such day.
+_ON_THE = re.compile(
+    r"\b(?:on|until|till|by|for) the ([0-3]?\d)(?:st|nd|rd|th)\b|\b(?:am|vom|bis zum|zum) ([0-3]?\d)\.(?!\d)|\b(?:el|le) (?:dia )?([0-3]?\d)\b(?! ?(?:h|:|de |horas|euros?|\u20ac|%))"
+)
+# "Next Monday" is the coming one.
+_COMING = frozenset(
+    {"next", "coming", "this", "nachsten", "nachster", "nachste", "kommenden", "kommender", "prochain", "proximo"}
+)
 _PRICE = re.compile(r"(\d+)(?:[.,]\d+)?\s*(?:€|\$|£|euros?\b|eur\b|chf\b|dollars?\b|pounds?\b)")
 _AROUND = {"evening": dt.time(19), "morning": dt.time(9)}
 # "In ten minutes", "asap": a time for a wish, and no hour of the clock.
@@ -97,16 +106,24 @@ def _dates(text: str, tokens: Sequence[str], vocabulary: Vocabulary, today: dt.d
         if match.end - match.start > 1
         for place in range(match.start, match.end)
     }
+    parts_of_a_day = [set(range(match.start, match.end)) for match in vocabulary["time"].find(tokens)]
     for match in vocabulary["date"].find(tokens):
-        if set(range(match.start, match.end)) <= greeted:
-            continue  # "guten Morgen" is no tomorrow
+        said = set(range(match.start, match.end))
+        if said <= greeted or any(said < part for part in parts_of_a_day):
+            continue  # "guten Morgen" and "por la mañana" are no tomorrow
         places.update(range(match.start, match.end))
         found += _named(match.key, today)
     for match in vocabulary["day"].find(tokens):
         if tokens[match.start] == "sun" and match.end < len(tokens) and _OF_THE_SUN.match(tokens[match.end]):
             continue
         places.update(range(match.start, match.end))
+        next_to_it = (match.start - 1, match.end)
+        places.update(place for place in next_to_it if 0 <= place < len(tokens) and tokens[place] in _COMING)
         found.append(today + dt.timedelta(days=(DAYS.index(match.key) - today.weekday()) % 7))
+    if not found and not vocabulary["month"].find(tokens) and (on_the := _ON_THE.search(text)):
+        day_of_month = next(each for each in on_the.groups() if each)
+        places.update(_spoken(tokens, [day_of_month, *words(on_the[0])[-1:]]))
+        found += _next_such_day(today, int(day_of_month))
     for match in vocabulary["month"].find(tokens):
         # A month is a date only beside a day of the month: "may" is mostly no month.
         for beside in (match.start - 1, match.start - 2, match.end):
@@ -115,6 +132,12 @@ def _dates(text: str, tokens: Sequence[str], vocabulary: Vocabulary, today: dt.d
                 found += _coming(today, int(match.key), int(day[1]))
                 break
     return list(dict.fromkeys(found))
+
+
+def _next_such_day(today: dt.date, day: int) -> list[dt.date]:
+    """Return the next day of that number, of this month or of one that has it."""
+    coming = (today + dt.timedelta(days=each) for each in range(62))
+    return [next(each for each in coming if each.day == day)] if 1 <= day <= 31 else []
 
 
 def _spoken(tokens: Sequence[str], parts: Sequence[str]) -> set[int]:

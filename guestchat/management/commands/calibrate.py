@@ -21,8 +21,9 @@ class Command(BaseCommand):
         parser.add_argument("--precision", type=float, default=0.9, help="the share of right answers to keep")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        from guestchat.training.calibrating import examples, fit
+        from guestchat.training.calibrating import examples, fit, written
         from guestchat.training.corpus import CorpusError, held_out, read_knowledge
+        from guestchat.training.guests import read_guests
 
         embedder = get_embedder()
         try:
@@ -33,6 +34,7 @@ class Command(BaseCommand):
         for domain in ("hotel", "restaurant"):
             kind = [doc for doc in docs if doc.domain == domain]
             found += examples(kind, embedder, count=options["count"])
+        found += written(read_guests().held_out(), embedder)
         fitted = fit(found, precision=options["precision"])
         written = {"encoder": embedder.name, "questions": len(found), **vars(fitted)}
         FILE.write_text(json.dumps(written, indent=1) + "\n", encoding="utf-8")

@@ -12,6 +12,7 @@ from guestchat.training.aspects import Aspects
 from guestchat.training.batches import Batches
 from guestchat.training.comparing import compare_demo, compare_houses
 from guestchat.training.corpus import CorpusError, held_out, read_knowledge, read_questions, read_translations
+from guestchat.training.guests import read_guests
 from guestchat.training.training import Recipe, TrainingError, encode, load_base, save, train
 
 DATA = Path(settings.BASE_DIR).parent / "shared" / "data" / "hotel_faq"
@@ -53,15 +54,18 @@ class Command(BaseCommand):
         out: Path = options["out"]
         recipe = Recipe(steps=options["steps"], seed=options["seed"])
         docs = [doc for doc in read_knowledge(options["data"] / "knowledge.json") if not held_out(doc.entity)]
-        translations, aspects = read_translations(), Aspects()
+        translations, aspects, guests = read_translations(), Aspects(), read_guests().trained_on()
         model = load_base(options["base"])
         work = out.with_name(f"{out.name}.work")
         try:
             work.mkdir(parents=True, exist_ok=True)
             english = [row["en"] for rows in translations.values() for row in rows]
             texts = [text for doc in docs for text in (doc.title, doc.body)]
+            texts += [article.text for article in guests.articles]
             vectors = encode(model, [*texts, *english, *aspects.keys.values()], work / "vectors.npz")
-            batches = Batches(docs, translations, vectors, seed=recipe.seed, mix=recipe.mix, aspects=aspects)
+            batches = Batches(
+                docs, translations, vectors, seed=recipe.seed, mix=recipe.mix, aspects=aspects, guests=guests
+            )
             self.stdout.write(
                 f"{batches.pairs:,} pairs among {len(docs):,} articles; {len(translations)} topics in translation."
             )

@@ -1,0 +1,98 @@
+"""Owns what guests were imagined to write: articles of many kinds of houses, each with messages that it answers.
+
+Titles of public FAQs are asked in their own words; guests say what they need ("my phone is dying"), ask for a detail of
+the answer ("do teachers pay"), and mix languages. The table was written for training and for nothing else: no house
+that is evaluated is in it.
+"""
+
+import json
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+import numpy as np
+
+from guestchat.training.corpus import LANGUAGES, CorpusError
+
+GUESTS = Path(__file__).resolve().parent / "guests.jsonl"
+
+NEIGHBOURS = 4
+"""So many articles of one group are drawn together: each is a wrong answer to what is asked of the others."""
+HELD_EVERY = 8
+"""Every so many groups one is never trained on: the calibration is fitted to it."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Asked:
+    """An article with the messages whose answer it holds; those of its group are near it and answer other ones."""
+
+    group: str
+    heading: str
+    answer: str
+    messages: tuple[str, ...]
+
+    @property
+    def text(self) -> str:
+        """The whole article, by which topics are compared."""
+        return f"{self.heading} {self.answer}"
+
+
+class Guests:
+    """The articles with their messages, in groups."""
+
+    def __init__(self, articles: Sequence[Asked]) -> None:
+        self.articles = list(articles)
+
+    @cached_property
+    def _groups(self) -> list[list[Asked]]:
+        names = dict.fromkeys(article.group for article in self.articles)
+        return [[each for each in self.articles if each.group == name] for name in names]
+
+    def trained_on(self) -> "Guests":
+        """Return the groups that the encoder is trained on."""
+        return self._of(number for number in range(len(self._groups)) if number % HELD_EVERY)
+
+    def held_out(self) -> "Guests":
+        """Return the groups that it never sees."""
+        return self._of(range(0, len(self._groups), HELD_EVERY))
+
+    def draw(self, count: int, random: np.random.Generator) -> list[tuple[Asked, str]]:
+        """Return articles, neighbours together and each once, with one message each."""
+        found: list[tuple[Asked, str]] = []
+        for number in random.permutation(len(self._groups)):
+            group = self._groups[number]
+            several = min(NEIGHBOURS, count - len(found), len(group))
+            for place in random.choice(len(group), size=several, replace=False):
+                article = group[place]
+                found.append((article, article.messages[random.integers(len(article.messages))]))
+            if len(found) == count:
+                break
+        return found
+
+    def _of(self, numbers: Iterable[int]) -> "Guests":
+        return Guests([each for number in numbers for each in self._groups[number]])
+
+
+def read_guests(path: Path = GUESTS) -> Guests:
+    """Read the table, a group of articles a line; raise `CorpusError` where it is of another form."""
+    found = []
+    try:
+        with path.open(encoding="utf-8") as file:
+            for line in file:
+                group = json.loads(line)
+                for article in group["articles"]:
+                    messages = [text for asked in article["asked"] for text in asked.values()]
+                    if any(language not in LANGUAGES for asked in article["asked"] for language in asked):
+                        raise CorpusError(f"The guests' messages {path} are in a language that is not read.")
+                    found.append(
+                        Asked(
+                            group=group["group"],
+                            heading=article["heading"],
+                            answer=article["answer"],
+                            messages=tuple(messages),
+                        )
+                    )
+    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
+        raise CorpusError(f"The guests' messages {path} cannot be read: {error!r}") from error
+    return Guests(found)

@@ -1,0 +1,65 @@
+"""Owns which venues a clause names: by their names, or by what the hotel writes of them ("the beach bar"). Pure."""
+
+from collections.abc import Sequence
+
+from guestchat.understanding.lexicon import Lexicon
+from guestchat.understanding.stems import says, stem
+from guestchat.understanding.vocabulary import Match
+
+# How much of a name must be said; of what is called what it is, and of a description's first words, all.
+_BY_NAME, _WHOLLY = 0.45, 0.95
+_MOST = 2
+_SHORTEST_PREFIX = 4
+
+# "The steak place": somewhere to eat of which the hotel writes that word.
+_ANY_PLACE = frozenset({"place", "joint", "spot", "laden", "lokal", "endroit", "sitio", "local"})
+_OF_FOOD = frozenset({"restaurant", "bar", "cafe"})
+
+Venues = dict[str, frozenset[int]]
+
+
+def named(tokens: Sequence[str], free: Sequence[int], kinds: Sequence[Match], lexicon: Lexicon) -> Venues:
+    """Return the venues that the words at the places `free` name, with these places; `kinds` are their kinds' words."""
+    by_name = [
+        each
+        for each in lexicon.venues.find(tokens, free)
+        # "Our room" names no room service.
+        if each.coverage >= (_WHOLLY if each.key in lexicon.plainly_called else _BY_NAME)
+    ]
+    if by_name:
+        return {each.key: each.places for each in by_name[:_MOST]}
+    whole = [
+        each
+        for each in lexicon.described_venues.find(tokens, free, guess=False)
+        if each.coverage >= _WHOLLY and len(each.places) > 1
+    ]
+    if len({each.key for each in whole}) == 1:
+        return {whole[0].key: whole[0].places}
+    return _of_a_kind(tokens, frozenset(free), kinds, lexicon)
+
+
+def _of_a_kind(tokens: Sequence[str], free: frozenset[int], kinds: Sequence[Match], lexicon: Lexicon) -> Venues:
+    """ "The fish restaurant", "die Strandbar": the one venue of the kind of which the hotel writes that word."""
+    for match in kinds:
+        place = match.start - 1
+        if place in free and (key := _only(match.key, stem(tokens[place]), lexicon)):
+            return {key: frozenset(range(place, match.end))}
+    for place, token in enumerate(tokens):
+        before = place - 1
+        if token in _ANY_PLACE and before in free and (key := _only("", stem(tokens[before]), lexicon)):
+            return {key: frozenset({before, place})}
+    for place in sorted(free):
+        for kind, endings in lexicon.kind_words.items():
+            for ending in endings:
+                prefix = tokens[place].removesuffix(ending)
+                glued = prefix != tokens[place] and len(prefix) >= _SHORTEST_PREFIX
+                if glued and (key := _only(kind, stem(prefix), lexicon)):
+                    return {key: frozenset({place})}
+    return {}
+
+
+def _only(kind: str, word: str, lexicon: Lexicon) -> str:
+    """Return the one venue of a kind, or of any that serves food, of which a word is written."""
+    kinds = {kind} if kind else _OF_FOOD
+    said = [key for key, own in lexicon.venue_kind.items() if own in kinds and says(lexicon.venue_words[key], word)]
+    return said[0] if len(said) == 1 else ""
