@@ -9,6 +9,7 @@ from guestchat.words import fold, words
 # A full stop ends a clause only before a space and a letter: "14.50", "a.m." and "e.g." stay whole.
 _END = re.compile(
     r"[?!;\n]+|(?<![.\s]\w)(?<!\b[mM]r)(?<!\b[mM]s)(?<!\b[dD]r)(?<!\b[mM]rs)(?<!\bHr)(?<!\bFr)(?<!\bSr)(?<!\bSra)"
+    r"(?<!\b[aA]m \d)(?<!\b[aA]m \d\d)(?<!\b[zZ]um \d\d)(?<!\b[vV]om \d\d)"
     r"\.+(?=\s+[^\W\d])|\.+$"
 )
 MAX_CLAUSES = 5

@@ -5,6 +5,7 @@ import re
 from dataclasses import replace
 
 from guestchat.understanding.food import asked_for
+from guestchat.understanding.matters import CIRCUMSTANCES
 from guestchat.understanding.query import Context, Intent, Part
 from guestchat.understanding.reading import Reading
 from guestchat.understanding.stems import says
@@ -47,7 +48,8 @@ def _of_venues_spoken_of(part: Part, reading: Reading, before: Context) -> Part:
     """ "How early can I get in there" after who may use the gym, "till when do they serve" after its dishes."""
     if part.intent is not Intent.QUESTION or _own_topic(part, reading) or not (reading.found("hours") or part.when):
         return part
-    if part.subjects or part.details - {"hours"} or part.aspects & {"price", "location", "phone"}:
+    points = part.subjects <= CIRCUMSTANCES | {"early_check_in"} and reading.keys("follow_up")  # "how early can I get in there"
+    if (part.subjects and not points) or part.details - {"hours"} or part.aspects & {"price", "location", "phone"}:
         return part
     venues = _venues_spoken_of(before, reading)
     if len(venues) != 1:
@@ -92,6 +94,10 @@ def _resolved(part: Part, reading: Reading, context: Context) -> Part:
         return replace(part, intent=Intent.PLACE, venues=context.venues, follow_up=True)
     if context.intent == Intent.HOURS or (context.intent == Intent.PLACE and part.intent is Intent.HOURS):
         return _of_hours(part, reading, context)
+    if context.article and "hours" not in reading.lexicon.article_details.get(context.article, frozenset()):
+        open_then = _of_venues_spoken_of(part, reading, context)
+        if open_then is not part:
+            return open_then
     if context.article and part.intent is Intent.QUESTION and not _own_topic(part, reading):
         return replace(part, follow_up=True, subjects=frozenset(context.subjects))
     if context.article and _speaks_of(context.article, part, reading):

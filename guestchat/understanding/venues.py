@@ -20,11 +20,13 @@ Venues = dict[str, frozenset[int]]
 
 def named(tokens: Sequence[str], free: Sequence[int], kinds: Sequence[Match], lexicon: Lexicon) -> Venues:
     """Return the venues that the words at the places `free` name, with these places; `kinds` are their kinds' words."""
+    of_kinds = {place for match in kinds for place in range(match.start, match.end)}
     by_name = [
         each
         for each in lexicon.venues.find(tokens, free)
-        # "Our room" names no room service.
+        # "Our room" names no room service, and "the bar" any bar.
         if each.coverage >= (_WHOLLY if each.key in lexicon.plainly_called else _BY_NAME)
+        and (each.in_head or not each.places <= of_kinds)
     ]
     if by_name:
         return {each.key: each.places for each in by_name[:_MOST]}

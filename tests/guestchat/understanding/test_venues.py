@@ -1,0 +1,142 @@
+"""Which venues a clause means: by name, by what is written of them, by what guests do there."""
+
+import datetime as dt
+
+import pytest
+
+from guestchat.understanding.lexicon import Lexicon
+from guestchat.understanding.parse import parse
+from guestchat.understanding.query import Context, Intent, Part
+from menus.content import Content, Item, Menu, Section, Venue
+from tests.conftest import TUESDAY_NOON
+
+
+def card(name: str, *dishes: str) -> Menu:
+    items = tuple(Item(key=dish.lower().replace(" ", "-"), name={"en": dish}) for dish in dishes)
+    return Menu(key=name.lower().replace(" ", "-"), name={"en": name}, sections=(Section(name={"en": ""}, items=items),))
+
+
+VENUES = (
+    Venue(key="reception", kind="reception", name={"en": "Reception"}),
+    Venue(
+        key="llotja",
+        kind="restaurant",
+        name={"en": "La Llotja, seafood restaurant"},
+        description={"en": "Fish and rice with a view of the bay.", "de": "Fisch und Reis mit Blick auf die Bucht."},
+        menus=(card("Dinner", "Grilled bream", "Lemon sorbet"),),
+    ),
+    Venue(key="garrover", kind="restaurant", name={"en": "Es Garrover"}, description={"en": "A buffet with a terrace."}),
+    Venue(
+        key="sal",
+        kind="bar",
+        name={"en": "Xiringuito Sal"},
+        description={"en": "Bar on the sand.", "de": "Bar am Strand."},
+        location={"en": "On the beach"},
+        menus=(card("Snacks and drinks", "Ham baguette", "Still water"),),
+    ),
+    Venue(key="lobby", kind="bar", name={"en": "Bar Nord"}, description={"en": "Whisky by the fire."}),
+    Venue(key="pool", kind="pool", name={"en": "Panorama pool"}),
+    Venue(key="gym", kind="gym", name={"en": "Altitude"}),
+    Venue(key="club", kind="other", name={"en": "Calamarets"}, description={"en": "Kids' club with a climbing wall."}),
+    Venue(key="service", kind="room_service", name={"en": "Room service"}),
+)
+HOUSE = Content(
+    slug="inn",
+    name="Inn",
+    timezone="Europe/Berlin",
+    currency="EUR",
+    default_language="en",
+    languages=("en", "de"),
+    venues=VENUES,
+    pk=1,
+)
+LEXICON = Lexicon.of(HOUSE)
+
+
+def part(text: str, language: str = "en", context: Context | None = None) -> Part:
+    return parse(text, LEXICON, context or Context(), TUESDAY_NOON, language).parts[-1]
+
+
+@pytest.mark.parametrize(
+    ("text", "language", "venue"),
+    [
+        ("is la llotja open on mondays", "en", "llotja"),
+        ("when does the seafood restaurant open", "en", "llotja"),
+        ("when does the fish restaurant open", "en", "llotja"),
+        ("is the fish place open tonight", "en", "llotja"),
+        ("wann macht die strandbar auf", "de", "sal"),
+        ("what time does the beach bar close", "en", "sal"),
+        ("when does the kids club open", "en", "club"),
+        ("is the kids club open on sunday", "en", "club"),
+    ],
+)
+def test_a_venue_is_called_by_what_is_written_of_it(text: str, language: str, venue: str) -> None:
+    found = part(text, language)
+    assert (found.intent, found.venues) == (Intent.HOURS, (venue,))
+
+
+@pytest.mark.parametrize(
+    ("text", "language", "kind"),
+    [
+        ("can i go for a swim right now", "en", "pool"),
+        ("till what time can i swim tonight", "en", "pool"),
+        ("how early can i lift weights", "en", "gym"),
+        ("ab wann kann ich morgens trainieren", "de", "gym"),
+        ("jusqu'à quelle heure peut-on nager ?", "fr", "pool"),
+        ("¿hasta qué hora se puede nadar?", "es", "pool"),
+        ("until when can i order food to the room", "en", "room_service"),
+    ],
+)
+def test_what_guests_do_asks_for_the_hours_of_where_they_do_it(text: str, language: str, kind: str) -> None:
+    found = part(text, language)
+    assert (found.intent, found.venue_kinds) == (Intent.HOURS, (kind,))
+
+
+@pytest.mark.parametrize("text", ["when can we get into our room", "somebody came into my room", "a bar of chocolate"])
+def test_other_words_name_no_venue(text: str) -> None:
+    found = part(text)
+    assert found.venues == ()
+    assert "room_service" not in found.venue_kinds
+
+
+def test_a_fish_restaurant_asks_for_no_fish() -> None:
+    assert part("when does the fish restaurant open").containing == ()
+
+
+def test_a_card_of_several_kinds_makes_no_drink_of_its_snacks() -> None:
+    assert "drink" not in LEXICON.item_tags["ham-baguette"]
+
+
+@pytest.mark.parametrize("text", ["how early can i get in there", "and on saturday?", "till when do they serve"])
+def test_hours_are_asked_of_the_venue_spoken_of(text: str) -> None:
+    after_an_article = Context(intent=Intent.QUESTION, article="gym-use", subjects=("gym",))
+    found = part(text, context=after_an_article)
+    assert (found.intent, found.venues) == (Intent.HOURS, ("gym",))
+
+
+def test_hours_are_asked_of_where_the_last_dish_is_served() -> None:
+    found = part("till when do they serve", context=Context(intent=Intent.DISH, items=("grilled-bream",)))
+    assert (found.intent, found.venues) == (Intent.HOURS, ("llotja",))
+
+
+def test_a_word_of_a_listed_dish_means_that_dish() -> None:
+    listed = Context(intent=Intent.LIST, items=("grilled-bream", "lemon-sorbet"))
+    found = part("so the sorbet is fine for me?", context=listed)
+    assert (found.intent, found.items) == (Intent.DISH, ("lemon-sorbet",))
+
+
+@pytest.mark.parametrize(
+    ("text", "language", "day"),
+    [
+        ("what time is dinner on the 26th", "en", dt.date(2026, 11, 26)),
+        ("wann gibt es am 22. abendessen", "de", dt.date(2026, 12, 22)),
+        ("is the pool open next monday", "en", dt.date(2026, 11, 30)),
+    ],
+)
+def test_days_are_named_without_their_month(text: str, language: str, day: dt.date) -> None:
+    assert part(text, language).when.dates == (day,)
+
+
+def test_in_the_morning_is_not_tomorrow() -> None:
+    assert part("¿a qué hora abre la piscina por la mañana?", "es").when.dates == ()
+    assert part("¿a qué hora abre la piscina mañana por la mañana?", "es").when.dates == (dt.date(2026, 11, 25),)
