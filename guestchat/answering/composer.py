@@ -9,6 +9,7 @@ from guestchat.answering import articles, disagreement, dishes, gate, opening, p
 from guestchat.answering.answer import Answer, Outcome, Reply, Source
 from guestchat.answering.scene import Scene
 from guestchat.retrieval.search import Hit
+from guestchat.understanding.parse import ASKS_WHEN
 from guestchat.understanding.query import Context, Intent, Part, Query
 from guestchat.understanding.when import When
 from guestchat.words import fold, words
@@ -263,14 +264,13 @@ def _statement(part: Part, scene: Scene) -> Reply:
 def _fact_of_the_subject(part: Part, scene: Scene) -> Reply | None:
     """Return when the rooms are ready or to be left, or where the house is, however that was asked."""
     for topic, others in _FACTS.items():
-        asks_when = "hours" in part.details or part.intent is Intent.HOURS or _ASKS_WHEN.search(fold(part.text))
+        asks_when = "hours" in part.details or part.intent is Intent.HOURS or ASKS_WHEN.search(fold(part.text))
         when_or_where = asks_when or topic == "address"
         if topic in part.subjects and part.subjects - {topic} <= others and part.details <= {"hours"} and when_or_where:
             return _fact(replace(part, topic=topic), scene)
     return None
 
 
-_ASKS_WHEN = re.compile(r"\b(?:when|what time|how early|how late|earliest|latest|wann|quand|quelle heure|cuando|que hora)\b")
 # What a guest may name beside it without asking for it.
 _FACTS: Mapping[str, frozenset[str]] = {
     "check_in": frozenset({"reception"}),

@@ -194,6 +194,11 @@ def _of_dishes(part: Part, reading: Reading, context: Context) -> Part:
     new_list = part.intent is Intent.LIST and (
         part.courses or part.meals or part.venues or ({"ask", "drink"} & set(reading.keys("menu")) and not points_back)
     )
+    if context.intent == Intent.DISH and asked and (options := _options_of(context.items[0], reading)):
+        # "And with ice cream on it?": an option of the dish spoken of, whatever else is called so.
+        return replace(
+            part, intent=Intent.DISH, foods=(), items=context.items[:1], options=options, unsure=False, follow_up=True
+        )
     if part.intent is Intent.DISH:
         return _with_its_question(part, reading, context)
     if part.intent in {Intent.QUESTION, Intent.LIST} and (listed := _listed(reading, context)):
@@ -219,6 +224,13 @@ def _of_dishes(part: Part, reading: Reading, context: Context) -> Part:
     if points_back or part.intent is Intent.QUESTION or not reading.keys("menu"):
         return replace(part, intent=Intent.DISH, items=context.items[:1], unsure=False, follow_up=True)
     return part
+
+
+def _options_of(dish: str, reading: Reading) -> tuple[str, ...]:
+    """Return the options of a dish that the clause names, whole or by two of their words."""
+    said = set(reading.stems(range(len(reading.tokens))))
+    own = reading.lexicon.item_options.get(dish, ())
+    return tuple(key for key, stems, _added in own if stems and (stems <= said or len(stems & said) > 1))
 
 
 def _listed(reading: Reading, context: Context) -> tuple[str, ...]:

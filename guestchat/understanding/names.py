@@ -227,7 +227,7 @@ class Names:
 
     def _near(self, word: str) -> str | None:
         """Return the known word that a misspelt one stands for: one slip in five letters, two in eight, else none."""
-        if len(word) < 5 or word.isdigit() or word in _known_words():
+        if len(word) < 5 or word.isdigit() or word in known_words():
             return None
         if word not in self._nearest:
             if len(self._nearest) > 4096:
@@ -290,7 +290,7 @@ def _rank(found: Named) -> tuple[float, float]:
 
 
 @cache
-def _known_words() -> frozenset[str]:
+def known_words() -> frozenset[str]:
     """Return the stems of every vocabulary: a guest's everyday word is no misspelt dish."""
     return frozenset(
         stem(word) for known in map(vocabulary, LANGUAGES) for word in known.known | known.filler | known.plain

@@ -11,7 +11,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from guestchat.understanding.food import asked_for, concepts
-from guestchat.understanding.names import NEVER_ALONE, Named
+from guestchat.understanding.names import NEVER_ALONE, Named, known_words
 from guestchat.understanding.stems import stem
 
 if TYPE_CHECKING:
@@ -26,6 +26,7 @@ _JOINS = frozenset({"and", "or", "und", "oder", "et", "ou", "y", "o", "e", "u", 
 _OF_A_DISH = frozenset({"calories", "spicy", "portion", "nutrition", "ingredients", "allergens"})
 _EXPLAINED = ("aspect", "hours", "request", "follow_up", "number", "venue", "meal", "menu", "diet", "ordinal")
 _MOST_BY_WORDS = 3
+_LONG_ENOUGH = 5
 # What points at a dish that was spoken of: "does it have cheese" asks for no cheese.
 _POINTING = frozenset(
     {
@@ -357,8 +358,11 @@ class Naming:
         left = self._open - said - set(more) - self._kinds
         exact = found[0].exact
         long = all(len(self._reading.tokens[place]) > 6 for place in said)
+        long_ = all(len(self._reading.tokens[place]) >= _LONG_ENOUGH for place in said)
         all_said = said | set(more)
         elsewhere = all(self._stems[place] in self._lexicon.elsewhere for place in all_said)
+        if len(found) == 1 and exact and long_ and len(left) <= 1 and not elsewhere and self._is_its_own_word(said):
+            return True  # "is the katsu hot": a word that nobody says of anything else
         if not self.about_food and best < 0.6 and elsewhere:
             return False  # "the tray charge": the hotel says the word of other things as well
         if left:
@@ -374,6 +378,14 @@ class Naming:
         if best < 0.6 and not exact:
             return self.about_food
         return best >= 0.6 or not self._reading.places("venue") - said
+
+    def _is_its_own_word(self, places: Iterable[int]) -> bool:
+        """Return whether no vocabulary has these words, and they stand for one dish alone."""
+        weights, postings = self._lexicon.items.weights, self._lexicon.items.postings
+        stems = [self._stems[place] for place in places]
+        return bool(stems) and all(
+            each in weights and len(postings[each]) == 1 and each not in known_words() for each in stems
+        )
 
     def _named_besides(
         self, first: Sequence[Named], ranked: Sequence[tuple[Named, frozenset[int]]]

@@ -270,13 +270,21 @@ _MEAL_FOR_SOME = re.compile(
 )
 
 
+# "I'd like a massage tomorrow at 4": what somebody sets time aside for.
+_DONE_AT_A_TIME = frozenset({"massage", "babysitting", "shuttle", "guided_tour"})
+_WOULD_LIKE = re.compile(
+    r"^(?:\W|hi|hello|hey)*(?:i|we)(?:'?d| would| want| wanna)\b|\bich (?:hatte|mochte|will)\b|\bje (?:voudrais|veux)\b|\bquiero\b|\bquisiera\b"
+)
+
+
 def _books_for_a_time(reading: Reading, keys: Collection[str]) -> bool:
     """ "A table for two at 8", "book me the sauna for friday at 5": somebody has to write it down."""
     wants_to_know = {"location", "price", "phone"} & reading.aspects or reading.found("hours")
     if "necessity" in keys or wants_to_know or not reading.when.time:
         return False
     table = "restaurant_reservation" in reading.matters.subjects or bool(_MEAL_FOR_SOME.search(reading.folded))
-    return table or ("booking" in reading.matters.details and ("wish" in keys or not reading.asks))
+    slot = bool(_DONE_AT_A_TIME & reading.matters.subjects) and bool(_WOULD_LIKE.search(reading.folded))
+    return table or slot or ("booking" in reading.matters.details and ("wish" in keys or not reading.asks))
 
 
 def _is_plainly_wished(reading: Reading, kind: str) -> bool:
@@ -332,9 +340,12 @@ def _dish(reading: Reading) -> Part | None:
     best = reading.named[0]
     if best.coverage < 0.95 and set(best.places) < reading.matters.places and not reading.allergens.places:
         return None  # "a kids' club" is no club sandwich
+    places = {place for each in reading.named for place in each.places}
+    hot = any(token == "hot" and place not in places for place, token in enumerate(reading.tokens))
     return _make(
         reading,
         Intent.DISH,
+        aspects=reading.aspects | {"spicy"} if hot else reading.aspects,  # "is the katsu hot"
         explained=("aspect", "menu", "diet", "hours", "meal", "course", "venue"),
         items=tuple(each.key for each in reading.named),
         options=reading.options,
@@ -456,6 +467,9 @@ def _filtered_list(reading: Reading, explained: Sequence[str]) -> Part | None:
     return made
 
 
+ASKS_WHEN = re.compile(r"\b(?:when|what time|how early|how late|earliest|latest|wann|quand|quelle heure|cuando|que hora)\b")
+
+
 def _hours(reading: Reading) -> Part | None:
     keys = reading.keys("hours")
     menu = set(reading.keys("menu"))
@@ -472,7 +486,8 @@ def _hours(reading: Reading) -> Part | None:
     if kitchen and not (venues or kinds or reading.keys("meal")):
         return _make(reading, Intent.HOURS, topic=topic, explained=(*explained, "kitchen"), venue_kinds=("restaurant",))
     # "When does it open in the morning" asks for the hour, and not whether it is open then.
-    when = replace(reading.when, around=None) if "opens" in keys and reading.asks else reading.when
+    asks_when = (reading.asks and "opens" in keys) or ASKS_WHEN.search(reading.folded)
+    when = replace(reading.when, around=None) if asks_when else reading.when
     return _make(
         reading, Intent.HOURS, topic=topic, explained=explained, venues=venues, venue_kinds=kinds, when=when
     )
