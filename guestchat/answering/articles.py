@@ -50,6 +50,8 @@ _UNHEADED = (0.75, 0.15)
 LOST = "lost_property"
 # How likely an article must be that names its subject in its answer alone, or how far ahead of the next one.
 _SPOKEN_OF_FROM, _SPOKEN_OF_AHEAD = 0.25, 0.1
+# The same for one of several that only mention the subject.
+_MENTIONED_FROM = 0.2
 # What only a dish's row tells.
 _OF_DISHES = frozenset({"calories", "nutrition"})
 # From these chances on it speaks whatever is second, as it leaves no word open, or any.
@@ -322,6 +324,8 @@ def _decide(part: Part, best: Hit, chance: float, lead: float, scene: Scene) -> 
             return Band.ASK_BACK  # it only speaks of the subject
         if part.subjects & LEADS_SOMEWHERE and (open_words or not _tells_what_leads(part, best.key, scene)):
             return Band.ASK_BACK  # the bus to a town that the article does not name is another bus
+        if chance < _MENTIONED_FROM and lead < _SPOKEN_OF_AHEAD and _is_one_of_several(part, best.key, scene):
+            return Band.ASK_BACK  # "amex?" beside a bus that takes cards only
         return Band.ANSWER if chance >= _FROM[min(open_words, 2)] else Band.ASK_BACK
     if chance >= (SURE if open_words else EXPLAINED_FROM):
         return Band.ANSWER
@@ -330,6 +334,17 @@ def _decide(part: Part, best: Hit, chance: float, lead: float, scene: Scene) -> 
         if chance >= likely and lead >= ahead:
             return Band.ANSWER
     return _at_most_asked_back(band)
+
+
+def _is_one_of_several(part: Part, best: str, scene: Scene) -> bool:
+    """Return whether an article only mentions the subject, as another one does."""
+    lexicon = scene.catalogue.lexicon
+    if part.subjects & lexicon.article_headed.get(best, frozenset()):
+        return False
+    return any(
+        key != best and _agreement(part, key, scene) == 1 and _current(key, scene) is not None
+        for key in lexicon.article_subjects
+    )
 
 
 def _asks_of_a_doer_or_a_dish(part: Part, own: frozenset[str]) -> bool:

@@ -1,6 +1,5 @@
 """Owns composing: a query and its hits -> an answer. Chooses who answers each part; the facts come from rows."""
 
-import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
@@ -9,7 +8,7 @@ from guestchat.answering import articles, disagreement, dishes, gate, opening, p
 from guestchat.answering.answer import Answer, Outcome, Reply, Source
 from guestchat.answering.scene import Scene
 from guestchat.retrieval.search import Hit
-from guestchat.understanding.parse import ASKS_WHEN
+from guestchat.understanding.hours import ASKS_WHEN
 from guestchat.understanding.query import Context, Intent, Part, Query
 from guestchat.understanding.when import When
 from guestchat.words import fold, words
@@ -47,6 +46,7 @@ def compose(query: Query, search: Search, scene: Scene) -> Answer:
     """Return the answer to a query; `search` is asked for the parts that rows do not explain word by word."""
     found = _Found(query.parts, search, scene)
     replies = [_reply(part, partial(found.of, number), scene) for number, part in enumerate(query.parts)]
+    parts, replies = _asked(query.parts, replies)
     if not replies:
         replies = [Reply(text=scene.say("unknown.empty"), outcome=Outcome.CLARIFY)]
     replies = _distinct(replies)
@@ -68,8 +68,19 @@ def compose(query: Query, search: Search, scene: Scene) -> Answer:
         alert=next((reply.alert for reply in replies if reply.alert), None),
         settlement=next((reply.settlement for reply in replies if reply.settlement), None),
         suggestions=list(dict.fromkeys(each for reply in replies for each in reply.suggestions))[:3],
-        context=_context(query, replies, scene),
+        context=_context(parts, replies, scene),
     )
+
+
+def _asked(parts: Sequence[Part], replies: Sequence[Reply]) -> tuple[list[Part], list[Reply]]:
+    """Return the parts with their replies, without "I don't know" to what was only told beside a question."""
+    unknown = {Outcome.UNANSWERED, Outcome.CLARIFY}
+    kept = [
+        (part, reply)
+        for part, reply in zip(parts, replies, strict=True)
+        if not (part.tells and reply.outcome in unknown)
+    ]
+    return ([part for part, _ in kept], [reply for _, reply in kept]) if kept else (list(parts), list(replies))
 
 
 def _distinct(replies: Sequence[Reply]) -> list[Reply]:
@@ -345,11 +356,11 @@ def _unknown(part: Part, hits: Sequence[Hit], scene: Scene) -> Reply:
     )
 
 
-def _context(query: Query, replies: Sequence[Reply], scene: Scene) -> Context:
+def _context(parts: Sequence[Part], replies: Sequence[Reply], scene: Scene) -> Context:
     """Return what the next question may refer to: the last part's rows; allergies hold for the whole conversation."""
-    if not query.parts:
+    if not parts:
         return scene.context
-    part, reply = query.parts[-1], replies[-1]
+    part, reply = parts[-1], replies[-1]
     waiting = wishes.waiting(replies)
     if part.intent is Intent.TALK:
         pending = waiting or scene.context.pending  # "thanks" is no word on what was proposed

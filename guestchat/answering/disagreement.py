@@ -13,6 +13,7 @@ from itertools import combinations
 
 from guestchat.answering.opening import serves_meal
 from guestchat.answering.scene import Scene
+from guestchat.retrieval.embedder import get_embedder
 from guestchat.understanding import clauses, matters
 from guestchat.understanding.stems import says, stem
 from guestchat.understanding.vocabulary import vocabulary
@@ -35,6 +36,8 @@ _MEASURE = re.compile(
     r"|dia|floor|etage|stock|piso|mbit)"
 )
 _CODE = re.compile(r"\b(?=\w*\d)(?=\w*[a-z])\w{5,}\b|\+?\d[\d ]{5,}\d")
+# How near two questions are that ask the same in other words.
+_SAME_QUESTION = 0.6
 _YES = frozenset({"yes", "ja", "oui", "si"})
 _NO = frozenset({"no", "nein", "non", "unfortunately", "leider", "malheureusement", "lamentablemente", "sorry"})
 # What may be asked, by the kind of figure that tells it.
@@ -135,7 +138,28 @@ def asks_the_same(one: Article, other: Article, scene: Scene) -> bool:
 def _differ(one: Article, other: Article, scene: Scene) -> bool:
     said = scene.text(one.answer), scene.text(other.answer)
     found = different(*said)
-    return bool(found) and any(not kinds or kinds & found for kinds in _in_common(one, other, scene))
+    common = bool(found) and any(not kinds or kinds & found for kinds in _in_common(one, other, scene))
+    return common and _are_asked_alike(one, other)
+
+
+def _are_asked_alike(one: Article, other: Article) -> bool:
+    """Return whether two questions mean the same: "Lift passes" and "Cross-country skiing" only share a subject."""
+    return any(
+        _meaning(first, second) >= _SAME_QUESTION
+        for language in one.question.keys() & other.question.keys()
+        for first in _texts_of(one, language)
+        for second in _texts_of(other, language)
+    )
+
+
+def _texts_of(article: Article, language: str) -> list[str]:
+    return [text[language] for text in (article.question, *article.also_asked) if language in text]
+
+
+@lru_cache(maxsize=20_000)
+def _meaning(one: str, other: str) -> float:
+    first, second = get_embedder().encode_query([one, other])
+    return float(first @ second)
 
 
 def _in_common(one: Article, other: Article, scene: Scene) -> Iterator[frozenset[str]]:

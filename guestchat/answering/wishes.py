@@ -21,8 +21,8 @@ _NEEDS_A_ROOM = frozenset({"housekeeping", "maintenance", "order", "wake_up"})
 _ONE_OF_A_KIND = frozenset({"taxi", "wake_up", "late_checkout"})
 # "A taxi for 9 on Friday morning"; a taxi for 3 is for three people.
 _FOR_AN_HOUR = re.compile(
-    r"\b(?:for|fur|pour|para(?: las?)?|um|a las?) \d{1,2}(?= (?:on|in the|tomorrow|today|tonight|am|pm|o'?clock|this|morgen|am|heute"
-    r"|uhr|demain|ce|h|manana|el|hoy|de la)\b)"
+    r"\b(?:for|fur|pour|para(?: las?)?|um|a las?) \d{1,2}(?= (?:on|in the|tomorrow|today|tonight|am|pm|o'?clock|this"
+    r"|morgen|am|heute|uhr|demain|ce|h|manana|el|hoy|de la)\b)"
 )
 _CLOCK = re.compile(r"\d[:.h]\d\d|\d ?(?:am|pm|h|uhr)\b")
 
@@ -123,7 +123,8 @@ def _tells_a_time(said: str, wish: Wish) -> bool:
     """ "In ten minutes", or a figure where only a time can be meant."""
     figures = [word for word in words(said) if word[:1].isdigit() and word != wish.room]
     only_a_time = wish.kind == "wake_up" or said != wish.said[0]
-    return bool(SOON.search(fold(said)) or _FOR_AN_HOUR.search(fold(said)) or _CLOCK.search(fold(said)) or (figures and only_a_time))
+    timed = any(pattern.search(fold(said)) for pattern in (SOON, _FOR_AN_HOUR, _CLOCK))
+    return timed or bool(figures and only_a_time)
 
 
 def _missed(wish: Wish, scene: Scene) -> Reply:

@@ -33,9 +33,9 @@ class Mix:
     """What batches are made of: how many examples, and the shares of each kind."""
 
     size: int = 64
-    written: float = 0.45
-    translated: float = 0.15
-    aspects: float = 0.12
+    written: float = 0.7
+    translated: float = 0.1
+    aspects: float = 0.08
     contrasts: float = 0.6
     fragments: float = 0.12
     chatter: float = 0.45

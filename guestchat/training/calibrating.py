@@ -20,8 +20,8 @@ from guestchat.retrieval.calibration import FEATURES, Candidate, features
 from guestchat.retrieval.embedder import Embedder
 from guestchat.training.chatter import spoken
 from guestchat.training.corpus import Doc, fragment
-from guestchat.training.guests import Guests
 from guestchat.training.evaluation import RIGHT, auc, coverage_at_precision, passage_vectors
+from guestchat.training.guests import Guests
 from guestchat.training.mining import Articles, mine_pairs
 from guestchat.understanding.stems import says, stem
 from guestchat.understanding.vocabulary import vocabulary
@@ -100,7 +100,9 @@ def written(guests: Guests, embedder: Embedder, *, groups: int = 6, seed: int = 
     names = list(dict.fromkeys(article.group for article in articles))
     found: list[Example] = []
     for number, name in enumerate(tqdm(names, desc="Asking", unit="group", disable=None)):
-        others = random.choice([each for each in names if each != name], size=min(groups, len(names)) - 1, replace=False)
+        others = random.choice(
+            [each for each in names if each != name], size=min(groups, len(names)) - 1, replace=False
+        )
         rows = [row for row, article in enumerate(articles) if article.group == name or article.group in others]
         house = _House(passages[rows], [own[row] for row in rows], _weights([own[row] for row in rows]), number)
         for place, row in enumerate(rows):

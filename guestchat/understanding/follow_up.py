@@ -48,7 +48,9 @@ def _of_venues_spoken_of(part: Part, reading: Reading, before: Context) -> Part:
     """ "How early can I get in there" after who may use the gym, "till when do they serve" after its dishes."""
     if part.intent is not Intent.QUESTION or _own_topic(part, reading) or not (reading.found("hours") or part.when):
         return part
-    points = part.subjects <= CIRCUMSTANCES | {"early_check_in"} and reading.keys("follow_up")  # "how early can I get in there"
+    points = part.subjects <= CIRCUMSTANCES | {"early_check_in"} and reading.keys(
+        "follow_up"
+    )  # "how early can I get in there"
     if (part.subjects and not points) or part.details - {"hours"} or part.aspects & {"price", "location", "phone"}:
         return part
     venues = _venues_spoken_of(before, reading)
@@ -94,6 +96,9 @@ def _resolved(part: Part, reading: Reading, context: Context) -> Part:
         return replace(part, intent=Intent.PLACE, venues=context.venues, follow_up=True)
     if context.intent == Intent.HOURS or (context.intent == Intent.PLACE and part.intent is Intent.HOURS):
         return _of_hours(part, reading, context)
+    if context.article and part.intent is Intent.LIST and _only_of_children(part, reading):
+        # "And for my ten-year-old?" after the lift passes asks for no dish.
+        return replace(part, intent=Intent.QUESTION, follow_up=True, subjects=frozenset(context.subjects))
     if context.article and "hours" not in reading.lexicon.article_details.get(context.article, frozenset()):
         open_then = _of_venues_spoken_of(part, reading, context)
         if open_then is not part:
@@ -103,6 +108,12 @@ def _resolved(part: Part, reading: Reading, context: Context) -> Part:
     if context.article and _speaks_of(context.article, part, reading):
         return replace(part, intent=Intent.QUESTION, follow_up=True)
     return part
+
+
+def _only_of_children(part: Part, reading: Reading) -> bool:
+    other = part.diets or part.avoid or part.containing or part.courses or part.order or part.drinks or part.meals
+    asked = any(match.key == "start" for match in reading.found("follow_up"))
+    return part.kids and asked and not other and not {"ask"} & set(reading.keys("menu"))
 
 
 def _speaks_of(article: str, part: Part, reading: Reading) -> bool:
@@ -237,9 +248,7 @@ def _listed(reading: Reading, context: Context) -> tuple[str, ...]:
     """ "So the lamb is fine for me?": the one dish of the last list whose name says that word."""
     said = [asked_for(each) for each in reading.stems(reading.topics - reading.places("course", "aspect", "diet"))]
     names = reading.lexicon.item_name_words
-    found = [
-        key for key in context.items if any(not names.get(key, frozenset()).isdisjoint(each) for each in said)
-    ]
+    found = [key for key in context.items if any(not names.get(key, frozenset()).isdisjoint(each) for each in said)]
     return tuple(found) if len(found) == 1 and len(context.items) > 1 else ()
 
 

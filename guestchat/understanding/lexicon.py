@@ -201,9 +201,7 @@ def _first_words(text: Mapping[str, str]) -> dict[str, str]:
 def _kind_words() -> dict[str, tuple[str, ...]]:
     """Return the single words for each kind of venue that a German compound may end in."""
     return {
-        kind: tuple(
-            dict.fromkeys(phrase[0] for phrase in vocabulary("de")["venue"].phrases(kind) if len(phrase) == 1)
-        )
+        kind: tuple(dict.fromkeys(phrase[0] for phrase in vocabulary("de")["venue"].phrases(kind) if len(phrase) == 1))
         for kind in ("restaurant", "bar", "cafe", "pool", "shop")
     }
 

@@ -160,7 +160,8 @@ def find(tokens: Sequence[str], known: Vocabulary, own: frozenset[str], *, in_an
     said = [(piece, place) for place, word in enumerate(mended) for piece in word.split()]
     pieces = [piece for piece, _place in said]
     of_subjects = known["topic"].find(pieces) or (_in_another_language(pieces, known) if in_any_language else [])
-    together = known.together.find(pieces) if not of_subjects else []
+    # "We land at nine, can we get in the room": what only tells when or whence leaves open what is asked.
+    together = known.together.find(pieces) if {match.key for match in of_subjects} <= CIRCUMSTANCES else []
     inside = {number for match in of_subjects for number in range(match.start, match.end)}
     subjects = frozenset([*(match.key for match in of_subjects), *(key for key, _places in together)])
     priceless = {word for subject in subjects for word in _PRICELESS.get(subject, ())}

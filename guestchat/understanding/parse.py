@@ -4,22 +4,16 @@ import datetime as dt
 import re
 from collections.abc import Collection, Sequence
 from dataclasses import replace
-from typing import Any
 
 from guestchat.understanding import clauses, follow_up
+from guestchat.understanding.hours import asks_when, asks_whether_a_meal_is_served, hours
 from guestchat.understanding.lexicon import Lexicon
+from guestchat.understanding.parts import make
 from guestchat.understanding.query import Context, Intent, Part, Query
 from guestchat.understanding.reading import Reading
+from guestchat.understanding.requesting import request
 from guestchat.understanding.vocabulary import LANGUAGES, Match, Vocabulary, vocabulary
-from guestchat.understanding.when import SOON
 from guestchat.words import words
-
-_REQUESTED = ("late_checkout", "wake_up", "taxi", "maintenance", "housekeeping", "other")
-
-# A room by its bare number: "to 412", "auf 412", "à la 412".
-_TO_A_ROOM = re.compile(
-    r"(?<!\bup )\b(?:to|auf|a la|a l'|in die|nach|fur|for|room)\s+(\d{3}[a-z]?)\b(?! ?(?:g|ml|kcal|eur|€))"
-)
 
 
 def parse(text: str, lexicon: Lexicon, context: Context, at: dt.datetime, language: str) -> Query:
@@ -35,6 +29,7 @@ def parse(text: str, lexicon: Lexicon, context: Context, at: dt.datetime, langua
         before = follow_up.after(parts[-1], context) if parts else context
         parts.append(follow_up.resolve(_part(reading), reading, context, before))
     parts = [_only_stated(part, reading, parts) for part, reading in zip(parts, readings, strict=True)]
+    parts = _with_what_is_told(parts, readings)
     return Query(text=text, language=language, parts=tuple(_spread(parts)), allergies=tuple(stated))
 
 
@@ -49,6 +44,32 @@ def _only_stated(part: Part, reading: Reading, parts: Sequence[Part]) -> Part:
     if len(parts) > 1 and part.intent is Intent.LIST and reading.stated_allergies and not asks:
         return replace(part, topic="statement")
     return part
+
+
+# Questions that begin with their verb.
+_INVERTED = re.compile(
+    r"(?:\W|and|so|ok|okay|hi|hey|hello|und|also|et|alors|y|pero)*\b(?:can|could|may|might|shall|should|would|am|any|anything"
+    r"|kann|konn\w*|darf|durf\w*|gibt\w*|habt|haben|hat|hast|ist|sind|muss|peut|puis|avez|faut|puedo|puede\w*|hay|tien\w*|es)\b"
+)
+
+
+def _with_what_is_told(parts: Sequence[Part], readings: Sequence[Reading]) -> list[Part]:
+    """Mark what is told beside a question, and let a question without a subject of its own be searched with it.
+
+    "Feathers make me sneeze. Anything else to put my head on?"
+    """
+    told: list[Part] = []
+    for part, reading in zip(parts, readings, strict=True):
+        before = told[-1] if told else None
+        if before is not None and before.tells and part.intent is Intent.QUESTION and not part.subjects:
+            part = replace(part, text=f"{before.text}. {part.text}")
+        told.append(replace(part, tells=_tells(part, reading)))
+    return told if any(not part.tells for part in told) else list(parts)
+
+
+def _tells(part: Part, reading: Reading) -> bool:
+    asks = reading.asks or _INVERTED.match(reading.folded) or part.follow_up or part.details or part.topic
+    return part.intent is Intent.QUESTION and not asks
 
 
 def _spread(parts: Sequence[Part]) -> list[Part]:
@@ -79,69 +100,25 @@ def _part(reading: Reading) -> Part:
         _who,
         _person,
         _talk,
-        _request,
+        request,
         _dish,
         _statement,
         _fact,
         _list,
-        _hours,
+        hours,
         _place,
     ):
         part = decide(reading)
         if part is not None:
             return part
-    return _make(reading, Intent.QUESTION)
-
-
-# What rows tell of these is not lessened by words that ask for nothing of their own.
-_PLAINLY = frozenset({Intent.HOURS, Intent.PLACE, Intent.FACT, Intent.LIST})
-
-
-def _make(reading: Reading, intent: Intent, *, explained: Sequence[str] = (), **fields: Any) -> Part:
-    """Return a part with everything that any answer may use; `explained` tables take their words from the rest."""
-    allergens = reading.allergens
-    named = {place for each in reading.named for place in each.places} if intent is Intent.DISH else set()
-    explained = (*explained, "wine") if reading.wines else explained
-    taken = reading.places(*explained, "follow_up") | named | allergens.places | reading.venue_places
-    return Part(
-        **{
-            "text": reading.text,
-            "intent": intent,
-            "venues": reading.venues,
-            "venue_kinds": reading.keys("venue"),
-            "meals": reading.keys("meal"),
-            "courses": reading.keys("course"),
-            "wines": reading.wines,
-            "diets": reading.keys("diet"),
-            "avoid": tuple(dict.fromkeys((*allergens.mine, *allergens.avoid))),
-            "containing": allergens.contains,
-            "aspects": reading.aspects,
-            "price_up_to": reading.price_up_to,
-            "price_from": reading.price_from,
-            "order": next((key for key in reading.keys("menu") if key in {"cheapest", "dearest"}), ""),
-            "kids": "kids" in reading.keys("menu"),
-            "mild": "not_spicy" in reading.keys("menu"),
-            "spicy": intent is Intent.LIST and "spicy" in reading.aspects and "not_spicy" not in reading.keys("menu"),
-            "drinks": "drink" in reading.keys("menu"),
-            "when": reading.when,
-            "room": reading.room or (_room_by_number(reading) if intent is Intent.REQUEST else ""),
-            "quantity": reading.quantity,
-            "words": reading.stems(reading.topics),
-            "subjects": reading.matters.subjects,
-            "details": reading.matters.details,
-            "beyond": reading.beyond,
-            "bounds": reading.bounds,
-            "rest": reading.stems(reading.topics - taken - (reading.plain if intent in _PLAINLY else set())),
-            **fields,
-        }
-    )
+    return make(reading, Intent.QUESTION)
 
 
 def _emergency(reading: Reading) -> Part | None:
     """Help comes before grammar: cries of any language count, as nobody in need minds the page's."""
     own = any(match.key == "ask" for match in reading.found("emergency"))
     if own or any(_cries(reading, language) for language in LANGUAGES):
-        return _make(reading, Intent.EMERGENCY)
+        return make(reading, Intent.EMERGENCY)
     return None
 
 
@@ -166,7 +143,7 @@ def _is_telling(tokens: Sequence[str]) -> bool:
 
 def _private(reading: Reading) -> Part | None:
     asks_after_somebody = reading.asks and reading.known.whereabouts.find(reading.tokens)
-    return _make(reading, Intent.PRIVATE) if reading.found("private") or asks_after_somebody else None
+    return make(reading, Intent.PRIVATE) if reading.found("private") or asks_after_somebody else None
 
 
 def _person(reading: Reading) -> Part | None:
@@ -177,7 +154,7 @@ def _person(reading: Reading) -> Part | None:
         return None  # the thing that makes the noise is out of order; "can't sleep, what can I still eat" complains not
     if not keys:
         return None
-    return _make(reading, Intent.PERSON, topic="ask" if "ask" in keys else "complaint")
+    return make(reading, Intent.PERSON, topic="ask" if "ask" in keys else "complaint")
 
 
 def _who(reading: Reading) -> Part | None:
@@ -187,7 +164,7 @@ def _who(reading: Reading) -> Part | None:
         return None
     if all(match.end - match.start == 1 for match in asked) and reading.topics - reading.places("talk"):
         return None  # "the loo won't flush, help"
-    return _make(reading, Intent.TALK, topic="who_are_you")
+    return make(reading, Intent.TALK, topic="who_are_you")
 
 
 def _talk(reading: Reading) -> Part | None:
@@ -202,134 +179,13 @@ def _talk(reading: Reading) -> Part | None:
     if "price" in reading.aspects:
         return None  # "cuánto vale": the same word is thanks
     if "abuse" in keys and not wants:
-        return _make(reading, Intent.TALK, topic="abuse")
+        return make(reading, Intent.TALK, topic="abuse")
     beside = set(range(len(reading.tokens))) - spoken
     if beside - reading.filler or (beside and wants):
         return None
     # "who are you" says more than the greeting before it.
     telling = [key for key in keys if key not in {"greeting", "thanks", "yes", "no"}]
-    return _make(reading, Intent.TALK, topic=(telling or list(keys))[0])
-
-
-# "There's no toilet roll left": nobody wishes, and yet somebody has to bring it.
-_LACKING = re.compile(
-    r"\b(?:(?:is|are|have|got|there'?s|theres) no|run(?:ning)? out of|ran out of|out of|missing|kein\w*|fehl(?:t|en)|leer"
-    r"|pas de|plus de|manquent?|no hay|no queda\w*|no tenemos|faltan?|sin)\b(?! need)"
-)
-
-
-def _request(reading: Reading) -> Part | None:
-    keys = _wishes(reading)
-    if "housekeeping" in keys and not reading.asks and _LACKING.search(reading.folded):
-        return _make(reading, Intent.REQUEST, topic="housekeeping")
-    wished = "wish" in keys and "necessity" not in keys  # "do I need an adapter?" wants to know
-    asks_price = "price" in reading.keys("aspect")
-    if "dirty" in keys and not reading.asks:
-        return _make(reading, Intent.REQUEST, topic="housekeeping")
-    kind = next((each for each in _REQUESTED if each in keys), "")
-    if _books_for_a_time(reading, keys):
-        return _make(reading, Intent.REQUEST, topic="taxi" if kind == "taxi" else "other")
-    if kind == "maintenance" and _is_a_dishs_own(reading, "maintenance"):
-        return None  # "and the beef dripping chips?"
-    # "My charger is broken, do you lend any" has it mended by nobody.
-    lent = reading.matters.details & {"rental", "sale"}
-    if kind == "maintenance" and not reading.text.rstrip().endswith("?") and not lent:
-        return _make(reading, Intent.REQUEST, topic=kind)
-    if kind == "wake_up" or (kind and kind != "maintenance" and wished and not asks_price):
-        return _make(reading, Intent.REQUEST, topic=kind)
-    if kind == "other" or (kind and kind != "maintenance" and _is_plainly_wished(reading, kind)):
-        return _make(reading, Intent.REQUEST, topic=kind)
-    if asks_price or ("available" in reading.keys("aspect") and reading.when.now):
-        return None  # "can I order the eggs now?" wants to know
-    return _order(reading, wished=wished)
-
-
-def _is_a_dishs_own(reading: Reading, key: str) -> bool:
-    """Return whether a dish's name holds all the words that would be a wish of that kind."""
-    named = {place for each in reading.named for place in each.places}
-    said = {place for match in reading.found("request") if match.key == key for place in _places_of(match)}
-    return bool(said) and said <= named
-
-
-def _wishes(reading: Reading) -> tuple[str, ...]:
-    """Return what is wished for; the glass of "wines by the glass" is no tumbler."""
-    kinds = [set(range(each.start, each.end)) for each in reading.found("course") if each.end - each.start > 1]
-    return tuple(
-        dict.fromkeys(
-            each.key
-            for each in reading.found("request")
-            if not any(set(range(each.start, each.end)) < kind for kind in kinds)
-        )
-    )
-
-
-# "Dinner for 5 at 8": a table, though nobody says so.
-_MEAL_FOR_SOME = re.compile(
-    r"\b(?:dinner|lunch|supper|abendessen|mittagessen|diner|dejeuner|cena|almuerzo) (?:for|fur|fuer|pour|para) "
-    r"(?:\d|two|three|four|five|six|seven|eight|zwei|drei|vier|funf|sechs|deux|trois|quatre|cinq|dos|tres|cuatro|cinco)\b"
-)
-
-
-# "I'd like a massage tomorrow at 4": what somebody sets time aside for.
-_DONE_AT_A_TIME = frozenset({"massage", "babysitting", "shuttle", "guided_tour"})
-_WOULD_LIKE = re.compile(
-    r"^(?:\W|hi|hello|hey)*(?:i|we)(?:'?d| would| want| wanna)\b|\bich (?:hatte|mochte|will)\b|\bje (?:voudrais|veux)\b|\bquiero\b|\bquisiera\b"
-)
-
-
-def _books_for_a_time(reading: Reading, keys: Collection[str]) -> bool:
-    """ "A table for two at 8", "book me the sauna for friday at 5": somebody has to write it down."""
-    wants_to_know = {"location", "price", "phone"} & reading.aspects or reading.found("hours")
-    if "necessity" in keys or wants_to_know or not reading.when.time:
-        return False
-    table = "restaurant_reservation" in reading.matters.subjects or bool(_MEAL_FOR_SOME.search(reading.folded))
-    slot = bool(_DONE_AT_A_TIME & reading.matters.subjects) and bool(_WOULD_LIKE.search(reading.folded))
-    return table or slot or ("booking" in reading.matters.details and ("wish" in keys or not reading.asks))
-
-
-def _is_plainly_wished(reading: Reading, kind: str) -> bool:
-    """ "Taxi at 7", "2 pillows", "late check-out until 2 pm": no word of wishing, and yet no question."""
-    if reading.asks or reading.aspects - {"available"} or "necessity" in reading.keys("request"):
-        return False
-    beside = reading.topics - reading.places("request", "talk", "follow_up", "number", "time", "date", "day")
-    timed = reading.when.time or reading.when.now or reading.when.around
-    if kind == "housekeeping":
-        return not beside and reading.quantity is not None
-    if kind == "late_checkout":
-        return not beside and bool(timed)
-    leads_somewhere = any(each.key == "taxi" and each.end - each.start > 1 for each in reading.found("request"))
-    return len(beside) <= (2 if leads_somewhere else 1 if timed or SOON.search(reading.folded) else 0)
-
-
-def _room_by_number(reading: Reading) -> str:
-    found = _TO_A_ROOM.search(reading.folded)
-    return found[1] if found else ""
-
-
-_ASKS_WHAT = frozenset(
-    {"what", "whats", "which", "how", "was", "welche", "wie", "que", "quel", "quelle", "combien", "cuanto"}
-)
-
-
-def _order(reading: Reading, *, wished: bool) -> Part | None:
-    """ "Send a club sandwich to 412", "two beers to room 101", "I want to order"."""
-    keys = set(reading.keys("request"))
-    wished = wished or "order_what" in keys
-    if reading.marked and reading.allergens.codes and reading.aspects & {"safe", "allergens"}:
-        return None  # "allergique aux crustacés, la salade, c'est bon pour moi ?"
-    if not wished and not _ASKS_WHAT.isdisjoint(reading.tokens[:1]):
-        return None  # "what do you get with the burger on the room"
-    items = tuple(dict.fromkeys(each.key for each in reading.named))
-    where = bool(reading.room or _room_by_number(reading))
-    if items and (("order" in keys and (wished or where or len(keys) == 1)) or (where and not reading.asks)):
-        return _make(reading, Intent.REQUEST, topic="order", items=items, options=reading.options)
-    if reading.asks:
-        return None
-    drinks_or_food = reading.keys("course") or "drink" in reading.keys("menu")
-    if "order" in keys and where and drinks_or_food:
-        return _make(reading, Intent.REQUEST, topic="order")
-    beside = reading.topics - reading.places("request", "talk", "menu", "venue", "follow_up") - reading.venue_places
-    return _make(reading, Intent.REQUEST, topic="order") if "order_what" in keys and not beside else None
+    return make(reading, Intent.TALK, topic=(telling or list(keys))[0])
 
 
 def _dish(reading: Reading) -> Part | None:
@@ -342,7 +198,7 @@ def _dish(reading: Reading) -> Part | None:
         return None  # "a kids' club" is no club sandwich
     places = {place for each in reading.named for place in each.places}
     hot = any(token == "hot" and place not in places for place, token in enumerate(reading.tokens))
-    return _make(
+    return make(
         reading,
         Intent.DISH,
         aspects=reading.aspects | {"spicy"} if hot else reading.aspects,  # "is the katsu hot"
@@ -379,7 +235,7 @@ def _asks_for_many(reading: Reading) -> bool:
 def _narrowed(reading: Reading) -> Part:
     """Return a list of the dishes that say the named words in their name, description or heading."""
     keys = reading.naming.of_the_kind
-    return _make(
+    return make(
         reading,
         Intent.LIST,
         explained=("aspect", "menu", "diet", "course", "meal", "venue"),
@@ -398,11 +254,11 @@ def _statement(reading: Reading) -> Part | None:
         match.key for match in reading.found("aspect") if reading.allergens.places.isdisjoint(_places_of(match))
     } & {"safe", "available"}
     if reading.stated_allergies and not wanted and (reading.allergens.mine or not reading.asks):
-        return _make(reading, Intent.LIST, topic="statement")
+        return make(reading, Intent.LIST, topic="statement")
     explained = reading.places("aspect", "diet", "talk") | reading.allergens.places | reading.filler
     if not reading.found("me") or reading.allergens.codes or len(reading.tokens) < 2:
         return None
-    return _make(reading, Intent.LIST, topic="statement") if set(range(len(reading.tokens))) <= explained else None
+    return make(reading, Intent.LIST, topic="statement") if set(range(len(reading.tokens))) <= explained else None
 
 
 def _places_of(match: Match) -> range:
@@ -410,10 +266,10 @@ def _places_of(match: Match) -> range:
 
 
 def _list(reading: Reading) -> Part | None:
-    if _asks_whether_a_meal_is_served(reading):
-        return _make(reading, Intent.HOURS, topic="hours", explained=("venue", "meal", "menu", "aspect", "time"))
+    if asks_whether_a_meal_is_served(reading):
+        return make(reading, Intent.HOURS, topic="hours", explained=("venue", "meal", "menu", "aspect", "time"))
     menu = set(reading.keys("menu"))
-    if menu <= {"kids", "which", "under", "over"} and _is_where_nothing_is_served(reading):
+    if "kids" in menu and _asks_of_children(reading, menu):
         return None  # "what do you do with children in the club on Sundays"
     is_bare = len(reading.topics) <= 2 and not reading.matters.subjects
     filters = bool(
@@ -436,8 +292,17 @@ def _list(reading: Reading) -> Part | None:
     if reading.found("hours") or ("allergens" in reading.aspects and not reading.allergens.codes):
         return None
     if (food and (reading.topics or reading.when)) or ("which" in menu and rest - reading.plain):
-        return _make(reading, Intent.LIST, explained=explained)
+        return make(reading, Intent.LIST, explained=explained)
     return None
+
+
+def _asks_of_children(reading: Reading, menu: Collection[str]) -> bool:
+    """ "Somebody to watch the kids tonight", "what is it for an eight-year-old on Christmas Day" wants no dish."""
+    if reading.keys("diet") or reading.allergens.codes or reading.keys("course") or reading.has_price_bound:
+        return False
+    if "price" in reading.aspects and ("ask" not in menu or reading.when.dates):
+        return True
+    return "ask" not in menu and (bool(reading.matters.subjects) or _is_where_nothing_is_served(reading))
 
 
 def _is_where_nothing_is_served(reading: Reading) -> bool:
@@ -461,67 +326,24 @@ def _filtered_list(reading: Reading, explained: Sequence[str]) -> Part | None:
         return None  # "coffee machine in the room": a course word among other topics is no order
     # An allergen without a stance beside food words is asked for: "do you have fish?".
     containing = tuple(dict.fromkeys((*reading.allergens.contains, *reading.allergens.named)))
-    made = _make(reading, Intent.LIST, explained=explained, containing=containing, foods=reading.naming.foods)
+    made = make(reading, Intent.LIST, explained=explained, containing=containing, foods=reading.naming.foods)
     if asks_hours and made.courses and set(reading.keys("hours")) & {"opens", "closes"}:
         return replace(made, topic="when", rest=())  # "earliest coffee tomorrow"
     return made
-
-
-ASKS_WHEN = re.compile(r"\b(?:when|what time|how early|how late|earliest|latest|wann|quand|quelle heure|cuando|que hora)\b")
-
-
-def _hours(reading: Reading) -> Part | None:
-    keys = reading.keys("hours")
-    menu = set(reading.keys("menu"))
-    kitchen = bool(reading.found("kitchen"))
-    venues, kinds = reading.meant_venues, reading.meant_kinds
-    about = venues or kinds or reading.keys("meal") or kitchen
-    food = {"ask", "drink"} & menu
-    beside = reading.topics - reading.places("hours", "menu") - (reading.plain if food else set())
-    whole = "house" in keys and not beside
-    if not keys or not (about or whole or ("ask" in menu and not _is_on_a_matter(reading))):
-        return None
-    topic = "closes" if "closes" in keys else "food" if food and not about else "hours"
-    explained = ("hours", "venue", "meal", "menu", "aspect", "time", "course", "doing")
-    if kitchen and not (venues or kinds or reading.keys("meal")):
-        return _make(reading, Intent.HOURS, topic=topic, explained=(*explained, "kitchen"), venue_kinds=("restaurant",))
-    # "When does it open in the morning" asks for the hour, and not whether it is open then.
-    asks_when = (reading.asks and "opens" in keys) or ASKS_WHEN.search(reading.folded)
-    when = replace(reading.when, around=None) if asks_when else reading.when
-    return _make(
-        reading, Intent.HOURS, topic=topic, explained=explained, venues=venues, venue_kinds=kinds, when=when
-    )
-
-
-def _is_on_a_matter(reading: Reading) -> bool:
-    """ "How long do you hang on to what people leave behind": a matter of the house, and no food."""
-    return bool(reading.matters.subjects) and bool(reading.matters.places - reading.places("hours", "menu", "time"))
-
-
-def _asks_whether_a_meal_is_served(reading: Reading) -> bool:
-    """ "Do you serve lunch on Monday?" is about hours; "what can I eat for lunch on Monday" is about dishes."""
-    explained = reading.places("meal", "menu", "aspect", "time", "venue")
-    beside = reading.topics - explained - reading.venue_places - reading.plain
-    # "Can we have lunch on Monday" asks whether, "what can we have" asks what.
-    asks_for_dishes = any(
-        match.key in {"ask", "drink"} and reading.tokens[match.start] != "can" for match in reading.found("menu")
-    )
-    then = reading.when.dates or reading.when.time
-    return bool(reading.keys("meal") and then and not beside and not asks_for_dishes)
 
 
 def _fact(reading: Reading) -> Part | None:
     keys = reading.keys("fact")
     if not keys or reading.topics - reading.places("fact", "hours", "aspect", "follow_up", "time"):
         return None  # "how much deposit do I pay at check-in" asks for no time
-    return _make(reading, Intent.FACT, topic=keys[0], explained=("fact", "hours", "aspect"))
+    return make(reading, Intent.FACT, topic=keys[0], explained=("fact", "hours", "aspect"))
 
 
 def _place(reading: Reading) -> Part | None:
     """ "Where is the bar?", "what is the spa's number?": a venue and one of its facts, and nothing else."""
     aspects = set(reading.keys("aspect")) & {"location", "phone", "ingredients", "about", "available"}
-    if _asks_when(reading, aspects):
-        return _make(
+    if asks_when(reading, aspects):
+        return make(
             reading,
             Intent.HOURS,
             topic="hours",
@@ -531,15 +353,4 @@ def _place(reading: Reading) -> Part | None:
         )
     if not (reading.venues or reading.keys("venue")) or not (aspects or len(reading.topics) <= 2):
         return None
-    return _make(reading, Intent.PLACE, explained=("venue", "aspect", "menu"))
-
-
-def _asks_when(reading: Reading, aspects: Collection[str]) -> bool:
-    """ "Spa Sunday 2pm?", "is reception staffed at 3 am": a venue and a time, and next to nothing else."""
-    if not (reading.meant_venues or reading.meant_kinds) or set(aspects) & {"location", "phone"}:
-        return False
-    beside = reading.topics - reading.places("venue", "aspect", "menu", "time", "meal", "doing") - reading.venue_places
-    if not reading.venues and reading.meant_venues:
-        beside -= reading.matters.places
-    moment = reading.when.time or reading.when.dates or reading.when.now
-    return bool(moment) and len(beside) <= (1 if reading.when.time else 0) and not reading.matters.details - {"hours"}
+    return make(reading, Intent.PLACE, explained=("venue", "aspect", "menu"))

@@ -68,6 +68,7 @@ class Part:
     bounds: tuple[str, ...] = ()
     rest: tuple[str, ...] = ()
     follow_up: bool = False
+    tells: bool = False  # "Feathers make me sneeze.": nothing is asked, another clause does that
 
 
 @dataclass(frozen=True, kw_only=True)

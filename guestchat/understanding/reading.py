@@ -112,7 +112,7 @@ class Reading:
         return bool(self.found("aspect") or self.found("diet"))
 
     def _is_a_dishs_own(self, span: tuple[int, int, str, str]) -> bool:
-        """Return whether an allergen's word belongs to the name of a dish or a venue, or to an option that is ordered."""
+        """Return whether an allergen's word belongs to the name of a dish or a venue, or to an option ordered."""
         start, end, _codes, stance = span
         places = set(range(start, end))
         if stance in {"", "contains"} and (places <= self.naming.option_places or places <= self.venue_places):

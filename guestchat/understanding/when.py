@@ -17,7 +17,8 @@ _ISO = re.compile(r"\b(\d{4})-(\d{2})-(\d{2})\b")
 _NUMERIC = re.compile(r"\b([0-3]?\d)\.([01]?\d)\.(\d{4})?")
 # "On the 24th", "am 24.", "le 24": the next such day.
 _ON_THE = re.compile(
-    r"\b(?:on|until|till|by|for) the ([0-3]?\d)(?:st|nd|rd|th)\b|\b(?:am|vom|bis zum|zum) ([0-3]?\d)\.(?!\d)|\b(?:el|le) (?:dia )?([0-3]?\d)\b(?! ?(?:h|:|de |horas|euros?|\u20ac|%))"
+    r"\b(?:on|until|till|by|for) the ([0-3]?\d)(?:st|nd|rd|th)\b|\b(?:am|vom|bis zum|zum) ([0-3]?\d)\.(?!\d)"
+    r"|\b(?:el|le) (?:dia )?([0-3]?\d)\b(?! ?(?:h|:|de |horas|euros?|\u20ac|%))"
 )
 # "Next Monday" is the coming one.
 _COMING = frozenset(

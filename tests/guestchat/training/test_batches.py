@@ -26,7 +26,7 @@ def batches(data: Path, word_embedder: Any, topics: Topics) -> Batches:
         | {row["en"] for rows in topics.values() for row in rows}
     )
     vectors = dict(zip(texts, word_embedder.encode_query(texts), strict=True))
-    return Batches(docs, topics, vectors, seed=3, mix=Mix(size=16))
+    return Batches(docs, topics, vectors, seed=3, mix=Mix(size=16, translated=0.25))
 
 
 def test_a_batch_is_made_again_by_its_number(batches: Batches) -> None:

@@ -13,7 +13,9 @@ from tests.conftest import TUESDAY_NOON
 
 def card(name: str, *dishes: str) -> Menu:
     items = tuple(Item(key=dish.lower().replace(" ", "-"), name={"en": dish}) for dish in dishes)
-    return Menu(key=name.lower().replace(" ", "-"), name={"en": name}, sections=(Section(name={"en": ""}, items=items),))
+    return Menu(
+        key=name.lower().replace(" ", "-"), name={"en": name}, sections=(Section(name={"en": ""}, items=items),)
+    )
 
 
 VENUES = (
@@ -25,7 +27,7 @@ VENUES = (
         description={"en": "Fish and rice with a view of the bay.", "de": "Fisch und Reis mit Blick auf die Bucht."},
         menus=(card("Dinner", "Grilled bream", "Lemon sorbet"),),
     ),
-    Venue(key="garrover", kind="restaurant", name={"en": "Es Garrover"}, description={"en": "A buffet with a terrace."}),
+    Venue(key="garrover", kind="restaurant", name={"en": "Es Garrover"}, description={"en": "A buffet."}),
     Venue(
         key="sal",
         kind="bar",

@@ -1,0 +1,132 @@
+"""Owns what a clause wants somebody to do: a wish, a repair, an order; and what only sounds like one. Pure."""
+
+import re
+from collections.abc import Collection
+
+from guestchat.understanding.parts import make, room_by_number
+from guestchat.understanding.query import Intent, Part
+from guestchat.understanding.reading import Reading
+from guestchat.understanding.vocabulary import Match
+from guestchat.understanding.when import SOON
+
+_REQUESTED = ("late_checkout", "wake_up", "taxi", "maintenance", "housekeeping", "other")
+
+# "There's no toilet roll left": nobody wishes, and yet somebody has to bring it.
+_LACKING = re.compile(
+    r"\b(?:(?:is|are|have|got|there'?s|theres) no|run(?:ning)? out of|ran out of|out of|missing|kein\w*"
+    r"|fehl(?:t|en)|leer|pas de|plus de|manquent?|no hay|no queda\w*|no tenemos|faltan?|sin)\b(?! need)"
+)
+
+
+def request(reading: Reading) -> Part | None:
+    keys = _wishes(reading)
+    if "housekeeping" in keys and not reading.asks and _LACKING.search(reading.folded):
+        return make(reading, Intent.REQUEST, topic="housekeeping")
+    wished = "wish" in keys and "necessity" not in keys  # "do I need an adapter?" wants to know
+    asks_price = "price" in reading.keys("aspect")
+    if "dirty" in keys and not reading.asks:
+        return make(reading, Intent.REQUEST, topic="housekeeping")
+    kind = next((each for each in _REQUESTED if each in keys), "")
+    if _books_for_a_time(reading, keys):
+        return make(reading, Intent.REQUEST, topic="taxi" if kind == "taxi" else "other")
+    if kind == "maintenance" and _is_a_dishs_own(reading, "maintenance"):
+        return None  # "and the beef dripping chips?"
+    # "My charger is broken, do you lend any" has it mended by nobody.
+    lent = reading.matters.details & {"rental", "sale"}
+    if kind == "maintenance" and not reading.text.rstrip().endswith("?") and not lent:
+        return make(reading, Intent.REQUEST, topic=kind)
+    if kind == "wake_up" or (kind and kind != "maintenance" and wished and not asks_price):
+        return make(reading, Intent.REQUEST, topic=kind)
+    if kind == "other" or (kind and kind != "maintenance" and _is_plainly_wished(reading, kind)):
+        return make(reading, Intent.REQUEST, topic=kind)
+    if asks_price or ("available" in reading.keys("aspect") and reading.when.now):
+        return None  # "can I order the eggs now?" wants to know
+    return _order(reading, wished=wished)
+
+
+def _is_a_dishs_own(reading: Reading, key: str) -> bool:
+    """Return whether a dish's name holds all the words that would be a wish of that kind."""
+    named = {place for each in reading.named for place in each.places}
+    said = {place for match in reading.found("request") if match.key == key for place in _places_of(match)}
+    return bool(said) and said <= named
+
+
+def _wishes(reading: Reading) -> tuple[str, ...]:
+    """Return what is wished for; the glass of "wines by the glass" is no tumbler."""
+    kinds = [set(range(each.start, each.end)) for each in reading.found("course") if each.end - each.start > 1]
+    return tuple(
+        dict.fromkeys(
+            each.key
+            for each in reading.found("request")
+            if not any(set(range(each.start, each.end)) < kind for kind in kinds)
+        )
+    )
+
+
+# "Dinner for 5 at 8": a table, though nobody says so.
+_MEAL_FOR_SOME = re.compile(
+    r"\b(?:dinner|lunch|supper|abendessen|mittagessen|diner|dejeuner|cena|almuerzo) (?:for|fur|fuer|pour|para) "
+    r"(?:\d|two|three|four|five|six|seven|eight|zwei|drei|vier|funf|sechs|deux|trois|quatre|cinq|dos|tres|cuatro|cinco)\b"
+)
+
+
+# "I'd like a massage tomorrow at 4": what somebody sets time aside for.
+_DONE_AT_A_TIME = frozenset({"massage", "babysitting", "shuttle", "guided_tour"})
+_WOULD_LIKE = re.compile(
+    r"^(?:\W|hi|hello|hey)*(?:i|we)(?:'?d| would| want| wanna)\b|\bich (?:hatte|mochte|will)\b"
+    r"|\bje (?:voudrais|veux)\b|\b(?:quiero|quisiera)\b"
+)
+
+
+def _books_for_a_time(reading: Reading, keys: Collection[str]) -> bool:
+    """ "A table for two at 8", "book me the sauna for friday at 5": somebody has to write it down."""
+    wants_to_know = {"location", "price", "phone"} & reading.aspects or reading.found("hours")
+    if "necessity" in keys or wants_to_know or not reading.when.time:
+        return False
+    table = "restaurant_reservation" in reading.matters.subjects or bool(_MEAL_FOR_SOME.search(reading.folded))
+    slot = bool(_DONE_AT_A_TIME & reading.matters.subjects) and bool(_WOULD_LIKE.search(reading.folded))
+    return table or slot or ("booking" in reading.matters.details and ("wish" in keys or not reading.asks))
+
+
+def _is_plainly_wished(reading: Reading, kind: str) -> bool:
+    """ "Taxi at 7", "2 pillows", "late check-out until 2 pm": no word of wishing, and yet no question."""
+    if reading.asks or reading.aspects - {"available"} or "necessity" in reading.keys("request"):
+        return False
+    beside = reading.topics - reading.places("request", "talk", "follow_up", "number", "time", "date", "day")
+    timed = reading.when.time or reading.when.now or reading.when.around
+    if kind == "housekeeping":
+        return not beside and reading.quantity is not None
+    if kind == "late_checkout":
+        return not beside and bool(timed)
+    leads_somewhere = any(each.key == "taxi" and each.end - each.start > 1 for each in reading.found("request"))
+    return len(beside) <= (2 if leads_somewhere else 1 if timed or SOON.search(reading.folded) else 0)
+
+
+_ASKS_WHAT = frozenset(
+    {"what", "whats", "which", "how", "was", "welche", "wie", "que", "quel", "quelle", "combien", "cuanto"}
+)
+
+
+def _order(reading: Reading, *, wished: bool) -> Part | None:
+    """ "Send a club sandwich to 412", "two beers to room 101", "I want to order"."""
+    keys = set(reading.keys("request"))
+    wished = wished or "order_what" in keys
+    if reading.marked and reading.allergens.codes and reading.aspects & {"safe", "allergens"}:
+        return None  # "allergique aux crustacés, la salade, c'est bon pour moi ?"
+    if not wished and not _ASKS_WHAT.isdisjoint(reading.tokens[:1]):
+        return None  # "what do you get with the burger on the room"
+    items = tuple(dict.fromkeys(each.key for each in reading.named))
+    where = bool(reading.room or room_by_number(reading))
+    if items and (("order" in keys and (wished or where or len(keys) == 1)) or (where and not reading.asks)):
+        return make(reading, Intent.REQUEST, topic="order", items=items, options=reading.options)
+    if reading.asks:
+        return None
+    drinks_or_food = reading.keys("course") or "drink" in reading.keys("menu")
+    if "order" in keys and where and drinks_or_food:
+        return make(reading, Intent.REQUEST, topic="order")
+    beside = reading.topics - reading.places("request", "talk", "menu", "venue", "follow_up") - reading.venue_places
+    return make(reading, Intent.REQUEST, topic="order") if "order_what" in keys and not beside else None
+
+
+def _places_of(match: Match) -> range:
+    return range(match.start, match.end)
