@@ -75,6 +75,8 @@ def compose(query: Query, search: Search, scene: Scene) -> Answer:
 def _asked(parts: Sequence[Part], replies: Sequence[Reply]) -> tuple[list[Part], list[Reply]]:
     """Return the parts with their replies, without "I don't know" to what was only told beside a question."""
     unknown = {Outcome.UNANSWERED, Outcome.CLARIFY}
+    if any(part.intent in {Intent.LIST, Intent.DISH} for part in parts):
+        return list(parts), list(replies)  # what was told may be what a guest cannot eat
     kept = [
         (part, reply)
         for part, reply in zip(parts, replies, strict=True)
@@ -275,8 +277,8 @@ def _statement(part: Part, scene: Scene) -> Reply:
 def _fact_of_the_subject(part: Part, scene: Scene) -> Reply | None:
     """Return when the rooms are ready or to be left, or where the house is, however that was asked."""
     for topic, others in _FACTS.items():
-        asks_when = "hours" in part.details or part.intent is Intent.HOURS or ASKS_WHEN.search(fold(part.text))
-        when_or_where = asks_when or topic == "address"
+        for_a_time = "hours" in part.details or part.intent is Intent.HOURS or ASKS_WHEN.search(fold(part.text))
+        when_or_where = for_a_time or topic == "address"
         if topic in part.subjects and part.subjects - {topic} <= others and part.details <= {"hours"} and when_or_where:
             return _fact(replace(part, topic=topic), scene)
     return None

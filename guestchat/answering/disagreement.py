@@ -138,8 +138,11 @@ def asks_the_same(one: Article, other: Article, scene: Scene) -> bool:
 def _differ(one: Article, other: Article, scene: Scene) -> bool:
     said = scene.text(one.answer), scene.text(other.answer)
     found = different(*said)
-    common = bool(found) and any(not kinds or kinds & found for kinds in _in_common(one, other, scene))
-    return common and _are_asked_alike(one, other)
+    if not found:
+        return False
+    common = list(_in_common(one, other, scene))
+    # Where no detail is shared, as in "Lift passes" and "Cross-country skiing", a subject in common is too little.
+    return any(kinds & found for kinds in common) or (frozenset() in common and _are_asked_alike(one, other))
 
 
 def _are_asked_alike(one: Article, other: Article) -> bool:
@@ -156,7 +159,6 @@ def _texts_of(article: Article, language: str) -> list[str]:
     return [text[language] for text in (article.question, *article.also_asked) if language in text]
 
 
-@lru_cache(maxsize=20_000)
 def _meaning(one: str, other: str) -> float:
     first, second = get_embedder().encode_query([one, other])
     return float(first @ second)

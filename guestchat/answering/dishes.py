@@ -11,6 +11,7 @@ from guestchat.answering.scene import Scene
 from guestchat.understanding.food import asked_for, concepts, is_meat
 from guestchat.understanding.lexicon import wines
 from guestchat.understanding.query import Part
+from guestchat.understanding.stems import stem
 from guestchat.understanding.when import When
 from guestchat.words import fold, words
 from menus import hours
@@ -297,7 +298,7 @@ def _scope(part: Part, scene: Scene) -> list[Offer] | None:
         offers = for_kids or offers
     if part.foods:
         offers = _saying(part.foods, offers, scene)
-    if part.rest and _is_narrowed(part) and not _any_is_food(part.rest, scene):
+    if part.rest and _is_narrowed(part) and not _any_is_food(part.rest, scene) and not _may_be_avoided(part):
         part = replace(part, rest=())  # "a severe nut allergy in our party: which puds can she have"
     if part.rest:
         said = _saying(part.rest, offers, scene)
@@ -324,6 +325,22 @@ def _is_narrowed(part: Part) -> bool:
     """Return whether enough is said of the dishes that are wanted, whatever else a guest tells."""
     return bool(
         part.avoid or part.spicy or part.mild or part.order or part.price_up_to or (part.courses and part.venues)
+    )
+
+
+# What joins one thing to avoid to the next, or denies it, in any language.
+_SAID_BESIDE_WHAT_IS_AVOIDED = """
+    and or nor no not without low und oder kein keine keinen ohne noch et ou ni sans pas y o sin
+"""
+_BESIDE_WHAT_IS_AVOIDED = frozenset(_SAID_BESIDE_WHAT_IS_AVOIDED.split())
+
+
+def _may_be_avoided(part: Part) -> bool:
+    """ "No nuts and no fructose": a word that is not understood may be what must not be in it."""
+    said = words(part.text)
+    places = [place for place, word in enumerate(said) if stem(word) in part.rest]
+    return bool(part.avoid) and any(
+        not _BESIDE_WHAT_IS_AVOIDED.isdisjoint(said[max(0, place - 2) : place]) for place in places
     )
 
 

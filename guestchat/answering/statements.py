@@ -48,7 +48,8 @@ def _weight(part: Part, statement: Statement, scene: Scene) -> float:
     if any(not says(statement.said | statement.around, word) for word in part.beyond):
         return 0.0
     said = sum(1.0 for word in part.beyond if says(statement.said, word)) + len(own)
-    if statement.type == "hotel" and not any(says(statement.said, word) for word in part.words):
+    own_language = scene.language[:2] in {language[:2] for language in statement.text}
+    if statement.type == "hotel" and own_language and not any(says(statement.said, word) for word in part.words):
         return 0.0  # "a ski resort" tells nothing of sledging
     if not said and not part.details - SOFT_DETAILS:
         return 0.0  # a venue's name alone asks for the venue, not for this sentence of it

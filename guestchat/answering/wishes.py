@@ -21,8 +21,7 @@ _NEEDS_A_ROOM = frozenset({"housekeeping", "maintenance", "order", "wake_up"})
 _ONE_OF_A_KIND = frozenset({"taxi", "wake_up", "late_checkout"})
 # "A taxi for 9 on Friday morning"; a taxi for 3 is for three people.
 _FOR_AN_HOUR = re.compile(
-    r"\b(?:for|fur|pour|para(?: las?)?|um|a las?) \d{1,2}(?= (?:on|in the|tomorrow|today|tonight|am|pm|o'?clock|this"
-    r"|morgen|am|heute|uhr|demain|ce|h|manana|el|hoy|de la)\b)"
+    r"\b(?:for|fur|pour|para(?: las?)?|um|a las?) \d{1,2}(?= (?:on|in the|am|pm|o'?clock|uhr|h|heures|de la|el)\b)"
 )
 _CLOCK = re.compile(r"\d[:.h]\d\d|\d ?(?:am|pm|h|uhr)\b")
 

@@ -9,9 +9,10 @@ from guestchat.words import fold, words
 # A full stop ends a clause only before a space and a letter: "14.50", "a.m." and "e.g." stay whole.
 _END = re.compile(
     r"[?!;\n]+|(?<![.\s]\w)(?<!\b[mM]r)(?<!\b[mM]s)(?<!\b[dD]r)(?<!\b[mM]rs)(?<!\bHr)(?<!\bFr)(?<!\bSr)(?<!\bSra)"
-    r"(?<!\b[aA]m \d)(?<!\b[aA]m \d\d)(?<!\b[zZ]um \d\d)(?<!\b[vV]om \d\d)"
     r"\.+(?=\s+[^\W\d])|\.+$"
 )
+# "Am 24. abends": a day's number ends no clause.
+_GERMAN_DAY = re.compile(r"(\b(?:[Aa]m|[Vv]om|[Zz]um) \d\d\.)\s+(?=[a-z])")
 MAX_CLAUSES = 5
 _SAYS_IT = re.compile(
     r"\b(?:it costs?|is it|does it cost|it possible|it ok(?:ay)?|it allowed) to\b|\bkostet es\b.*\bzu\b"
@@ -21,6 +22,8 @@ _SAYS_IT = re.compile(
 
 def split(text: str, vocabulary: Vocabulary) -> list[str]:
     """Return the message's clauses, in order; what says nothing by itself joins its neighbour."""
+    if vocabulary.language == "de":
+        text = _GERMAN_DAY.sub(r"\1", text)
     clauses = [clause for sentence in _END.split(text) for clause in _questions(sentence.strip(" ,"), vocabulary)]
     joined: list[str] = []
     for clause in clauses:

@@ -5,27 +5,31 @@ import re
 from dataclasses import replace
 
 from guestchat.understanding.food import asked_for
+from guestchat.understanding.lexicon import Lexicon
 from guestchat.understanding.matters import CIRCUMSTANCES
 from guestchat.understanding.query import Context, Intent, Part
 from guestchat.understanding.reading import Reading
 from guestchat.understanding.stems import says
 from guestchat.understanding.when import SOON, When
 
+# From this share of its name on a dish is named for itself.
+_WELL_NAMED = 0.75
 # So few dishes are told one by one: a list would leave out what the others hold.
 _ALL_TOLD = 3
 # What points at one thing, in any language: "is it vegan", "enthält das Nüsse".
 _ONE_THING = frozenset({"it", "that", "this", "das", "dies", "dieses", "ca", "eso", "esto", "lo"})
 
 
-def after(part: Part, context: Context) -> Context:
+def after(part: Part, context: Context, lexicon: Lexicon) -> Context:
     """Return what the next question of the same message may refer to, before that one is answered."""
     if part.intent in _BESIDE_REQUESTS or not (part.subjects or part.items or part.venues or part.venue_kinds):
         return context
+    of_kinds = [key for key, kind in lexicon.venue_kind.items() if kind in part.venue_kinds]
     return Context(
         intent=part.intent,
         items=part.items if part.intent is Intent.DISH else (),
-        venues=part.venues,
-        subjects=tuple(sorted({*part.subjects, *part.venue_kinds})),
+        venues=part.venues or (tuple(of_kinds) if len(of_kinds) == 1 else ()),
+        subjects=tuple(sorted(part.subjects)),
         allergies=context.allergies,
     )
 
@@ -212,7 +216,7 @@ def _of_dishes(part: Part, reading: Reading, context: Context) -> Part:
         )
     if part.intent is Intent.DISH:
         return _with_its_question(part, reading, context)
-    if part.intent in {Intent.QUESTION, Intent.LIST} and (listed := _listed(reading, context)):
+    if part.intent in {Intent.QUESTION, Intent.LIST} and (listed := _listed(part, reading, context)):
         return replace(
             _with_its_question(replace(part, intent=Intent.DISH), reading, context),
             foods=(),
@@ -238,18 +242,36 @@ def _of_dishes(part: Part, reading: Reading, context: Context) -> Part:
 
 
 def _options_of(dish: str, reading: Reading) -> tuple[str, ...]:
-    """Return the options of a dish that the clause names, whole or by two of their words."""
-    said = set(reading.stems(range(len(reading.tokens))))
+    """Return the options of a dish that the clause orders with it, named whole or by two of their words."""
+    if reading.venues or reading.found("venue") or reading.found("hours"):
+        return ()
+    if any(each.key != dish and each.coverage >= _WELL_NAMED for each in reading.named):
+        return ()  # "and the ramen with egg" is the next dish
+    said = set(reading.stems(set(range(len(reading.tokens))) - reading.naming.asked))
     own = reading.lexicon.item_options.get(dish, ())
     return tuple(key for key, stems, _added in own if stems and (stems <= said or len(stems & said) > 1))
 
 
-def _listed(reading: Reading, context: Context) -> tuple[str, ...]:
-    """ "So the lamb is fine for me?": the one dish of the last list whose name says that word."""
-    said = [asked_for(each) for each in reading.stems(reading.topics - reading.places("course", "aspect", "diet"))]
+def _listed(part: Part, reading: Reading, context: Context) -> tuple[str, ...]:
+    """ "So the lamb is fine for me?": the one dish of the last list whose name says the one word that is left."""
+    if part.courses or part.drinks or part.venues or part.venue_kinds or part.avoid or len(context.items) < 2:
+        return ()
+    beside = reading.places("aspect", "diet", "follow_up", "talk", "menu") | reading.plain | reading.allergens.places
+    places = {place for place in reading.topics - beside if reading.tokens[place] not in _SUITS}
+    if len(places) != 1 or not reading.matters.places <= places or not _asks_of_it(part, reading):
+        return ()
+    said = asked_for(reading.stems(places)[0])
     names = reading.lexicon.item_name_words
-    found = [key for key in context.items if any(not names.get(key, frozenset()).isdisjoint(each) for each in said)]
-    return tuple(found) if len(found) == 1 and len(context.items) > 1 else ()
+    found = [key for key in context.items if not names.get(key, frozenset()).isdisjoint(said)]
+    return tuple(found) if len(found) == 1 else ()
+
+
+_SUITS = frozenset({"fine", "good", "alright", "passt", "geht", "gut", "va", "bien", "vale"})
+
+
+def _asks_of_it(part: Part, reading: Reading) -> bool:
+    said = reading.found("follow_up") or part.aspects - {"location", "phone"} or part.containing or part.diets
+    return bool(said) or not _SUITS.isdisjoint(reading.tokens)
 
 
 def _with_its_diet(part: Part, reading: Reading, context: Context) -> Part:

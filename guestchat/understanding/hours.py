@@ -8,8 +8,12 @@ from guestchat.understanding.parts import make
 from guestchat.understanding.query import Intent, Part
 from guestchat.understanding.reading import Reading
 
+# At the beginning of what is asked: "what do we need when we check in" asks for no time.
 ASKS_WHEN = re.compile(
-    r"\b(?:when|what time|how early|how late|earliest|latest|wann|quand|quelle heure|cuando|que hora)\b"
+    r"(?:^|[,.;:!?-]\s*|\b(?:and|so|ok|okay|but|also|hi|hello|und|et|y|pero)\s+)\W*"
+    r"(?:from |until |till |at |ab |bis |a |de |desde |hasta )?"
+    r"(?:when|what time|wann|quand|quelle heure|cuando|que hora)\b"
+    r"|\b(?:how early|how late|earliest|latest)\b"
 )
 
 
@@ -29,8 +33,8 @@ def hours(reading: Reading) -> Part | None:
     if kitchen and not (venues or kinds or reading.keys("meal")):
         return make(reading, Intent.HOURS, topic=topic, explained=(*explained, "kitchen"), venue_kinds=("restaurant",))
     # "When does it open in the morning" asks for the hour, and not whether it is open then.
-    asks_when = (reading.asks and "opens" in keys) or ASKS_WHEN.search(reading.folded)
-    when = replace(reading.when, around=None) if asks_when else reading.when
+    for_the_hour = (reading.asks and "opens" in keys) or ASKS_WHEN.search(reading.folded)
+    when = replace(reading.when, around=None) if for_the_hour else reading.when
     return make(reading, Intent.HOURS, topic=topic, explained=explained, venues=venues, venue_kinds=kinds, when=when)
 
 

@@ -189,12 +189,23 @@ _AND_MORE = re.compile(
     re.IGNORECASE | re.DOTALL,
 )
 _MOST_FIRST_WORDS = 3
+# What such words end in, folded: "Light meals" and "Open daily" call nothing.
+_PLACES = """
+    club centre center zentrum rental verleih room raum zimmer bar restaurant cafe lounge studio salon shop laden school
+    schule kiosk hall library cinema kino terrace terrasse pool bad spa gym buffet bistro pub deli bakery hut salle sala
+    espace tienda area
+"""
+_A_PLACE = tuple(_PLACES.split())
 
 
 def _first_words(text: Mapping[str, str]) -> dict[str, str]:
     """Return what a description calls a venue: "Kids' club" of "Kids' club with a climbing wall"."""
     cut = {language: _AND_MORE.sub("", said) for language, said in text.items()}
-    return {language: said for language, said in cut.items() if len(row_words(said)) <= _MOST_FIRST_WORDS}
+    return {
+        language: said
+        for language, said in cut.items()
+        if len(row_words(said)) <= _MOST_FIRST_WORDS and any(word.endswith(_A_PLACE) for word in row_words(said))
+    }
 
 
 @cache

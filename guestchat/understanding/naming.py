@@ -84,7 +84,7 @@ class Naming:
     def options(self) -> tuple[str, ...]:
         """The options of the named dishes that the clause orders with them."""
         said = set(self._stems)
-        asked = {each for place, each in enumerate(self._stems) if place in self._asked}
+        asked = {each for place, each in enumerate(self._stems) if place in self.asked}
         found: dict[str, int] = {}
         for named in self.dishes:
             for key, stems, _added in self._lexicon.item_options.get(named.key, ()):
@@ -108,7 +108,7 @@ class Naming:
         }
         places: dict[str, int] = {}
         for place, each in enumerate(self._stems):
-            if each in stems and place not in self._asked:
+            if each in stems and place not in self.asked:
                 places.setdefault(each, place)  # said again, it is asked for: "with oat milk, is there milk in it"
         return frozenset(places.values())
 
@@ -174,7 +174,7 @@ class Naming:
         return frozenset(place for start, end, _codes, _stance in spans for place in range(start, end))
 
     @cached_property
-    def _asked(self) -> frozenset[int]:
+    def asked(self) -> frozenset[int]:
         """The places of allergens that the guest wants absent or asks about: such a word names no dish."""
         return frozenset(
             place
@@ -188,7 +188,7 @@ class Naming:
     def _free(self) -> list[int]:
         """The places of words that may name a dish."""
         reading = self._reading
-        stance = (set(reading.allergen_words.places) - self._of_allergens) | self._asked
+        stance = (set(reading.allergen_words.places) - self._of_allergens) | self.asked
         return [
             place
             for place, token in enumerate(reading.tokens)
@@ -207,7 +207,7 @@ class Naming:
 
     @cached_property
     def _explained(self) -> set[int]:
-        return self._reading.places(*_EXPLAINED) | set(self._asked)
+        return self._reading.places(*_EXPLAINED) | set(self.asked)
 
     @cached_property
     def _open(self) -> set[int]:
@@ -264,8 +264,9 @@ class Naming:
 
     def _is_somewhere(self, place: int) -> bool:
         """Return whether a word stands where a place is named: "in the grill tonight" orders nothing grilled."""
+        asked = any(end <= place and stance != "mine" for _, end, _, stance in self._reading.allergen_words.spans)
         before = [token for token in self._reading.tokens[max(0, place - 2) : place] if token not in _ARTICLES]
-        return bool(before) and before[-1] in _WHERE
+        return bool(before) and before[-1] in _WHERE and not asked  # "eggs in the Caesar"
 
     def _of_the_diet_before(self, found: Sequence[Named]) -> Sequence[Named]:
         """Keep the dishes of a diet that stands before their name: "the vegan curry" is no other curry."""
@@ -358,10 +359,10 @@ class Naming:
         left = self._open - said - set(more) - self._kinds
         exact = found[0].exact
         long = all(len(self._reading.tokens[place]) > 6 for place in said)
-        long_ = all(len(self._reading.tokens[place]) >= _LONG_ENOUGH for place in said)
+        enough = all(len(self._reading.tokens[place]) >= _LONG_ENOUGH for place in said)
         all_said = said | set(more)
         elsewhere = all(self._stems[place] in self._lexicon.elsewhere for place in all_said)
-        if len(found) == 1 and exact and long_ and len(left) <= 1 and not elsewhere and self._is_its_own_word(said):
+        if len(found) == 1 and exact and enough and len(left) <= 1 and not elsewhere and self._is_its_own_word(said):
             return True  # "is the katsu hot": a word that nobody says of anything else
         if not self.about_food and best < 0.6 and elsewhere:
             return False  # "the tray charge": the hotel says the word of other things as well
@@ -380,11 +381,16 @@ class Naming:
         return best >= 0.6 or not self._reading.places("venue") - said
 
     def _is_its_own_word(self, places: Iterable[int]) -> bool:
-        """Return whether no vocabulary has these words, and they stand for one dish alone."""
-        weights, postings = self._lexicon.items.weights, self._lexicon.items.postings
+        """Return whether no vocabulary has these words, they stand for one dish alone, and it is asked about."""
+        items, reading = self._lexicon.items, self._reading
+        asks = reading.found("aspect") or "hot" in reading.tokens
+        details = reading.known["detail"].keys(reading.tokens) - {"price"}
         stems = [self._stems[place] for place in places]
-        return bool(stems) and all(
-            each in weights and len(postings[each]) == 1 and each not in known_words() for each in stems
+        return bool(stems and asks and not details) and all(
+            each in items.weights
+            and len({items.names[number].key for number in items.postings[each]}) == 1
+            and each not in known_words()
+            for each in stems
         )
 
     def _named_besides(

@@ -12,7 +12,7 @@ from guestchat.understanding.parts import make
 from guestchat.understanding.query import Context, Intent, Part, Query
 from guestchat.understanding.reading import Reading
 from guestchat.understanding.requesting import request
-from guestchat.understanding.vocabulary import LANGUAGES, Match, Vocabulary, vocabulary
+from guestchat.understanding.vocabulary import LANGUAGES, Vocabulary, vocabulary
 from guestchat.words import words
 
 
@@ -26,7 +26,7 @@ def parse(text: str, lexicon: Lexicon, context: Context, at: dt.datetime, langua
     stated = dict.fromkeys(code for reading in readings for code in reading.stated_allergies)
     parts: list[Part] = []
     for reading in readings:
-        before = follow_up.after(parts[-1], context) if parts else context
+        before = follow_up.after(parts[-1], context, lexicon) if parts else context
         parts.append(follow_up.resolve(_part(reading), reading, context, before))
     parts = [_only_stated(part, reading, parts) for part, reading in zip(parts, readings, strict=True)]
     parts = _with_what_is_told(parts, readings)
@@ -53,6 +53,13 @@ _INVERTED = re.compile(
 )
 
 
+_SAID_OF_SOMEBODY = """
+    i i'm im we we're me us my our he she they his her ich wir mir mich uns mein meine unser unsere er sie je nous moi
+    mon ma mes notre nos il elle yo nosotros mi mis nuestro nuestra el ella
+"""
+_OF_SOMEBODY = frozenset(_SAID_OF_SOMEBODY.split())
+
+
 def _with_what_is_told(parts: Sequence[Part], readings: Sequence[Reading]) -> list[Part]:
     """Mark what is told beside a question, and let a question without a subject of its own be searched with it.
 
@@ -69,7 +76,10 @@ def _with_what_is_told(parts: Sequence[Part], readings: Sequence[Reading]) -> li
 
 def _tells(part: Part, reading: Reading) -> bool:
     asks = reading.asks or _INVERTED.match(reading.folded) or part.follow_up or part.details or part.topic
-    return part.intent is Intent.QUESTION and not asks
+    # "Airport shuttle for two please" says what is wanted, and tells of nobody.
+    wants = part.subjects and _OF_SOMEBODY.isdisjoint(reading.tokens)
+    of_allergies = "allergens" in part.aspects or "allergies_policy" in part.subjects
+    return part.intent is Intent.QUESTION and not (asks or wants or of_allergies)
 
 
 def _spread(parts: Sequence[Part]) -> list[Part]:
@@ -197,7 +207,8 @@ def _dish(reading: Reading) -> Part | None:
     if best.coverage < 0.95 and set(best.places) < reading.matters.places and not reading.allergens.places:
         return None  # "a kids' club" is no club sandwich
     places = {place for each in reading.named for place in each.places}
-    hot = any(token == "hot" and place not in places for place, token in enumerate(reading.tokens))
+    said = {token for place, token in enumerate(reading.tokens) if place not in places}
+    hot = "hot" in said and said.isdisjoint({"cold", "warm", "served", "still"})
     return make(
         reading,
         Intent.DISH,
@@ -250,19 +261,16 @@ def _statement(reading: Reading) -> Part | None:
     if not (reading.stated_allergies or reading.keys("diet")) or reading.named or reading.asks_for_dishes:
         return None
     # "No puedo comer gluten" holds a "puedo comer" that asks for nothing.
-    wanted = {
-        match.key for match in reading.found("aspect") if reading.allergens.places.isdisjoint(_places_of(match))
-    } & {"safe", "available"}
+    wanted = {match.key for match in reading.found("aspect") if reading.allergens.places.isdisjoint(match.places)} & {
+        "safe",
+        "available",
+    }
     if reading.stated_allergies and not wanted and (reading.allergens.mine or not reading.asks):
         return make(reading, Intent.LIST, topic="statement")
     explained = reading.places("aspect", "diet", "talk") | reading.allergens.places | reading.filler
     if not reading.found("me") or reading.allergens.codes or len(reading.tokens) < 2:
         return None
     return make(reading, Intent.LIST, topic="statement") if set(range(len(reading.tokens))) <= explained else None
-
-
-def _places_of(match: Match) -> range:
-    return range(match.start, match.end)
 
 
 def _list(reading: Reading) -> Part | None:
@@ -297,18 +305,29 @@ def _list(reading: Reading) -> Part | None:
 
 
 def _asks_of_children(reading: Reading, menu: Collection[str]) -> bool:
-    """ "Somebody to watch the kids tonight", "what is it for an eight-year-old on Christmas Day" wants no dish."""
+    """ "Somebody to watch the kids tonight", "what does an eight-year-old pay" wants no dish."""
     if reading.keys("diet") or reading.allergens.codes or reading.keys("course") or reading.has_price_bound:
         return False
-    if "price" in reading.aspects and ("ask" not in menu or reading.when.dates):
-        return True
-    return "ask" not in menu and (bool(reading.matters.subjects) or _is_where_nothing_is_served(reading))
+    said = {
+        word
+        for match in reading.found("menu")
+        if match.key == "kids"
+        for word in reading.tokens[match.start : match.end]
+    }
+    if "ask" in menu or reading.found("meal") or any(word.startswith(_MEALS_OF_CHILDREN) for word in said):
+        return False
+    asks_price = "price" in reading.aspects
+    return asks_price or bool(reading.matters.subjects) or _is_where_nothing_is_served(reading)
+
+
+# "The kids' menu", "Kinderteller", "menu enfant": what is on a card.
+_MEALS_OF_CHILDREN = ("menu", "meal", "dish", "food", "kinderm", "kindert", "kinderg", "kinderk", "plat", "repas")
 
 
 def _is_where_nothing_is_served(reading: Reading) -> bool:
     """Return whether the clause names venues, and none of them has a dish."""
     serving = {venue for venue, _kind in reading.lexicon.item_venues.values()}
-    return bool(reading.venues) and serving.isdisjoint(reading.venues) and not reading.allergens.codes
+    return bool(reading.venues) and serving.isdisjoint(reading.venues)
 
 
 def _beside(reading: Reading) -> set[int]:

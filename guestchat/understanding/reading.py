@@ -12,6 +12,7 @@ from guestchat.understanding.lexicon import Lexicon
 from guestchat.understanding.names import Named
 from guestchat.understanding.naming import Naming
 from guestchat.understanding.stems import stem
+from guestchat.understanding.venues import Venues
 from guestchat.understanding.vocabulary import LANGUAGES, Match, Vocabulary, vocabulary
 from guestchat.words import fold, words
 
@@ -115,9 +116,17 @@ class Reading:
         """Return whether an allergen's word belongs to the name of a dish or a venue, or to an option ordered."""
         start, end, _codes, stance = span
         places = set(range(start, end))
-        if stance in {"", "contains"} and (places <= self.naming.option_places or places <= self.venue_places):
+        if stance in {"", "contains"} and places <= self.naming.option_places:
+            return True
+        if not stance and not self.named and places < self.venue_places and self._calls_a_venue:
             return True  # "the fish restaurant" asks for no fish
         return self._names_without_stance(start, end)
+
+    @property
+    def _calls_a_venue(self) -> bool:
+        """Whether the words that name a venue hold one for what it is: a restaurant, a place."""
+        kinds = self.places("venue") | {place for place, token in enumerate(self.tokens) if token in venues.ANY_PLACE}
+        return bool(self.venue_places & kinds)
 
     def _names_without_stance(self, start: int, end: int) -> bool:
         """Return whether a dish's own word stands there: longer names win over the allergen they hold."""
@@ -240,7 +249,7 @@ class Reading:
     def venues(self) -> tuple[str, ...]:
         """The venues that the clause names."""
         inside = {place for each in self.named for place in each.places}
-        return tuple(venues.named(self.tokens, sorted(self.topics - inside), self.found("venue"), self.lexicon))
+        return tuple(self._venues_at(self.topics - inside))
 
     @cached_property
     def meant_venues(self) -> tuple[str, ...]:
@@ -263,8 +272,12 @@ class Reading:
     @cached_property
     def venue_places(self) -> set[int]:
         """The places of the words that name a venue."""
-        found = venues.named(self.tokens, sorted(self.topics), self.found("venue"), self.lexicon)
+        found = self._venues_at(self.topics)
         return {place for key, places in found.items() if key in self.venues for place in places}
+
+    def _venues_at(self, places: set[int]) -> Venues:
+        on_a_matter = bool(self.matters.subjects)
+        return venues.named(self.tokens, sorted(places), self.found("venue"), self.lexicon, on_a_matter=on_a_matter)
 
     @cached_property
     def price_up_to(self) -> Decimal | None:

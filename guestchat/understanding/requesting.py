@@ -6,7 +6,6 @@ from collections.abc import Collection
 from guestchat.understanding.parts import make, room_by_number
 from guestchat.understanding.query import Intent, Part
 from guestchat.understanding.reading import Reading
-from guestchat.understanding.vocabulary import Match
 from guestchat.understanding.when import SOON
 
 _REQUESTED = ("late_checkout", "wake_up", "taxi", "maintenance", "housekeeping", "other")
@@ -29,7 +28,7 @@ def request(reading: Reading) -> Part | None:
     kind = next((each for each in _REQUESTED if each in keys), "")
     if _books_for_a_time(reading, keys):
         return make(reading, Intent.REQUEST, topic="taxi" if kind == "taxi" else "other")
-    if kind == "maintenance" and _is_a_dishs_own(reading, "maintenance"):
+    if kind == "maintenance" and _is_in_a_dishs_name(reading, "maintenance"):
         return None  # "and the beef dripping chips?"
     # "My charger is broken, do you lend any" has it mended by nobody.
     lent = reading.matters.details & {"rental", "sale"}
@@ -44,10 +43,10 @@ def request(reading: Reading) -> Part | None:
     return _order(reading, wished=wished)
 
 
-def _is_a_dishs_own(reading: Reading, key: str) -> bool:
+def _is_in_a_dishs_name(reading: Reading, key: str) -> bool:
     """Return whether a dish's name holds all the words that would be a wish of that kind."""
     named = {place for each in reading.named for place in each.places}
-    said = {place for match in reading.found("request") if match.key == key for place in _places_of(match)}
+    said = {place for match in reading.found("request") if match.key == key for place in match.places}
     return bool(said) and said <= named
 
 
@@ -126,7 +125,3 @@ def _order(reading: Reading, *, wished: bool) -> Part | None:
         return make(reading, Intent.REQUEST, topic="order")
     beside = reading.topics - reading.places("request", "talk", "menu", "venue", "follow_up") - reading.venue_places
     return make(reading, Intent.REQUEST, topic="order") if "order_what" in keys and not beside else None
-
-
-def _places_of(match: Match) -> range:
-    return range(match.start, match.end)

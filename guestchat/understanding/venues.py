@@ -3,24 +3,29 @@
 from collections.abc import Sequence
 
 from guestchat.understanding.lexicon import Lexicon
-from guestchat.understanding.stems import says, stem
+from guestchat.understanding.names import known_words
+from guestchat.understanding.stems import stem
 from guestchat.understanding.vocabulary import Match
 
 # How much of a name must be said; of what is called what it is, and of a description's first words, all.
 _BY_NAME, _WHOLLY = 0.45, 0.95
 _MOST = 2
 _SHORTEST_PREFIX = 4
-
 # "The steak place": somewhere to eat of which the hotel writes that word.
-_ANY_PLACE = frozenset({"place", "joint", "spot", "laden", "lokal", "endroit", "sitio", "local"})
+ANY_PLACE = frozenset({"place", "joint", "spot", "laden", "lokal", "endroit", "sitio", "local"})
 _OF_FOOD = frozenset({"restaurant", "bar", "cafe"})
 
 Venues = dict[str, frozenset[int]]
 
 
-def named(tokens: Sequence[str], free: Sequence[int], kinds: Sequence[Match], lexicon: Lexicon) -> Venues:
-    """Return the venues that the words at the places `free` name, with these places; `kinds` are their kinds' words."""
-    of_kinds = {place for match in kinds for place in range(match.start, match.end)}
+def named(
+    tokens: Sequence[str], free: Sequence[int], kinds: Sequence[Match], lexicon: Lexicon, *, on_a_matter: bool
+) -> Venues:
+    """Return the venues that the words at the places `free` name, with these places; `kinds` are their kinds' words.
+
+    Of what is `on_a_matter` of hotel life only a kind's own word names one: a parking spot is no restaurant.
+    """
+    of_kinds = {place for match in kinds for place in match.places}
     by_name = [
         each
         for each in lexicon.venues.find(tokens, free)
@@ -30,38 +35,41 @@ def named(tokens: Sequence[str], free: Sequence[int], kinds: Sequence[Match], le
     ]
     if by_name:
         return {each.key: each.places for each in by_name[:_MOST]}
-    whole = [
-        each
+    asked = {match.key for match in kinds}
+    whole = {
+        each.key: each.places
         for each in lexicon.described_venues.find(tokens, free, guess=False)
-        if each.coverage >= _WHOLLY and len(each.places) > 1
-    ]
-    if len({each.key for each in whole}) == 1:
-        return {whole[0].key: whole[0].places}
-    return _of_a_kind(tokens, frozenset(free), kinds, lexicon)
+        if each.coverage >= _WHOLLY and len(each.places) > 1 and (not asked or lexicon.venue_kind[each.key] in asked)
+    }
+    return whole if len(whole) == 1 else _of_a_kind(tokens, frozenset(free), kinds, lexicon, on_a_matter=on_a_matter)
 
 
-def _of_a_kind(tokens: Sequence[str], free: frozenset[int], kinds: Sequence[Match], lexicon: Lexicon) -> Venues:
+def _of_a_kind(
+    tokens: Sequence[str], free: frozenset[int], kinds: Sequence[Match], lexicon: Lexicon, *, on_a_matter: bool
+) -> Venues:
     """ "The fish restaurant", "die Strandbar": the one venue of the kind of which the hotel writes that word."""
     for match in kinds:
         place = match.start - 1
-        if place in free and (key := _only(match.key, stem(tokens[place]), lexicon)):
+        if place in free and (key := _only({match.key}, stem(tokens[place]), lexicon)):
             return {key: frozenset(range(place, match.end))}
     for place, token in enumerate(tokens):
         before = place - 1
-        if token in _ANY_PLACE and before in free and (key := _only("", stem(tokens[before]), lexicon)):
+        asks = token in ANY_PLACE and before in free and not on_a_matter
+        if asks and (key := _only(_OF_FOOD, stem(tokens[before]), lexicon)):
             return {key: frozenset({before, place})}
     for place in sorted(free):
+        if stem(tokens[place]) in known_words():
+            continue  # a minibar sells no mini burgers
         for kind, endings in lexicon.kind_words.items():
             for ending in endings:
                 prefix = tokens[place].removesuffix(ending)
                 glued = prefix != tokens[place] and len(prefix) >= _SHORTEST_PREFIX
-                if glued and (key := _only(kind, stem(prefix), lexicon)):
+                if glued and (key := _only({kind}, stem(prefix), lexicon)):
                     return {key: frozenset({place})}
     return {}
 
 
-def _only(kind: str, word: str, lexicon: Lexicon) -> str:
-    """Return the one venue of a kind, or of any that serves food, of which a word is written."""
-    kinds = {kind} if kind else _OF_FOOD
-    said = [key for key, own in lexicon.venue_kind.items() if own in kinds and says(lexicon.venue_words[key], word)]
+def _only(kinds: frozenset[str] | set[str], word: str, lexicon: Lexicon) -> str:
+    """Return the one venue of these kinds of which a word is written."""
+    said = [key for key, own in lexicon.venue_kind.items() if own in kinds and word in lexicon.venue_words[key]]
     return said[0] if len(said) == 1 else ""

@@ -15,15 +15,18 @@ _HOUR_MARKED = re.compile(r"\b(1?\d|2[0-4])\s*(a\.?m\.?|p\.?m\.?|o'?clock|uhr|h|
 _MARKED = re.compile(r"\d\s*[ap]\.?m\b|\b0\d[:.h]|\bin the morning\b|\bmorgens\b|\bdu matin\b|\bde la manana\b")
 _ISO = re.compile(r"\b(\d{4})-(\d{2})-(\d{2})\b")
 _NUMERIC = re.compile(r"\b([0-3]?\d)\.([01]?\d)\.(\d{4})?")
-# "On the 24th", "am 24.", "le 24": the next such day.
+# "On the 24th", "am 24.", "le 24": the next such day. "On the 3rd floor" names none.
 _ON_THE = re.compile(
-    r"\b(?:on|until|till|by|for) the ([0-3]?\d)(?:st|nd|rd|th)\b|\b(?:am|vom|bis zum|zum) ([0-3]?\d)\.(?!\d)"
-    r"|\b(?:el|le) (?:dia )?([0-3]?\d)\b(?! ?(?:h|:|de |horas|euros?|\u20ac|%))"
+    r"\b(?:am|vom|bis zum|zum) ([0-3]?\d)\.(?!\d|\s*(?:abend\b|tag|mal\b|morgen\b|platz))"
+    r"|(?:\b(?:on|until|till|by|for) the ([0-3]?\d)(?:st|nd|rd|th)\b|\b(?:el|le) (?:dia )?([0-3]?\d)\b)"
+    r"(?=\s*(?:$|[?,.!;)]|(?:at|from|for|in|and|or|please|then|we|i|is|are|it|a|au|y|et|por|est|on|il|vous|hay|esta|abre"
+    r"|ouvert)\b))"
 )
-# "Next Monday" is the coming one.
-_COMING = frozenset(
-    {"next", "coming", "this", "nachsten", "nachster", "nachste", "kommenden", "kommender", "prochain", "proximo"}
+# "Next Monday" is the coming one, on a Monday that of the week after.
+_NEXT = frozenset(
+    {"next", "coming", "nachsten", "nachster", "nachste", "kommenden", "kommender", "prochain", "proximo"}
 )
+_COMING = _NEXT | {"this", "diesen", "ce", "este"}
 _PRICE = re.compile(r"(\d+)(?:[.,]\d+)?\s*(?:€|\$|£|euros?\b|eur\b|chf\b|dollars?\b|pounds?\b)")
 _AROUND = {"evening": dt.time(19), "morning": dt.time(9)}
 # "In ten minutes", "asap": a time for a wish, and no hour of the clock.
@@ -120,7 +123,10 @@ def _dates(text: str, tokens: Sequence[str], vocabulary: Vocabulary, today: dt.d
         places.update(range(match.start, match.end))
         next_to_it = (match.start - 1, match.end)
         places.update(place for place in next_to_it if 0 <= place < len(tokens) and tokens[place] in _COMING)
-        found.append(today + dt.timedelta(days=(DAYS.index(match.key) - today.weekday()) % 7))
+        ahead = (DAYS.index(match.key) - today.weekday()) % 7
+        if not ahead and any(0 <= place < len(tokens) and tokens[place] in _NEXT for place in next_to_it):
+            ahead = 7
+        found.append(today + dt.timedelta(days=ahead))
     if not found and not vocabulary["month"].find(tokens) and (on_the := _ON_THE.search(text)):
         day_of_month = next(each for each in on_the.groups() if each)
         places.update(_spoken(tokens, [day_of_month, *words(on_the[0])[-1:]]))

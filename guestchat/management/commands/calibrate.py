@@ -28,14 +28,15 @@ class Command(BaseCommand):
         embedder = get_embedder()
         try:
             docs = [doc for doc in read_knowledge(Path(options["data"]) / "knowledge.json") if held_out(doc.entity)]
+            guests = read_guests().held_out()
         except CorpusError as error:
             raise CommandError(str(error)) from error
         found = []
         for domain in ("hotel", "restaurant"):
             kind = [doc for doc in docs if doc.domain == domain]
             found += examples(kind, embedder, count=options["count"])
-        found += written(read_guests().held_out(), embedder)
+        found += written(guests, embedder)
         fitted = fit(found, precision=options["precision"])
-        written = {"encoder": embedder.name, "questions": len(found), **vars(fitted)}
-        FILE.write_text(json.dumps(written, indent=1) + "\n", encoding="utf-8")
-        self.stdout.write(json.dumps(written, indent=1))
+        kept = {"encoder": embedder.name, "questions": len(found), **vars(fitted)}
+        FILE.write_text(json.dumps(kept, indent=1) + "\n", encoding="utf-8")
+        self.stdout.write(json.dumps(kept, indent=1))

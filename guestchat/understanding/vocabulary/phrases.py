@@ -23,6 +23,11 @@ class Match:
     start: int
     end: int
 
+    @property
+    def places(self) -> range:
+        """The places of its words."""
+        return range(self.start, self.end)
+
 
 @lru_cache(maxsize=8192)
 def singular(word: str) -> str:
