@@ -1,7 +1,7 @@
 """Owns what one training step sees: which texts stand against which. Draws everything from a seed; encodes nothing."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -33,12 +33,17 @@ class Mix:
     """What batches are made of: how many examples, and the shares of each kind."""
 
     size: int = 64
-    written: float = 0.7
-    translated: float = 0.1
-    aspects: float = 0.08
+    written: float = 0.0
+    translated: float = 0.3
+    aspects: float = 0.15
     contrasts: float = 0.6
     fragments: float = 0.12
     chatter: float = 0.45
+
+    def with_written(self, share: float) -> "Mix":
+        """Return the mix with this share of what guests wrote, and less of all else alike."""
+        left = 1 - share
+        return replace(self, written=share, translated=self.translated * left, aspects=self.aspects * left)
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)

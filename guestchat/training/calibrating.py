@@ -21,7 +21,6 @@ from guestchat.retrieval.embedder import Embedder
 from guestchat.training.chatter import spoken
 from guestchat.training.corpus import Doc, fragment
 from guestchat.training.evaluation import RIGHT, auc, coverage_at_precision, passage_vectors
-from guestchat.training.guests import Guests
 from guestchat.training.mining import Articles, mine_pairs
 from guestchat.understanding.stems import says, stem
 from guestchat.understanding.vocabulary import vocabulary
@@ -83,65 +82,36 @@ def examples(docs: Sequence[Doc], embedder: Embedder, *, count: int, seed: int =
     for one, other in tqdm(random.permuted(chosen, axis=1), desc="Asking", unit="question", disable=None):
         block = blocks[int(entities[other])]
         asked = _said(docs[one].title, random)
-        alike = 0.6 * titles[block] @ titles[other] + 0.4 * both[block] @ both[other]
-        house = _House(passages[block], own[block], weights[int(entities[other])], int(entities[other]))
-        found += house.judged(asked, other - block.start, alike >= RIGHT, embedder)
-    return found
-
-
-def written(guests: Guests, embedder: Embedder, *, groups: int = 6, seed: int = 7) -> list[Example]:
-    """Return labelled questions as guests wrote them, each over a house made of its own group and some others."""
-    random = np.random.default_rng(seed)
-    articles = guests.articles
-    titles = _encode(embedder, [article.heading for article in articles], "headings")
-    both = _encode(embedder, [article.text for article in articles], "articles")
-    passages = passage_vectors(titles, both)
-    own = [frozenset(stem(word) for word in words(article.text)) for article in articles]
-    names = list(dict.fromkeys(article.group for article in articles))
-    found: list[Example] = []
-    for number, name in enumerate(tqdm(names, desc="Asking", unit="group", disable=None)):
-        others = random.choice(
-            [each for each in names if each != name], size=min(groups, len(names)) - 1, replace=False
-        )
-        rows = [row for row, article in enumerate(articles) if article.group == name or article.group in others]
-        house = _House(passages[rows], [own[row] for row in rows], _weights([own[row] for row in rows]), number)
-        for place, row in enumerate(rows):
-            if articles[row].group != name:
-                continue
-            alike = 0.6 * titles[rows] @ titles[row] + 0.4 * both[rows] @ both[row]
-            for message in articles[row].messages:
-                found += house.judged(message, place, alike >= RIGHT, embedder)
-    return found
-
-
-@dataclass(frozen=True)
-class _House:
-    """The articles that a question is asked of: their passages, words and what each word tells apart."""
-
-    passages: NDArray[np.float32]
-    own: Sequence[frozenset[str]]
-    weights: Mapping[str, float]
-    entity: int
-
-    def judged(self, asked: str, gold: int, same: NDArray[np.bool_], embedder: Embedder) -> Iterator[Example]:
-        """Yield a question with its answer there, and with that and all that says the same taken away."""
-        scores = self.passages @ embedder.encode_query([asked])[0]
+        query = embedder.encode_query([asked])[0]
+        scores = passages[block] @ query
         # As serving ranks: the question's own words decide among what means nearly the same.
         stems = topic_words(asked)
-        ranks = scores + WORDS_WEIGHT * np.array([_share_said(stems, own, self.weights) for own in self.own])
+        ranks = scores + WORDS_WEIGHT * np.array(
+            [_share_said(stems, own[row], weights[int(entities[other])]) for row in range(block.start, block.stop)]
+        )
+        alike = 0.6 * titles[block] @ titles[other] + 0.4 * both[block] @ both[other]
+        gold = other - block.start
+        kept = np.ones(len(scores), dtype=np.bool_)
         for answerable in (True, False):
-            kept = np.ones(len(scores), dtype=np.bool_) if answerable else ~same
-            kept[gold] = answerable
+            if not answerable:
+                kept = alike < RIGHT
+                kept[gold] = False
             order = [int(row) for row in np.argsort(-ranks, kind="stable") if kept[row]][:5]
             if not order:
                 continue
-            ranked = [Candidate(key=str(row), similarity=float(scores[row]), words=self.own[row]) for row in order]
-            yield Example(
-                features=features(stems, ranked, self.weights),
-                right=bool(answerable and (order[0] == gold or same[order[0]])),
-                answerable=answerable,
-                entity=self.entity,
+            ranked = [
+                Candidate(key=str(row), similarity=float(scores[row]), words=own[block.start + row]) for row in order
+            ]
+            right = answerable and (order[0] == gold or alike[order[0]] >= RIGHT)
+            found.append(
+                Example(
+                    features=features(stems, ranked, weights[int(entities[other])]),
+                    right=bool(right),
+                    answerable=answerable,
+                    entity=int(entities[other]),
+                )
             )
+    return found
 
 
 def _said(title: str, random: np.random.Generator) -> str:

@@ -288,3 +288,32 @@ def test_an_allergen_after_a_mark_is_asked_though_the_dish_is_called_so(db: None
     assert umbria is not None
     said = ask(umbria, "pisto: huevo si o no, que pone vegano", language="es")
     assert ("eggs", "contains") in [(claim.allergen, claim.status) for claim in said.claims]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "no nuts and no fructose, which dishes?",
+        "dishes without gluten and without histamine",
+        "what has no nuts or kiwano",
+    ],
+)
+def test_what_is_to_be_avoided_and_not_understood_keeps_a_list_back(ropewalk: Catalogue, text: str) -> None:
+    assert ask(ropewalk, text).items == []
+
+
+def test_a_remark_beside_an_allergy_takes_nothing_from_the_list(ropewalk: Catalogue) -> None:
+    plain = ask(ropewalk, "nut allergy, which desserts can she have")
+    chatty = ask(ropewalk, "severe nut allergy in our party which desserts can she have")
+    assert plain.items == chatty.items != []
+
+
+def test_i_do_not_know_stays_beside_a_list(ropewalk: Catalogue) -> None:
+    said = ask(ropewalk, "Fructose makes me very ill. What desserts do you have?")
+    assert said.text.startswith("I don't know")
+
+
+def test_what_is_told_beside_a_question_gets_no_answer_of_its_own(corvina: Catalogue) -> None:
+    said = ask(corvina, "the sky is so blue here. where can I park?")
+    assert said.outcome == "answered"
+    assert "I don't know" not in said.text

@@ -21,22 +21,19 @@ class Command(BaseCommand):
         parser.add_argument("--precision", type=float, default=0.9, help="the share of right answers to keep")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        from guestchat.training.calibrating import examples, fit, written
+        from guestchat.training.calibrating import examples, fit
         from guestchat.training.corpus import CorpusError, held_out, read_knowledge
-        from guestchat.training.guests import read_guests
 
         embedder = get_embedder()
         try:
             docs = [doc for doc in read_knowledge(Path(options["data"]) / "knowledge.json") if held_out(doc.entity)]
-            guests = read_guests().held_out()
         except CorpusError as error:
             raise CommandError(str(error)) from error
         found = []
         for domain in ("hotel", "restaurant"):
             kind = [doc for doc in docs if doc.domain == domain]
             found += examples(kind, embedder, count=options["count"])
-        found += written(guests, embedder)
         fitted = fit(found, precision=options["precision"])
-        kept = {"encoder": embedder.name, "questions": len(found), **vars(fitted)}
-        FILE.write_text(json.dumps(kept, indent=1) + "\n", encoding="utf-8")
-        self.stdout.write(json.dumps(kept, indent=1))
+        written = {"encoder": embedder.name, "questions": len(found), **vars(fitted)}
+        FILE.write_text(json.dumps(written, indent=1) + "\n", encoding="utf-8")
+        self.stdout.write(json.dumps(written, indent=1))

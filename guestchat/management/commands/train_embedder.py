@@ -9,7 +9,7 @@ from django.core.management.base import BaseCommand, CommandError
 
 from guestchat.retrieval.embedder import EmbedderError, OnnxEmbedder, load_embedder
 from guestchat.training.aspects import Aspects
-from guestchat.training.batches import Batches
+from guestchat.training.batches import Batches, Mix
 from guestchat.training.comparing import compare_demo, compare_houses
 from guestchat.training.corpus import CorpusError, held_out, read_knowledge, read_questions, read_translations
 from guestchat.training.guests import read_guests
@@ -36,12 +36,21 @@ class Command(BaseCommand):
         parser.add_argument("--steps", type=int, default=Recipe.steps)
         parser.add_argument("--seed", type=int, default=Recipe.seed)
         parser.add_argument(
+            "--guests",
+            type=float,
+            default=0.0,
+            metavar="SHARE",
+            help="how much of a batch is what guests were imagined to write (guests.jsonl), taken from all else alike",
+        )
+        parser.add_argument(
             "--evaluate", metavar="EMBEDDER", help="measure onnx, onnx:<folder> or sentence-transformers:<path>"
         )
 
     def handle(self, *args: Any, **options: Any) -> None:
         if options["steps"] < 1:
             raise CommandError("--steps must be at least 1.")
+        if not 0 <= options["guests"] <= 1:
+            raise CommandError("--guests is a share, from 0 to 1.")
         try:
             if options["evaluate"]:
                 self._evaluate(options["data"], options["evaluate"], options["base"])
@@ -52,7 +61,7 @@ class Command(BaseCommand):
 
     def _train(self, options: dict[str, Any]) -> None:
         out: Path = options["out"]
-        recipe = Recipe(steps=options["steps"], seed=options["seed"])
+        recipe = Recipe(steps=options["steps"], seed=options["seed"], mix=Mix().with_written(options["guests"]))
         docs = [doc for doc in read_knowledge(options["data"] / "knowledge.json") if not held_out(doc.entity)]
         translations, aspects, guests = read_translations(), Aspects(), read_guests().trained_on()
         model = load_base(options["base"])

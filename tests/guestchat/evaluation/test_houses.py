@@ -23,8 +23,9 @@ OPEN_HOUSES = ("fernhill", "kiezbett", "meridian", "alpenhof", "calamar")
 CLOSED_HOUSES = ("quayle", "speicher")
 # The shares right of the open halves. They only go up.
 FLOORS = {"harbour": 0.93, "sierra": 0.9, "corvina": 0.96, "fernhill": 0.85, "kiezbett": 0.87}
-FLOORS |= {"everyday": 0.93, "reworded": 0.85}
+FLOORS |= {"meridian": 0.76, "alpenhof": 0.8, "calamar": 0.77, "everyday": 0.93, "reworded": 0.85}
 MOST_INVENTED = {"harbour": 0, "sierra": 1, "corvina": 0, "fernhill": 1, "kiezbett": 1, "everyday": 2, "reworded": 0}
+MOST_INVENTED |= {"meridian": 1, "alpenhof": 1, "calamar": 2}
 
 
 def questions(house: str, part: str) -> list[Question]:

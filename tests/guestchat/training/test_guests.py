@@ -76,3 +76,10 @@ def test_a_table_of_another_form_is_refused(line: str, tmp_path: Path) -> None:
         read_guests(file)
     with pytest.raises(CorpusError, match="cannot be read"):
         read_guests(tmp_path / "none.jsonl")
+
+
+def test_what_guests_wrote_takes_from_all_else_alike() -> None:
+    mix = Mix().with_written(0.5)
+    assert mix.written == 0.5
+    assert mix.translated == Mix().translated / 2
+    assert mix.aspects == Mix().aspects / 2

@@ -1,13 +1,15 @@
 """Which venues a clause means: by name, by what is written of them, by what guests do there."""
 
 import datetime as dt
+from dataclasses import replace
 
 import pytest
 
 from guestchat.understanding.lexicon import Lexicon
 from guestchat.understanding.parse import parse
 from guestchat.understanding.query import Context, Intent, Part
-from menus.content import Content, Item, Menu, Section, Venue
+from menus.allergens import Declaration, Status
+from menus.content import Content, Item, Menu, Option, Section, Venue
 from tests.conftest import TUESDAY_NOON
 
 
@@ -142,3 +144,58 @@ def test_days_are_named_without_their_month(text: str, language: str, day: dt.da
 def test_in_the_morning_is_not_tomorrow() -> None:
     assert part("¿a qué hora abre la piscina por la mañana?", "es").when.dates == ()
     assert part("¿a qué hora abre la piscina mañana por la mañana?", "es").when.dates == (dt.date(2026, 11, 25),)
+
+
+# --- what must not be taken for a venue or an option --------------------------
+def small_house() -> Lexicon:
+    egg = Option(key="egg", name={"en": "Egg"}, declaration=Declaration(statuses={"eggs": Status.CONTAINS}))
+    dishes = (
+        Item(key="burger", name={"en": "House burger"}, options=(egg,)),
+        Item(key="ramen", name={"en": "Tonkotsu ramen"}),
+        Item(key="caesar", name={"en": "Caesar salad"}),
+        Item(key="cake", name={"en": "Lemon cake"}),
+    )
+    menu = Menu(key="card", name={"en": "Card"}, sections=(Section(name={"en": "Dishes"}, items=dishes),))
+    venues = (
+        Venue(key="milk", kind="bar", name={"en": "Milk Bar"}, menus=(menu,)),
+        Venue(key="caesar-lounge", kind="other", name={"en": "Caesar Lounge Terrace"}),
+        Venue(key="inn", kind="restaurant", name={"en": "Mare"}, location={"en": "Beside the car park"}),
+    )
+    return Lexicon.of(replace(HOUSE, venues=venues))
+
+
+def part_of_small(text: str, context: Context | None = None) -> Part:
+    return parse(text, small_house(), context or Context(), TUESDAY_NOON, "en").parts[-1]
+
+
+def test_an_allergen_is_asked_of_a_dish_though_a_bar_is_called_so() -> None:
+    found = part_of_small("is there any milk in the lemon cake?")
+    assert (found.intent, found.items, found.containing) == (Intent.DISH, ("cake",), ("milk",))
+
+
+def test_an_allergen_is_asked_of_a_dish_though_a_lounge_is_called_so() -> None:
+    found = part_of_small("are there eggs in the Caesar?")
+    assert (found.intent, found.items) == (Intent.DISH, ("caesar",))
+
+
+@pytest.mark.parametrize(
+    ("text", "items", "options"),
+    [
+        ("and with the egg?", ("burger",), ("egg",)),
+        ("and the tonkotsu ramen with egg, is it free of milk?", ("ramen",), ()),
+        ("and does it contain egg?", ("burger",), ()),
+        ("and without egg, is it safe?", ("burger",), ()),
+    ],
+)
+def test_an_option_is_ordered_with_the_dish_spoken_of(
+    text: str, items: tuple[str, ...], options: tuple[str, ...]
+) -> None:
+    found = part_of_small(text, Context(intent=Intent.DISH, items=("burger",)))
+    assert (found.items, found.options) == (items, options)
+
+
+@pytest.mark.parametrize("text", ["is there a parking spot?", "parking place?", "what can i eat on the 3rd floor"])
+def test_a_place_of_another_kind_names_no_restaurant_and_no_day(text: str) -> None:
+    found = part_of_small(text)
+    assert found.venues == ()
+    assert found.when.dates == ()
