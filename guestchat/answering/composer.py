@@ -276,6 +276,8 @@ def _statement(part: Part, scene: Scene) -> Reply:
 
 def _fact_of_the_subject(part: Part, scene: Scene) -> Reply | None:
     """Return when the rooms are ready or to be left, or where the house is, however that was asked."""
+    if articles.asked_word_by_word(part, scene) is not None:
+        return None  # the house has an answer of its own to this
     for topic, others in _FACTS.items():
         for_a_time = "hours" in part.details or part.intent is Intent.HOURS or ASKS_WHEN.search(fold(part.text))
         when_or_where = for_a_time or topic == "address"

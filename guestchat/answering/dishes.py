@@ -321,10 +321,22 @@ def _scope(part: Part, scene: Scene) -> list[Offer] | None:
     return [offer for offer in offers if _fits(offer.item, part)]
 
 
+_QUOTES = frozenset('"\u201c\u201d\u201e\u00ab\u00bb')
+
+
 def _is_narrowed(part: Part) -> bool:
     """Return whether enough is said of the dishes that are wanted, whatever else a guest tells."""
+    if not _QUOTES.isdisjoint(part.text):
+        return False  # "translate 'the cake is nut-free'" asks for no cake
+    somewhere = part.venues or part.venue_kinds
+    of_food = part.courses or part.meals or part.drinks or part.kids or somewhere
     return bool(
-        part.avoid or part.spicy or part.mild or part.order or part.price_up_to or (part.courses and part.venues)
+        (part.avoid and of_food)
+        or part.spicy
+        or part.mild
+        or part.order
+        or part.price_up_to
+        or (part.courses and somewhere)
     )
 
 
