@@ -161,7 +161,11 @@ def find(tokens: Sequence[str], known: Vocabulary, own: frozenset[str], *, in_an
     pieces = [piece for piece, _place in said]
     of_subjects = known["topic"].find(pieces) or (_in_another_language(pieces, known) if in_any_language else [])
     # "We land at nine, can we get in the room": what only tells when or whence leaves open what is asked.
-    together = known.together.find(pieces) if {match.key for match in of_subjects} <= CIRCUMSTANCES else []
+    circumstances = {match.key for match in of_subjects}
+    together = known.together.find(pieces) if circumstances <= CIRCUMSTANCES else []
+    if circumstances:
+        # The article on the station tells how guests are fetched from there.
+        together = [(key, places) for key, places in together if key not in LEADS_SOMEWHERE]
     inside = {number for match in of_subjects for number in range(match.start, match.end)}
     subjects = frozenset([*(match.key for match in of_subjects), *(key for key, _places in together)])
     priceless = {word for subject in subjects for word in _PRICELESS.get(subject, ())}
