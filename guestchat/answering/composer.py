@@ -147,10 +147,8 @@ def _reply(part: Part, hits: Callable[[], Sequence[Hit]], scene: Scene) -> Reply
     said = None if part.intent is Intent.DISH else statements.answer(part, scene)
     if from_rows is not None and (article is None or not _prefers_article(part, article, scene)):
         return said if said is not None and not from_rows.items and (part.rest or _tells_more(part)) else from_rows
-    if article is not None and from_rows is not None and not part.rest and part.intent in {Intent.HOURS, Intent.FACT}:
-        return _both(from_rows, article)  # the house's own question about its hours: the rows are as true as its words
-    if article is not None and from_rows is not None and part.intent is Intent.HOURS and len(from_rows.venues) == 1:
-        return _both(from_rows, article)  # "when does the club open, and from what age"
+    if article is not None and from_rows is not None and _tell_both(part, from_rows):
+        return _both(from_rows, article)
     if article is not None:
         return article
     if said is not None:
@@ -163,6 +161,15 @@ def _hours_and_price(part: Part, hits: Sequence[Hit], scene: Scene) -> Reply | N
     times = _from_rows(part, scene)
     price = articles.answer(replace(part, details=part.details - {"hours"}, when=When()), hits, scene, sure=True)
     return None if times is None or price is None else _both(times, price)
+
+
+def _tell_both(part: Part, rows: Reply) -> bool:
+    """Return whether rows stand beside an article: they are as true as the house's own words on its hours.
+
+    "When does the club open, and from what age": the hours of one venue, whatever else is asked.
+    """
+    of_one = part.intent is Intent.HOURS and len(rows.venues) == 1
+    return of_one or (not part.rest and part.intent in {Intent.HOURS, Intent.FACT})
 
 
 def _both(rows: Reply, article: Reply) -> Reply:
@@ -279,11 +286,14 @@ def _fact_of_the_subject(part: Part, scene: Scene) -> Reply | None:
     if articles.asked_word_by_word(part, scene) is not None:
         return None  # the house has an answer of its own to this
     for topic, others in _FACTS.items():
-        for_a_time = "hours" in part.details or part.intent is Intent.HOURS or ASKS_WHEN.search(fold(part.text))
-        when_or_where = for_a_time or topic == "address"
-        if topic in part.subjects and part.subjects - {topic} <= others and part.details <= {"hours"} and when_or_where:
+        asks = topic in part.subjects and part.subjects - {topic} <= others and part.details <= {"hours"}
+        if asks and (topic == "address" or _asks_for_a_time(part)):
             return _fact(replace(part, topic=topic), scene)
     return None
+
+
+def _asks_for_a_time(part: Part) -> bool:
+    return "hours" in part.details or part.intent is Intent.HOURS or bool(ASKS_WHEN.search(fold(part.text)))
 
 
 # What a guest may name beside it without asking for it.

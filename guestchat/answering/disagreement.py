@@ -147,21 +147,16 @@ def _differ(one: Article, other: Article, scene: Scene) -> bool:
 
 def _are_asked_alike(one: Article, other: Article) -> bool:
     """Return whether two questions mean the same: "Lift passes" and "Cross-country skiing" only share a subject."""
+    encode = get_embedder().encode_query
     return any(
-        _meaning(first, second) >= _SAME_QUESTION
+        bool((encode(_asked_in(one, language)) @ encode(_asked_in(other, language)).T >= _SAME_QUESTION).any())
         for language in one.question.keys() & other.question.keys()
-        for first in _texts_of(one, language)
-        for second in _texts_of(other, language)
     )
 
 
-def _texts_of(article: Article, language: str) -> list[str]:
+def _asked_in(article: Article, language: str) -> list[str]:
+    """Return what an article is asked in a language, its question first."""
     return [text[language] for text in (article.question, *article.also_asked) if language in text]
-
-
-def _meaning(one: str, other: str) -> float:
-    first, second = get_embedder().encode_query([one, other])
-    return float(first @ second)
 
 
 def _in_common(one: Article, other: Article, scene: Scene) -> Iterator[frozenset[str]]:
@@ -183,9 +178,8 @@ def _in_common(one: Article, other: Article, scene: Scene) -> Iterator[frozenset
 
 
 def _asked_of(article: Article, language: str) -> Iterator[Asked]:
-    for text in (article.question, *article.also_asked):
-        if language in text:
-            yield from asked(text[language], language[:2])
+    for text in _asked_in(article, language):
+        yield from asked(text, language[:2])
 
 
 @lru_cache(maxsize=20_000)
@@ -202,7 +196,7 @@ def _asked(tokens: Sequence[str], language: str) -> Asked:
         place
         for table in ("aspect", "hours", "follow_up", "fact", "venue", "time")
         for match in known[table].find(tokens)
-        for place in range(match.start, match.end)
+        for place in match.places
     }
     beyond = {
         stem(word)

@@ -20,7 +20,7 @@ GUESTS = Path(__file__).resolve().parent / "guests.jsonl"
 NEIGHBOURS = 4
 """So many articles of one group are drawn together: each is a wrong answer to what is asked of the others."""
 HELD_EVERY = 8
-"""Every so many groups one is never trained on: the calibration is fitted to it."""
+"""Every so many groups one is never trained on, so that something is left to measure by."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

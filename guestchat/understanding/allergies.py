@@ -108,7 +108,7 @@ def find(tokens: Sequence[str], vocabulary: Vocabulary) -> Allergens:
         codes = match.key.rstrip("!")
         stances[stance] += codes.split("+")
         spans.append((match.start, match.end, codes, stance))
-        places.update(range(match.start, match.end))
+        places.update(match.places)
     return Allergens(
         avoid=_codes(stances["absent"]),
         mine=_codes(stances["mine"]),
@@ -131,7 +131,7 @@ def _joined(tokens: Sequence[str], start: int, end: int) -> bool:
 def _matches(tokens: Sequence[str], vocabulary: Vocabulary) -> list[tuple[Match, str]]:
     """Return the allergens' places, each with what is glued to it: ("frei" of "glutenfrei")."""
     found = [(match, "") for match in vocabulary["allergen"].find(tokens)]
-    taken = {place for match, _rest in found for place in range(match.start, match.end)}
+    taken = {place for match, _rest in found for place in match.places}
     for place, token in enumerate(tokens):
         for ending in vocabulary.glued:
             cut = token.find(ending, 1)

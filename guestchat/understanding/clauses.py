@@ -7,12 +7,11 @@ from guestchat.understanding.vocabulary import Vocabulary
 from guestchat.words import fold, words
 
 # A full stop ends a clause only before a space and a letter: "14.50", "a.m." and "e.g." stay whole.
-_END = re.compile(
-    r"[?!;\n]+|(?<![.\s]\w)(?<!\b[mM]r)(?<!\b[mM]s)(?<!\b[dD]r)(?<!\b[mM]rs)(?<!\bHr)(?<!\bFr)(?<!\bSr)(?<!\bSra)"
-    r"\.+(?=\s+[^\W\d])|\.+$"
-)
-# "Am 24. abends": a day's number ends no clause.
-_GERMAN_DAY = re.compile(r"(\b(?:[Aa]m|[Vv]om|[Zz]um) \d\d\.)\s+(?=[a-z])")
+_ABBREVIATED = r"(?<![.\s]\w)(?<!\b[mM]r)(?<!\b[mM]s)(?<!\b[dD]r)(?<!\b[mM]rs)(?<!\bHr)(?<!\bFr)(?<!\bSr)(?<!\bSra)"
+_END = re.compile(rf"[?!;\n]+|{_ABBREVIATED}\.+(?=\s+[^\W\d])|\.+$")
+# "Am 24. abends": in German a day's number before a small letter ends no clause.
+_DAYS_NUMBER = r"(?:(?<=\b[aA]m \d\d)|(?<=\b[vV]om \d\d)|(?<=\b[zZ]um \d\d))\.(?=\s+[a-z])"
+_GERMAN_END = re.compile(rf"[?!;\n]+|(?!{_DAYS_NUMBER}){_ABBREVIATED}\.+(?=\s+[^\W\d])|\.+$")
 MAX_CLAUSES = 5
 _SAYS_IT = re.compile(
     r"\b(?:it costs?|is it|does it cost|it possible|it ok(?:ay)?|it allowed) to\b|\bkostet es\b.*\bzu\b"
@@ -22,9 +21,8 @@ _SAYS_IT = re.compile(
 
 def split(text: str, vocabulary: Vocabulary) -> list[str]:
     """Return the message's clauses, in order; what says nothing by itself joins its neighbour."""
-    if vocabulary.language == "de":
-        text = _GERMAN_DAY.sub(r"\1", text)
-    clauses = [clause for sentence in _END.split(text) for clause in _questions(sentence.strip(" ,"), vocabulary)]
+    end = _GERMAN_END if vocabulary.language == "de" else _END
+    clauses = [clause for sentence in end.split(text) for clause in _questions(sentence.strip(" ,"), vocabulary)]
     joined: list[str] = []
     for clause in clauses:
         if joined and not _has_topic(clause, vocabulary) and _has_topic(joined[-1], vocabulary):
@@ -63,7 +61,7 @@ def _has_topic(clause: str, vocabulary: Vocabulary) -> bool:
         place
         for table in ("aspect", "follow_up", "hours", "talk")
         for match in vocabulary[table].find(tokens)
-        for place in range(match.start, match.end)
+        for place in match.places
     }
     # "How long does it take": what "it" stands in for is in the clause before. "What's it cost to …" says it itself.
     pointing = "it" in vocabulary["follow_up"].keys(tokens) and not _SAYS_IT.search(fold(clause))

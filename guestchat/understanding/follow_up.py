@@ -40,7 +40,7 @@ def resolve(part: Part, reading: Reading, context: Context, before: Context) -> 
     `context` is what the last answer left, `before` the same or what an earlier question of the same message was about.
     """
     if before is not context and before.items and _says_more_of_it(part, reading):
-        return replace(part, intent=Intent.DISH, foods=(), items=before.items, unsure=False, follow_up=True)
+        return _of_these(part, before.items)
     resolved = _resolved(part, reading, context)
     if resolved is not part:
         return resolved
@@ -52,9 +52,8 @@ def _of_venues_spoken_of(part: Part, reading: Reading, before: Context) -> Part:
     """ "How early can I get in there" after who may use the gym, "till when do they serve" after its dishes."""
     if part.intent is not Intent.QUESTION or _own_topic(part, reading) or not (reading.found("hours") or part.when):
         return part
-    points = part.subjects <= CIRCUMSTANCES | {"early_check_in"} and reading.keys(
-        "follow_up"
-    )  # "how early can I get in there"
+    # "How early can I get in there" speaks of no room.
+    points = part.subjects <= CIRCUMSTANCES | {"early_check_in"} and reading.keys("follow_up")
     if (part.subjects and not points) or part.details - {"hours"} or part.aspects & {"price", "location", "phone"}:
         return part
     venues = _venues_spoken_of(before, reading)
@@ -203,6 +202,11 @@ def _own_topic(part: Part, reading: Reading) -> bool:
     return bool(reading.topics - explained)
 
 
+def _of_these(part: Part, items: tuple[str, ...]) -> Part:
+    """Return a part that asks of dishes spoken of; no food that it names is one to look for."""
+    return replace(part, intent=Intent.DISH, foods=(), items=items, unsure=False, follow_up=True)
+
+
 def _of_dishes(part: Part, reading: Reading, context: Context) -> Part:
     asked = set(reading.keys("follow_up"))
     points_back = bool(asked) and len(reading.tokens) <= 10
@@ -211,19 +215,11 @@ def _of_dishes(part: Part, reading: Reading, context: Context) -> Part:
     )
     if context.intent == Intent.DISH and asked and (options := _options_of(context.items[0], reading)):
         # "And with ice cream on it?": an option of the dish spoken of, whatever else is called so.
-        return replace(
-            part, intent=Intent.DISH, foods=(), items=context.items[:1], options=options, unsure=False, follow_up=True
-        )
+        return replace(_of_these(part, context.items[:1]), options=options)
     if part.intent is Intent.DISH:
         return _with_its_question(part, reading, context)
     if part.intent in {Intent.QUESTION, Intent.LIST} and (listed := _listed(part, reading, context)):
-        return replace(
-            _with_its_question(replace(part, intent=Intent.DISH), reading, context),
-            foods=(),
-            items=listed,
-            unsure=False,
-            follow_up=True,
-        )
+        return _of_these(_with_its_question(part, reading, context), listed)
     if "options" in part.aspects and context.intent == Intent.DISH and not _words_of_its_own(part, reading):
         return replace(part, intent=Intent.DISH, items=context.items[:1], unsure=False, follow_up=True)
     if new_list:
@@ -233,7 +229,7 @@ def _of_dishes(part: Part, reading: Reading, context: Context) -> Part:
         return part
     many = len(context.items) > 1 and ("which" in reading.keys("menu") or not _singular(reading))
     if many and part.containing and len(context.items) <= _ALL_TOLD:
-        return replace(part, intent=Intent.DISH, foods=(), items=context.items, unsure=False, follow_up=True)
+        return _of_these(part, context.items)
     if many and (part.diets or part.avoid or part.containing or part.order):
         return replace(part, intent=Intent.LIST, foods=(), items=context.items, follow_up=True)
     if points_back or part.intent is Intent.QUESTION or not reading.keys("menu"):

@@ -18,6 +18,7 @@ ASKS_WHEN = re.compile(
 
 
 def hours(reading: Reading) -> Part | None:
+    """Return a part that asks when something is open; None where the clause asks for something else."""
     keys = reading.keys("hours")
     menu = set(reading.keys("menu"))
     kitchen = bool(reading.found("kitchen"))

@@ -177,10 +177,6 @@ def _names(text: Mapping[str, str]) -> set[tuple[str, ...]]:
     return {stems for name in text.values() if (stems := tuple(stem(word) for word in row_words(name)))}
 
 
-# "La Llotja, seafood restaurant" is called by what stands before the comma.
-_DESCRIBED = re.compile(r"\s*(?:[,(|:]|\s[-\u2013\u2014]\s).*")
-
-
 _OF_NO_KIND = frozenset({"other", "shop"})
 # What follows these says where and what for, and is no part of what a thing is called.
 _AND_MORE = re.compile(
@@ -215,6 +211,10 @@ def _kind_words() -> dict[str, tuple[str, ...]]:
         kind: tuple(dict.fromkeys(phrase[0] for phrase in vocabulary("de")["venue"].phrases(kind) if len(phrase) == 1))
         for kind in ("restaurant", "bar", "cafe", "pool", "shop")
     }
+
+
+# "La Llotja, seafood restaurant" is called by what stands before the comma, and by what stands behind it.
+_DESCRIBED = re.compile(r"\s*(?:[,(|:]|\s[-\u2013\u2014]\s).*")
 
 
 def _venue_names(text: Mapping[str, str]) -> set[tuple[str, ...]]:

@@ -166,14 +166,14 @@ def find(tokens: Sequence[str], known: Vocabulary, own: frozenset[str], *, in_an
     if circumstances:
         # The article on the station tells how guests are fetched from there.
         together = [(key, places) for key, places in together if key not in LEADS_SOMEWHERE]
-    inside = {number for match in of_subjects for number in range(match.start, match.end)}
+    inside = {number for match in of_subjects for number in match.places}
     subjects = frozenset([*(match.key for match in of_subjects), *(key for key, _places in together)])
     priceless = {word for subject in subjects for word in _PRICELESS.get(subject, ())}
     of_details = [
         match
         for match in known["detail"].find(pieces)
         # "Rent a bike" names its subject whole; a price is asked whatever it is the price of.
-        if match.key in _FIGURES or not set(range(match.start, match.end)) <= inside
+        if match.key in _FIGURES or not set(match.places) <= inside
         if match.key != "price" or not priceless.issuperset(pieces[match.start : match.end])
     ]
     return Matters(
@@ -181,7 +181,7 @@ def find(tokens: Sequence[str], known: Vocabulary, own: frozenset[str], *, in_an
         details=frozenset(match.key for match in of_details),
         places=frozenset(
             [
-                *(said[each][1] for match in (*of_subjects, *of_details) for each in range(match.start, match.end)),
+                *(said[each][1] for match in (*of_subjects, *of_details) for each in match.places),
                 *(said[each][1] for _key, places in together for each in places),
             ]
         ),

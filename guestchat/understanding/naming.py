@@ -248,17 +248,14 @@ class Naming:
 
     @cached_property
     def _venue_name(self) -> set[int]:
-        """The places of a venue's whole name: "the phone of Restaurant Linden" asks for no Linden burger."""
+        """The places of a venue's name, whole or where a place stands: "Restaurant Linden" is no Linden burger."""
         filler = self._reading.filler
         free = [place for place in range(len(self._stems)) if place not in filler]
-        found = self._lexicon.venues.find(self._reading.tokens, free)
-        whole = {place for each in found[:1] if each.coverage >= 0.9 for place in each.places}
-        # "The grill's menu" is the menu of a venue.
-        menus = {match.start - 1 for match in self._reading.found("menu") if match.key == "all_dishes"}
-        return whole | {
+        found = self._lexicon.venues.find(self._reading.tokens, free)[:1]
+        return {
             place
-            for each in found[:1]
-            if each.places & menus or (each.coverage >= 0.45 and self._is_somewhere(min(each.places)))
+            for each in found
+            if each.coverage >= 0.9 or (each.coverage >= 0.45 and self._is_somewhere(min(each.places)))
             for place in each.places
         }
 
@@ -280,7 +277,7 @@ class Naming:
 
     def _without_the_diet_behind(self, found: Sequence[Named]) -> Sequence[Named]:
         """Drop what is named by a diet that is asked for: "is the carrot cake vegan" is no vegan crumble cake."""
-        diets = {place for match in self._reading.found("diet") for place in range(match.start, match.end)}
+        diets = {place for match in self._reading.found("diet") for place in match.places}
 
         def of_the_name(named: Named) -> frozenset[int]:
             last = max(named.places - diets, default=-1)

@@ -65,6 +65,8 @@ def _with_what_is_told(parts: Sequence[Part], readings: Sequence[Reading]) -> li
 
     "Feathers make me sneeze. Anything else to put my head on?"
     """
+    if len(parts) < 2:
+        return list(parts)
     told: list[Part] = []
     for part, reading in zip(parts, readings, strict=True):
         before = told[-1] if told else None

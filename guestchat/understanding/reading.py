@@ -79,7 +79,7 @@ class Reading:
 
     def places(self, *tables: str) -> set[int]:
         """Return the places of all words that these tables explain."""
-        return {place for table in tables for match in self.found(table) for place in range(match.start, match.end)}
+        return {place for table in tables for match in self.found(table) for place in match.places}
 
     @cached_property
     def cried(self) -> list[str]:
@@ -165,15 +165,13 @@ class Reading:
         """Whether words ask for food or drink: "kids" are people, and "I can't eat eggs" asks for nothing."""
         said = (match for table in ("hours", "course", "meal", "menu") for match in self.found(table))
         stance = self.allergen_words.places
-        return any(match.key != "kids" and stance.isdisjoint(range(match.start, match.end)) for match in said)
+        return any(match.key != "kids" and stance.isdisjoint(match.places) for match in said)
 
     @cached_property
     def aspects(self) -> frozenset[str]:
         """What is asked about something; a dish's own words ("protein shake") ask nothing."""
         inside = {place for each in self.named for place in each.places}
-        return frozenset(
-            match.key for match in self.found("aspect") if not set(range(match.start, match.end)) <= inside
-        )
+        return frozenset(match.key for match in self.found("aspect") if not set(match.places) <= inside)
 
     @cached_property
     def wines(self) -> tuple[str, ...]:
@@ -248,8 +246,8 @@ class Reading:
     @cached_property
     def venues(self) -> tuple[str, ...]:
         """The venues that the clause names."""
-        inside = {place for each in self.named for place in each.places}
-        return tuple(self._venues_at(self.topics - inside))
+        inside = {place for each in self.named for place in each.places} & self.topics
+        return tuple(self._venues_at(self.topics - inside) if inside else self._venues_in_all)
 
     @cached_property
     def meant_venues(self) -> tuple[str, ...]:
@@ -272,8 +270,12 @@ class Reading:
     @cached_property
     def venue_places(self) -> set[int]:
         """The places of the words that name a venue."""
-        found = self._venues_at(self.topics)
-        return {place for key, places in found.items() if key in self.venues for place in places}
+        return {place for key, places in self._venues_in_all.items() if key in self.venues for place in places}
+
+    @cached_property
+    def _venues_in_all(self) -> Venues:
+        """The venues that the clause names, a dish's own words included."""
+        return self._venues_at(self.topics)
 
     def _venues_at(self, places: set[int]) -> Venues:
         on_a_matter = bool(self.matters.subjects)

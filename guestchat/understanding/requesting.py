@@ -18,6 +18,7 @@ _LACKING = re.compile(
 
 
 def request(reading: Reading) -> Part | None:
+    """Return a part that wants something done; None where the clause only sounds like it."""
     keys = _wishes(reading)
     if "housekeeping" in keys and not reading.asks and _LACKING.search(reading.folded):
         return make(reading, Intent.REQUEST, topic="housekeeping")
@@ -52,12 +53,10 @@ def _is_in_a_dishs_name(reading: Reading, key: str) -> bool:
 
 def _wishes(reading: Reading) -> tuple[str, ...]:
     """Return what is wished for; the glass of "wines by the glass" is no tumbler."""
-    kinds = [set(range(each.start, each.end)) for each in reading.found("course") if each.end - each.start > 1]
+    kinds = [set(each.places) for each in reading.found("course") if each.end - each.start > 1]
     return tuple(
         dict.fromkeys(
-            each.key
-            for each in reading.found("request")
-            if not any(set(range(each.start, each.end)) < kind for kind in kinds)
+            each.key for each in reading.found("request") if not any(set(each.places) < kind for kind in kinds)
         )
     )
 

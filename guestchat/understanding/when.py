@@ -74,13 +74,13 @@ def find(text: str, tokens: Sequence[str], vocabulary: Vocabulary, at: dt.dateti
     of_time = places - of_days
     now = [match for match in vocabulary["hours"].find(tokens) if match.key == "now"]
     for match in now:
-        places.update(range(match.start, match.end))
+        places.update(match.places)
     spoken = vocabulary["time"].keys(tokens)
     around = next((hour for key, hour in _AROUND.items() if key in spoken), None)
     if time is not None and not _MARKED.search(text):
         beside = {place + step for place in of_time for step in (-2, -1, 1)}
         evenings = (match for match in vocabulary["time"].find(tokens) if match.key == "evening")
-        evening = any(not beside.isdisjoint(range(match.start, match.end)) for match in evenings)
+        evening = any(not beside.isdisjoint(match.places) for match in evenings)
         time = _later(time, vocabulary["meal"].keys(tokens), evening=evening)
     if time is not None and time < _NIGHT_ENDS and dates and ("evening" in spoken or not _NIGHTS.isdisjoint(tokens)):
         dates = [day + dt.timedelta(days=1) for day in dates]  # "at 1 am on Saturday night" is on Sunday
@@ -105,22 +105,19 @@ def _dates(text: str, tokens: Sequence[str], vocabulary: Vocabulary, today: dt.d
         return _coming(today, int(numeric[2]), int(numeric[1]), year=int(numeric[3]) if numeric[3] else None)
     found: list[dt.date] = []
     greeted = {
-        place
-        for match in vocabulary["talk"].find(tokens)
-        if match.end - match.start > 1
-        for place in range(match.start, match.end)
+        place for match in vocabulary["talk"].find(tokens) if match.end - match.start > 1 for place in match.places
     }
-    parts_of_a_day = [set(range(match.start, match.end)) for match in vocabulary["time"].find(tokens)]
+    parts_of_a_day = [set(match.places) for match in vocabulary["time"].find(tokens)]
     for match in vocabulary["date"].find(tokens):
-        said = set(range(match.start, match.end))
+        said = set(match.places)
         if said <= greeted or any(said < part for part in parts_of_a_day):
             continue  # "guten Morgen" and "por la mañana" are no tomorrow
-        places.update(range(match.start, match.end))
+        places.update(match.places)
         found += _named(match.key, today)
     for match in vocabulary["day"].find(tokens):
         if tokens[match.start] == "sun" and match.end < len(tokens) and _OF_THE_SUN.match(tokens[match.end]):
             continue
-        places.update(range(match.start, match.end))
+        places.update(match.places)
         next_to_it = (match.start - 1, match.end)
         places.update(place for place in next_to_it if 0 <= place < len(tokens) and tokens[place] in _COMING)
         ahead = (DAYS.index(match.key) - today.weekday()) % 7
@@ -135,7 +132,7 @@ def _dates(text: str, tokens: Sequence[str], vocabulary: Vocabulary, today: dt.d
         # A month is a date only beside a day of the month: "may" is mostly no month.
         for beside in (match.start - 1, match.start - 2, match.end):
             if 0 <= beside < len(tokens) and (day := re.fullmatch(r"([0-3]?\d)(?:st|nd|rd|th)?", tokens[beside])):
-                places.update({*range(match.start, match.end), beside})
+                places.update({*match.places, beside})
                 found += _coming(today, int(match.key), int(day[1]))
                 break
     return list(dict.fromkeys(found))
@@ -211,7 +208,7 @@ def _spoken_time(tokens: Sequence[str], vocabulary: Vocabulary, places: set[int]
     """Read "half seven", "quarter to eight", "at seven", "midnight"."""
     for match in vocabulary["time"].find(tokens):
         if match.key in {"noon", "midnight"}:
-            places.update(range(match.start, match.end))
+            places.update(match.places)
             return dt.time(12 if match.key == "noon" else 0)
         if match.key == "half_after":
             hour = _hour(tokens, match.start - 1, vocabulary) if match.start else None

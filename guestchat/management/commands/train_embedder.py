@@ -63,14 +63,15 @@ class Command(BaseCommand):
         out: Path = options["out"]
         recipe = Recipe(steps=options["steps"], seed=options["seed"], mix=Mix().with_written(options["guests"]))
         docs = [doc for doc in read_knowledge(options["data"] / "knowledge.json") if not held_out(doc.entity)]
-        translations, aspects, guests = read_translations(), Aspects(), read_guests().trained_on()
+        translations, aspects = read_translations(), Aspects()
+        guests = read_guests().trained_on() if options["guests"] else None
         model = load_base(options["base"])
         work = out.with_name(f"{out.name}.work")
         try:
             work.mkdir(parents=True, exist_ok=True)
             english = [row["en"] for rows in translations.values() for row in rows]
             texts = [text for doc in docs for text in (doc.title, doc.body)]
-            texts += [article.text for article in guests.articles]
+            texts += [article.text for article in guests.articles] if guests else []
             vectors = encode(model, [*texts, *english, *aspects.keys.values()], work / "vectors.npz")
             batches = Batches(
                 docs, translations, vectors, seed=recipe.seed, mix=recipe.mix, aspects=aspects, guests=guests

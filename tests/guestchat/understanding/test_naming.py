@@ -8,6 +8,7 @@ from guestchat.understanding.query import Context
 from menus.allergens import Declaration, Status
 from menus.content import Content, Item, Menu, Option, Section, Venue
 from tests.conftest import TUESDAY_NOON
+from tests.guestchat.understanding.house import a_house
 
 
 def hotel(name: str, option: str) -> Content:
@@ -15,16 +16,7 @@ def hotel(name: str, option: str) -> Content:
     dish = Item(key="dish", name={"en": name}, price=Decimal("9.5"), options=(sauce,))
     menu = Menu(key="card", name={"en": "Card"}, sections=(Section(name={"en": "Dishes"}, items=(dish,)),))
     venue = Venue(key="inn", kind="restaurant", name={"en": "The Inn"}, menus=(menu,))
-    return Content(
-        slug="inn",
-        name="Inn",
-        timezone="Europe/Berlin",
-        currency="EUR",
-        default_language="en",
-        languages=("en",),
-        venues=(venue,),
-        pk=1,
-    )
+    return a_house(venue)
 
 
 def options(content: Content, text: str) -> tuple[str, ...]:

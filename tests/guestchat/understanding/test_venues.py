@@ -1,7 +1,6 @@
 """Which venues a clause means: by name, by what is written of them, by what guests do there."""
 
 import datetime as dt
-from dataclasses import replace
 
 import pytest
 
@@ -9,8 +8,9 @@ from guestchat.understanding.lexicon import Lexicon
 from guestchat.understanding.parse import parse
 from guestchat.understanding.query import Context, Intent, Part
 from menus.allergens import Declaration, Status
-from menus.content import Content, Item, Menu, Option, Section, Venue
+from menus.content import Item, Menu, Option, Section, Venue
 from tests.conftest import TUESDAY_NOON
+from tests.guestchat.understanding.house import a_house
 
 
 def card(name: str, *dishes: str) -> Menu:
@@ -44,17 +44,7 @@ VENUES = (
     Venue(key="club", kind="other", name={"en": "Calamarets"}, description={"en": "Kids' club with a climbing wall."}),
     Venue(key="service", kind="room_service", name={"en": "Room service"}),
 )
-HOUSE = Content(
-    slug="inn",
-    name="Inn",
-    timezone="Europe/Berlin",
-    currency="EUR",
-    default_language="en",
-    languages=("en", "de"),
-    venues=VENUES,
-    pk=1,
-)
-LEXICON = Lexicon.of(HOUSE)
+LEXICON = Lexicon.of(a_house(*VENUES, languages=("en", "de")))
 
 
 def part(text: str, language: str = "en", context: Context | None = None) -> Part:
@@ -161,7 +151,7 @@ def small_house() -> Lexicon:
         Venue(key="caesar-lounge", kind="other", name={"en": "Caesar Lounge Terrace"}),
         Venue(key="inn", kind="restaurant", name={"en": "Mare"}, location={"en": "Beside the car park"}),
     )
-    return Lexicon.of(replace(HOUSE, venues=venues))
+    return Lexicon.of(a_house(*venues))
 
 
 def part_of_small(text: str, context: Context | None = None) -> Part:
@@ -199,3 +189,8 @@ def test_a_place_of_another_kind_names_no_restaurant_and_no_day(text: str) -> No
     found = part_of_small(text)
     assert found.venues == ()
     assert found.when.dates == ()
+
+
+def test_the_number_of_a_german_day_ends_no_clause() -> None:
+    found = parse("gibt es am 26. abends noch essen?", LEXICON, Context(), TUESDAY_NOON, "de").parts
+    assert [part.text for part in found] == ["gibt es am 26. abends noch essen"]

@@ -5,20 +5,10 @@ import pytest
 from guestchat.understanding.lexicon import Lexicon
 from guestchat.understanding.parse import parse
 from guestchat.understanding.query import Context, Intent, Part
-from menus.content import Content
 from tests.conftest import TUESDAY_NOON
+from tests.guestchat.understanding.house import a_house
 
-HOUSE = Content(
-    slug="inn",
-    name="Inn",
-    timezone="Europe/Berlin",
-    currency="EUR",
-    default_language="en",
-    languages=("en",),
-    venues=(),
-    pk=1,
-)
-LEXICON = Lexicon.of(HOUSE)
+LEXICON = Lexicon.of(a_house())
 
 
 def parts(text: str, language: str = "en") -> tuple[Part, ...]:
