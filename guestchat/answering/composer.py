@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 
-from guestchat.answering import articles, disagreement, dishes, gate, opening, people, statements, wishes
+from guestchat.answering import articles, choosing, disagreement, dishes, gate, opening, people, statements, wishes
 from guestchat.answering.answer import Answer, Outcome, Reply, Source
 from guestchat.answering.scene import Scene
 from guestchat.retrieval.search import Hit
@@ -241,7 +241,7 @@ def _from_rows(part: Part, scene: Scene) -> Reply | None:
 def _listed(part: Part, scene: Scene) -> Reply | None:
     """Return what fits; who asks for any food or drink at some time is told first where there is any then."""
     found = dishes.listed(part, scene)
-    if found is None or part.meals or part.diets or not part.when or not dishes.asks_for_the_menu(part, scene):
+    if found is None or part.meals or part.diets or not part.when or not choosing.asks_for_the_menu(part, scene):
         return found
     then = opening.answer(replace(part, intent=Intent.HOURS, topic="food"), scene)
     if then is None:
@@ -257,7 +257,7 @@ def _when_it_is_served(part: Part, scene: Scene) -> Reply | None:
         part = replace(part, when=replace(part.when, time=None, around=None))  # the earliest is no time of its own
     if part.meals or part.venues or part.venue_kinds:
         return opening.answer(replace(part, intent=Intent.HOURS, topic="hours"), scene)
-    serving = dishes.venues_of_what_is_asked(part, scene)
+    serving = choosing.venues_of_what_is_asked(part, scene)
     return opening.answer(replace(part, intent=Intent.HOURS, topic="hours", venues=serving), scene) if serving else None
 
 
