@@ -13,6 +13,7 @@ from guestchat import wall
 from guestchat.guest import database
 from guestchat.migrated import is_migrated
 from guestchat.retrieval.embedder import EmbedderError, get_embedder
+from guestchat.retrieval.judge import JudgeError, get_judge
 
 _tasks = Gauge(
     "guestchat_tasks", "Tasks of this process's event loop: some for each open socket, and they leave with it."
@@ -33,7 +34,7 @@ def livez(request: HttpRequest) -> HttpResponse:
 @never_cache
 @require_safe
 def readyz(request: HttpRequest) -> HttpResponse:
-    """The database answers, is migrated and parts the hotels, and the model is loaded; else 503 with what is not."""
+    """The database answers, is migrated and parts the hotels, and the models are loaded; else 503 with what is not."""
     checks = {"database": False, "migrations": False, "wall": False, "model": False}
     try:
         checks["migrations"] = is_migrated()
@@ -43,8 +44,9 @@ def readyz(request: HttpRequest) -> HttpResponse:
         pass  # told by the checks themselves
     try:
         get_embedder()
+        get_judge()
         checks["model"] = True
-    except EmbedderError:
+    except (EmbedderError, JudgeError):
         pass  # told by the checks themselves
     return JsonResponse(checks, status=200 if all(checks.values()) else 503)
 

@@ -4,7 +4,19 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 
-from guestchat.answering import articles, choosing, disagreement, dishes, gate, opening, people, statements, wishes
+from guestchat.answering import (
+    articles,
+    choosing,
+    deciding,
+    disagreement,
+    dishes,
+    gate,
+    opening,
+    people,
+    ranking,
+    statements,
+    wishes,
+)
 from guestchat.answering.answer import Answer, Outcome, Reply, Source
 from guestchat.answering.scene import Scene
 from guestchat.retrieval.search import Hit
@@ -38,7 +50,8 @@ class _Found:
         """Return a part's hits, best first."""
         if number not in self.hits:
             part = self._parts[number]
-            self.hits[number] = articles.rerank(part, self._search(part), self._scene)
+            ranked = ranking.rerank(part, self._search(part), self._scene)
+            self.hits[number] = deciding.turned(part, ranked, self._scene)
         return self.hits[number]
 
 
@@ -140,7 +153,7 @@ def _reply(part: Part, hits: Callable[[], Sequence[Hit]], scene: Scene) -> Reply
             return told
         return from_rows if from_rows.outcome is Outcome.ANSWERED else _unknown(part, hits(), scene)
     # Search costs more than all the rest: not for what rows tell already, nor for the article that was just told.
-    open_words = bool(part.rest) or articles.asked_word_by_word(part, scene) is not None
+    open_words = bool(part.rest) or ranking.asked_word_by_word(part, scene) is not None
     unexplained = from_rows is None or (open_words and part.intent is not Intent.DISH)
     searched = unexplained and not articles.tells_more(part, scene)
     article = articles.answer(part, hits() if searched else (), scene, sure=unexplained)
@@ -218,7 +231,7 @@ def _prefers_article(part: Part, article: Reply, scene: Scene) -> bool:
     """Return whether an article answers better than rows that leave words of the question unexplained."""
     if part.intent is Intent.DISH or article.outcome is not Outcome.ANSWERED:
         return False
-    return bool(part.rest) or articles.asked_word_by_word(part, scene) == article.article
+    return bool(part.rest) or ranking.asked_word_by_word(part, scene) == article.article
 
 
 def _from_rows(part: Part, scene: Scene) -> Reply | None:
@@ -283,7 +296,7 @@ def _statement(part: Part, scene: Scene) -> Reply:
 
 def _fact_of_the_subject(part: Part, scene: Scene) -> Reply | None:
     """Return when the rooms are ready or to be left, or where the house is, however that was asked."""
-    if articles.asked_word_by_word(part, scene) is not None:
+    if ranking.asked_word_by_word(part, scene) is not None:
         return None  # the house has an answer of its own to this
     for topic, others in _FACTS.items():
         asks = topic in part.subjects and part.subjects - {topic} <= others and part.details <= {"hours"}
@@ -385,7 +398,7 @@ def _context(parts: Sequence[Part], replies: Sequence[Reply], scene: Scene) -> C
         venues=tuple(reply.venues),
         article=reply.article,
         topic=part.topic,
-        subjects=tuple(sorted(articles.subjects_of(reply.article, scene) or part.subjects)),
+        subjects=tuple(sorted(ranking.subjects_of(reply.article, scene) or part.subjects)),
         meals=part.meals,
         allergies=scene.allergies,
         filters={

