@@ -7,7 +7,6 @@ from functools import partial
 from guestchat.answering import (
     articles,
     choosing,
-    deciding,
     disagreement,
     dishes,
     gate,
@@ -50,8 +49,7 @@ class _Found:
         """Return a part's hits, best first."""
         if number not in self.hits:
             part = self._parts[number]
-            ranked = ranking.rerank(part, self._search(part), self._scene)
-            self.hits[number] = deciding.turned(part, ranked, self._scene)
+            self.hits[number] = ranking.rerank(part, self._search(part), self._scene)
         return self.hits[number]
 
 

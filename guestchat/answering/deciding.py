@@ -45,9 +45,6 @@ _LEAVES_OUT_FROM, _UNBOUND_FROM, _MENTIONS_FROM, _LEADS_ELSEWHERE_FROM = 0.8, 0.
 _FAR_FROM = 0.82
 # The log odds of being the answer by nearness alone below which an article is not near.
 _FAR = -2.0
-# The judge is asked of so many articles at most, which lie so close behind the first that its word can turn them round.
-_JUDGED, _JUDGED_WITHIN = 2, 0.1
-_JUDGE_WEIGHT = 0.03
 # What the judge says of most articles that do not answer.
 _UNASKED = -2.5
 # What only a dish's row tells.
@@ -93,30 +90,6 @@ def net() -> Net:
     arrays = {name: np.array(kept[name]) for name in ("mean", "deviation", "inner", "bias", "outer")}
     bounds = Bounds(answer_from=kept["answer_from"], ask_from=kept["ask_from"])
     return Net(**arrays, base=kept["base"], bounds=bounds)
-
-
-def turned(part: Part, hits: Sequence[Hit], scene: Scene) -> Sequence[Hit]:
-    """Return the hits in order, the articles between which nothing decides turned round as the judge says.
-
-    It is asked only where the best may answer at all.
-    """
-    best = best_of(hits, scene)
-    if best is None or ranking.asked_word_by_word(part, scene) == best.key:
-        return hits
-    current = [hit for hit in hits if hit.type == "article" and ranking.current(hit.key, scene) is not None]
-    close = [hit for hit in current[:_JUDGED] if hit.score >= best.score - _JUDGED_WITHIN]
-    if len(close) < 2 or not _may_answer(signals(part, best, hits, scene), scene):
-        return hits
-    said = {hit.key: ranking.judge(part, hit.key, scene) for hit in close}
-    # Taken from the others, not added: else what was not judged would pass what was judged badly.
-    taken = {key: _JUDGE_WEIGHT * (max(said.values()) - value) for key, value in said.items()}
-    return sorted(
-        (
-            ranking.scored(hit, hit.score - taken[hit.key]) if hit.type == "article" and hit.key in taken else hit
-            for hit in hits
-        ),
-        key=lambda hit: -hit.score,
-    )
 
 
 def weigh(part: Part, hits: Sequence[Hit], scene: Scene) -> Verdict:

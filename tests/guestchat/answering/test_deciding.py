@@ -66,17 +66,6 @@ def test_what_the_judge_says_decides_where_the_rest_leaves_it_open(
     assert sum(sure) > sum(unsure)
 
 
-def test_the_article_that_it_prefers_of_two_as_near_comes_first(ask: Callable[[str], Answer]) -> None:
-    def prefers(word: str) -> Callable[..., float]:
-        return lambda _, question, article: 5.0 if word in article else -5.0
-
-    for word, key in (("sauna", "sauna"), ("steam", "steam")):
-        with mock.patch.object(Judge, "weigh", autospec=True, side_effect=prefers(word)):
-            answer = ask("are there things to put on by the door of the warm one")
-        best = next(candidate for candidate in answer.candidates if candidate.type == "article")
-        assert best.key in {key, "bikes", "bus"}
-
-
 def test_the_judge_is_not_asked_what_an_article_asks_itself(ask: Callable[[str], Answer]) -> None:
     with mock.patch.object(Judge, "weigh", side_effect=AssertionError("asked")):
         assert [source.key for source in ask("The bus to Ambley").sources] == ["bus"]

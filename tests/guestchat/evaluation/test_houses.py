@@ -26,7 +26,7 @@ CLOSED_HOUSES = ("quayle", "speicher")
 FLOORS = {"harbour": 0.95, "sierra": 0.9, "corvina": 0.97, "fernhill": 0.83, "kiezbett": 0.88}
 FLOORS |= {"meridian": 0.76, "alpenhof": 0.82, "calamar": 0.77, "everyday": 0.94, "reworded": 0.86}
 MOST_INVENTED = {"harbour": 0, "sierra": 1, "corvina": 0, "fernhill": 1, "kiezbett": 1, "everyday": 3, "reworded": 0}
-MOST_INVENTED |= {"meridian": 0, "alpenhof": 2, "calamar": 1}
+MOST_INVENTED |= {"meridian": 0, "alpenhof": 2, "calamar": 2}
 
 
 def questions(house: str, part: str) -> list[Question]:
