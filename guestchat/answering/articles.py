@@ -37,11 +37,11 @@ def tells_more(part: Part, scene: Scene) -> bool:
 
 def calibrated(part: Part, hits: Sequence[Hit], scene: Scene) -> list[Hit]:
     """Return the hits with their scores as chances to be right, as the best article is; in the same order."""
-    best = deciding.best_of(hits, scene)
-    if best is None or best.score <= 0:
+    best = next((hit.score for hit in deciding.current_of(hits, scene)), 0.0)
+    if best <= 0:
         return list(hits)
     chance = deciding.weigh(part, hits, scene).chance
-    return [ranking.scored(hit, min(1.0, chance * max(0.0, hit.score) / best.score)) for hit in hits]
+    return [ranking.scored(hit, min(1.0, chance * max(0.0, hit.score) / best)) for hit in hits]
 
 
 def nearest(part: Part, hits: Sequence[Hit], scene: Scene) -> list[str]:
@@ -56,8 +56,7 @@ def nearest(part: Part, hits: Sequence[Hit], scene: Scene) -> list[str]:
 
 def _articles(hits: Sequence[Hit], scene: Scene) -> list[Article]:
     """Return the articles among the hits that may answer today, in their order."""
-    found = (ranking.current(hit.key, scene) for hit in hits if hit.type == "article")
-    return [article for article in found if article is not None]
+    return [scene.content.articles_by_key[hit.key] for hit in deciding.current_of(hits, scene)]
 
 
 def _say(article: Article, scene: Scene, rivals: Sequence[Article] = ()) -> Reply:

@@ -6,9 +6,8 @@ reads both. A small net weighs them; `manage.py fit_decision` fits it, and `deci
 """
 
 import json
-import math
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -19,6 +18,7 @@ from numpy.typing import NDArray
 from guestchat.answering import disagreement, ranking, statements
 from guestchat.answering.scene import Scene
 from guestchat.retrieval.calibration import Band, Bounds, Candidate, calibration, features, log_odds
+from guestchat.retrieval.judge import get_judge
 from guestchat.retrieval.search import Hit
 from guestchat.understanding.matters import LEADS_SOMEWHERE, SOFT_DETAILS
 from guestchat.understanding.query import Part
@@ -47,6 +47,8 @@ _FAR_FROM = 0.82
 _FAR = -2.0
 # What the judge says of most articles that do not answer.
 _UNASKED = -2.5
+# The judge's log odds beyond which it says no more.
+JUDGED_MOST = 5.0
 # What only a dish's row tells.
 _OF_DISHES = frozenset({"calories", "nutrition"})
 _CLOCK = re.compile(r"\d[:.]\d\d|24")
@@ -64,21 +66,32 @@ class Verdict:
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Net:
-    """Fitted weights: `mean` and `deviation` (n,) of the signals, `inner` (n, h), `bias` (h,), `outer` (h,), `base`."""
+    """Fitted weights: `mean` and `deviation` (n,) of signals, `inner` (n, h), `bias` and `outer` (h,), `base` ()."""
 
     mean: Floats
     deviation: Floats
     inner: Floats
     bias: Floats
     outer: Floats
-    base: float
+    base: Floats
     bounds: Bounds
 
     def chance(self, signals: Sequence[float]) -> float:
         """Return how likely the best article answers, from its signals."""
-        scaled = np.clip((np.asarray(signals) - self.mean) / self.deviation, -_FARTHEST, _FARTHEST)
-        total = float(np.tanh(scaled @ self.inner + self.bias) @ self.outer) + self.base
-        return 1 / (1 + math.exp(-max(-30.0, min(30.0, total))))
+        told = scaled(np.asarray(signals), self.mean, self.deviation)
+        return float(chances(told, self.inner, self.bias, self.outer, self.base))
+
+
+def scaled(signals: Floats, mean: Floats, deviation: Floats) -> Floats:
+    """Return signals, (…, n), as deviations from their means, cut where they say no more."""
+    return np.clip((signals - mean) / deviation, -_FARTHEST, _FARTHEST)
+
+
+def chances(told: Floats, inner: Floats, bias: Floats, outer: Floats, base: Floats) -> Floats:
+    """Return how likely each of some articles answers, (…,), from scaled signals, (…, n)."""
+    total = np.tanh(told @ inner + bias) @ outer + base
+    found: Floats = 1 / (1 + np.exp(-np.clip(total, -30, 30)))
+    return found
 
 
 @cache
@@ -87,41 +100,37 @@ def net() -> Net:
     kept = json.loads(FILE.read_text("utf-8"))
     if kept["signals"] != list(SIGNALS):
         raise RuntimeError(f"{FILE.name} weighs other signals than the code finds; run manage.py fit_decision.")
-    arrays = {name: np.array(kept[name]) for name in ("mean", "deviation", "inner", "bias", "outer")}
+    arrays = {name: np.array(kept[name]) for name in ("mean", "deviation", "inner", "bias", "outer", "base")}
     bounds = Bounds(answer_from=kept["answer_from"], ask_from=kept["ask_from"])
-    return Net(**arrays, base=kept["base"], bounds=bounds)
+    return Net(**arrays, bounds=bounds)
 
 
 def weigh(part: Part, hits: Sequence[Hit], scene: Scene) -> Verdict:
     """Return what to do with the best current article among the hits, which are in order."""
-    best = best_of(hits, scene)
-    if best is None:
+    found = current_of(hits, scene)
+    if not found:
         return Verdict(band=Band.SILENT, chance=0.0)
+    best = found[0]
     if ranking.asked_word_by_word(part, scene) == best.key:
         return Verdict(band=Band.ANSWER, chance=1.0)
-    found = signals(part, best, hits, scene)
-    if _may_answer(found, scene):
-        chance = _chance(found, ranking.judge(part, best.key, scene), scene)
-    else:  # whatever the judge says: it is not asked
-        chance = _chance(found, _UNASKED, scene)
-    band = _band(chance, found)
+    told = signals(part, found, scene)
+    needed = _needed(dict(zip(SIGNALS, told, strict=False)))
+    # The judge is not asked where no word of its could make the article answer.
+    may_answer = _band(_chance(told, JUDGED_MOST, scene), needed) is Band.ANSWER
+    chance = _chance(told, judged(part, best.key, scene) if may_answer else _UNASKED, scene)
+    band = _band(chance, needed)
     if band is Band.SILENT and part.subjects and ranking.agrees(part, best.key, scene) == 1:
         band = Band.ASK_BACK  # it is on what was named, whatever it tells of it
     return Verdict(band=band, chance=chance)
 
 
-def _may_answer(found: Sequence[float], scene: Scene) -> bool:
-    return _band(_chance(found, ranking.JUDGED_MOST, scene), found) is Band.ANSWER
-
-
-def _band(chance: float, found: Sequence[float]) -> Band:
+def _band(chance: float, needed: float) -> Band:
     band = net().bounds.band(chance)
-    return Band.ASK_BACK if band is Band.ANSWER and chance < _needed(found) else band
+    return Band.ASK_BACK if band is Band.ANSWER and chance < needed else band
 
 
-def _needed(found: Sequence[float]) -> float:
+def _needed(told: Mapping[str, float]) -> float:
     """Return how likely an article with these signals must at least be to answer, whatever the fitted bound."""
-    told = dict(zip(SIGNALS, found, strict=False))
     if told["leads_elsewhere"]:
         return _LEADS_ELSEWHERE_FROM
     if told["subjects"] and told["open_words"] and not told["headed"]:
@@ -133,9 +142,16 @@ def _needed(found: Sequence[float]) -> float:
     return 0.0 if told["fully_agrees"] else _LEAVES_OUT_FROM
 
 
-def best_of(hits: Sequence[Hit], scene: Scene) -> Hit | None:
-    """Return the first article among the hits that may answer today."""
-    return next((hit for hit in hits if hit.type == "article" and ranking.current(hit.key, scene) is not None), None)
+def current_of(hits: Sequence[Hit], scene: Scene) -> list[Hit]:
+    """Return the articles among the hits that may answer today, in their order."""
+    return [hit for hit in hits if hit.type == "article" and ranking.current(hit.key, scene) is not None]
+
+
+def judged(part: Part, key: str, scene: Scene) -> float:
+    """Return how much an article speaks for answering the question, as the judge says that reads both: -5 to 5."""
+    article = scene.content.articles_by_key[key]
+    said = get_judge().weigh(part.text, f"{scene.text(article.question)} {scene.text(article.answer)}")
+    return max(-JUDGED_MOST, min(JUDGED_MOST, said))
 
 
 def _chance(found: Sequence[float], said: float, scene: Scene) -> float:
@@ -144,19 +160,23 @@ def _chance(found: Sequence[float], said: float, scene: Scene) -> float:
     return net().bounds.weighed(net().chance([*found, said]), None if wanted is None else wanted / 100)
 
 
-def signals(part: Part, best: Hit, hits: Sequence[Hit], scene: Scene) -> list[float]:
-    """Return what tells whether an article answers, in the order of `SIGNALS`, without the judge's word."""
+def signals(part: Part, found: Sequence[Hit], scene: Scene) -> list[float]:
+    """Return what tells whether the first of the current articles answers, in the order of `SIGNALS`.
+
+    Without the judge's word.
+    """
     lexicon = scene.catalogue.lexicon
+    best = found[0]
     key = best.key
     own = lexicon.article_words.get(key, frozenset())
-    near = _nearness(part, hits, scene)
+    near = _nearness(part, found, scene)
     agrees = ranking.agrees(part, key, scene)
     lacking = _lacking(part, best, scene)
     open_words = sum(not says(own, word) for word in part.beyond)
     return [
         best.similarity,
         best.score,
-        _lead(best, hits, scene),
+        _lead(found, scene),
         log_odds(calibration().probability(near)),
         *near[3:],
         len(part.words),
@@ -180,38 +200,31 @@ def signals(part: Part, best: Hit, hits: Sequence[Hit], scene: Scene) -> list[fl
     ]
 
 
-def _lead(best: Hit, hits: Sequence[Hit], scene: Scene) -> float:
-    """Return how far the best article is ahead of the next one that is asked something else."""
-    known = scene.content.articles_by_key
-    others = (
-        hit.score
-        for hit in hits
-        if hit.type == "article"
-        and hit.key != best.key
-        and ranking.current(hit.key, scene) is not None
-        and not disagreement.asks_the_same(known[best.key], known[hit.key], scene)
-    )
-    return best.score - next(others, 0.0)
+def _lead(found: Sequence[Hit], scene: Scene) -> float:
+    """Return how far the first article is ahead of the next one that is asked something else."""
+    best, *others = found
+    return best.score - next((hit.score for hit in others if not _ask_the_same(best, hit, scene)), 0.0)
 
 
-def _nearness(part: Part, hits: Sequence[Hit], scene: Scene) -> tuple[float, ...]:
-    """Return the calibration's features of the best current article."""
+def _nearness(part: Part, found: Sequence[Hit], scene: Scene) -> tuple[float, ...]:
+    """Return the calibration's features of the first article.
+
+    A second one that is asked the very same is no other meaning.
+    """
     lexicon = scene.catalogue.lexicon
+    best, *others = found
+    if others and _ask_the_same(best, others[0], scene):
+        others = others[1:]
     ranked = [
         Candidate(key=hit.key, similarity=hit.similarity, words=lexicon.article_words.get(hit.key, frozenset()))
-        for hit in hits
-        if hit.type == "article" and ranking.current(hit.key, scene) is not None
+        for hit in (best, *others[:1])
     ]
-    return features(part.words, [ranked[0], *_asked_otherwise(ranked, scene)], lexicon.article_weights)
+    return features(part.words, ranked, lexicon.article_weights)
 
 
-def _asked_otherwise(ranked: Sequence[Candidate], scene: Scene) -> list[Candidate]:
-    """Return the candidates after the first, without a second that is asked the very same: it is no other meaning."""
-    if len(ranked) < 2:
-        return []
+def _ask_the_same(one: Hit, other: Hit, scene: Scene) -> bool:
     known = scene.content.articles_by_key
-    same = disagreement.asks_the_same(known[ranked[0].key], known[ranked[1].key], scene)
-    return list(ranked[2:] if same else ranked[1:])
+    return disagreement.asks_the_same(known[one.key], known[other.key], scene)
 
 
 def _is_one_of_several(part: Part, best: str, scene: Scene) -> bool:

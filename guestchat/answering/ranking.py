@@ -5,7 +5,6 @@ from collections.abc import Mapping, Sequence
 from functools import lru_cache
 
 from guestchat.answering.scene import Scene
-from guestchat.retrieval.judge import get_judge
 from guestchat.retrieval.search import Hit
 from guestchat.understanding.matters import ACTS, CIRCUMSTANCES, EITHER, NEAR, PAYING, PETS
 from guestchat.understanding.query import Part
@@ -28,8 +27,6 @@ HEADED_WEIGHT = 0.07
 # The encoder reads few languages: where the hotel writes none of the guest's, nearness tells little.
 FOREIGN_SIMILARITY = 0.3
 FOREIGN_AND_AGREES = 0.3
-# The judge's log odds beyond which it says no more.
-JUDGED_MOST = 5.0
 # Where something was lost, the thing is no subject.
 LOST = "lost_property"
 
@@ -49,13 +46,6 @@ def rerank(part: Part, hits: Sequence[Hit], scene: Scene) -> list[Hit]:
         others = [hit for hit in rescored if hit.type != "article" or hit.key != own]
         rescored = [*others, Hit(type="article", key=own, score=2.0, similarity=1.0, matched=1.0)]
     return sorted(rescored, key=lambda hit: -hit.score)
-
-
-def judge(part: Part, key: str, scene: Scene) -> float:
-    """Return how much an article speaks for answering the question, as the judge says that reads both: -5 to 5."""
-    article = scene.content.articles_by_key[key]
-    said = get_judge().weigh(part.text, f"{scene.text(article.question)} {scene.text(article.answer)}")
-    return max(-JUDGED_MOST, min(JUDGED_MOST, said))
 
 
 def scored(hit: Hit, score: float) -> Hit:
@@ -186,5 +176,6 @@ def subjects_of(key: str, scene: Scene) -> frozenset[str]:
 
 
 def current(key: str, scene: Scene) -> Article | None:
+    """Return an article that may answer today; none where there is no such one."""
     article = scene.content.articles_by_key.get(key)
     return article if article is not None and article.is_current(scene.at.date()) else None

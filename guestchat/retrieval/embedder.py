@@ -66,7 +66,7 @@ class OnnxEmbedder:
         card = _read_card(directory)
         self.name: str = f"{card['name']}-{card['sha256'][:12]}"
         try:
-            self._tokenizer = load_tokenizer(directory / "tokenizer.json", card["max_tokens"])
+            self._tokenizer = _load_vocabulary(directory, card)
             self._session = open_session(directory / "model.onnx")
         except Exception as error:  # both libraries raise bare Exception subclasses of their own
             raise EmbedderError(f"The model files in {directory} cannot be loaded: {error}") from error
@@ -191,6 +191,15 @@ def _read_card(directory: Path) -> dict[str, Any]:
             f"the passages are stored with {DIMENSIONS}."
         )
     return card
+
+
+def load_vocabulary(directory: Path = MODEL_DIR) -> Any:
+    """Return the tokenizer of the model in a folder, cut as its card says; raise `EmbedderError` without a card."""
+    return _load_vocabulary(directory, _read_card(directory))
+
+
+def _load_vocabulary(directory: Path, card: dict[str, Any]) -> Any:
+    return load_tokenizer(directory / "tokenizer.json", card["max_tokens"])
 
 
 def _hash_weights(model: Any) -> str:

@@ -12,12 +12,12 @@ from pathlib import Path
 
 import numpy as np
 
-from guestchat.retrieval.embedder import MODEL_DIR
-from guestchat.retrieval.onnx import load_tokenizer, open_session
+from guestchat.retrieval.embedder import load_vocabulary
+from guestchat.retrieval.onnx import open_session
 
 JUDGE_DIR = Path(__file__).resolve().parent / "judge_model"
 MAX_TOKENS = 64
-"""Of question and article together; longer articles are cut, as they were in training."""
+"""Of question and article together; longer articles are cut. It is trained on 96: the rest tells no more here."""
 MAX_QUESTION_TOKENS = 40
 
 _CACHED_ANSWERS, _CACHED_ARTICLES = 2048, 2048
@@ -37,7 +37,7 @@ class Judge:
         try:
             card = json.loads((directory / "model.json").read_text(encoding="utf-8"))
             self.name: str = f"{card['name']}-{card['sha256'][:12]}"
-            self._tokenizer = load_tokenizer(MODEL_DIR / "tokenizer.json", _vocabulary_cut())
+            self._tokenizer = load_vocabulary()
             self._session = open_session(directory / "model.onnx")
         except Exception as error:  # both libraries raise bare Exception subclasses of their own
             raise JudgeError(f"The judge's files in {directory} cannot be loaded: {error}") from error
@@ -65,11 +65,6 @@ class Judge:
             None, {"input_ids": ids, "attention_mask": np.ones_like(ids), "token_type_ids": types}
         )
         return float(found[0])
-
-
-def _vocabulary_cut() -> int:
-    """Return at how many tokens the encoder's tokenizer cuts: one tokenizer serves both."""
-    return int(json.loads((MODEL_DIR / "model.json").read_text(encoding="utf-8"))["max_tokens"])
 
 
 _process_lock = threading.Lock()

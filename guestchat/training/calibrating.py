@@ -32,8 +32,6 @@ Floats = NDArray[np.float64]
 # real questions fit no article as well as mined ones do.
 LOOSELY = 0.4
 FRAGMENTS, SPOKEN = 0.2, 0.7
-# Below one chance in three, a guest would rather be told that nobody knows than choose among guesses.
-ASK_FROM = 0.33
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -51,8 +49,6 @@ class Fitted:
     """Weights with what they reach on entities that were not fitted on."""
 
     weights: dict[str, float]
-    answer_from: float
-    ask_from: float
     auc: float
     coverage_95: float
     coverage_90: float
@@ -147,8 +143,8 @@ def _weights(own: Sequence[frozenset[str]]) -> dict[str, float]:
     return {word: math.log(1 + len(own) / count) for word, count in counts.items()}
 
 
-def fit(found: Sequence[Example], *, precision: float = 0.95, steps: int = 4000, rate: float = 0.5) -> Fitted:
-    """Fit the weights; the bands begin where the held-out entities reach `precision`, and a lower one to ask back."""
+def fit(found: Sequence[Example], *, steps: int = 4000, rate: float = 0.5) -> Fitted:
+    """Fit the weights on two thirds of the entities, and measure on the rest what they reach."""
     held = np.array([example.entity % 3 == 0 for example in found])
     x = np.array([example.features for example in found])
     y = np.array([example.right for example in found], dtype=np.float64)
@@ -160,8 +156,6 @@ def fit(found: Sequence[Example], *, precision: float = 0.95, steps: int = 4000,
     without = chance[~answerable].tolist()
     return Fitted(
         weights={name: round(float(value), 4) for name, value in zip(FEATURES, weights, strict=True)},
-        answer_from=round(_threshold(chance, right, precision), 3),
-        ask_from=ASK_FROM,
         auc=auc(scores, without),
         coverage_95=coverage_at_precision(scores, correct, without, 0.95),
         coverage_90=coverage_at_precision(scores, correct, without, 0.9),
@@ -176,14 +170,6 @@ def _regress(x: Floats, y: Floats, steps: int, rate: float) -> Floats:
         error = 1 / (1 + np.exp(-(x @ weights))) - y
         weights -= rate * (x.T @ error / len(y) + 1e-4 * weights)
     return weights
-
-
-def _threshold(chance: Floats, right: NDArray[np.bool_], precision: float) -> float:
-    """Return the lowest probability from which this share of the answers is right."""
-    order = np.argsort(-chance, kind="stable")
-    share = np.cumsum(right[order]) / np.arange(1, len(order) + 1)
-    good = np.flatnonzero(share >= precision)
-    return float(chance[order][good[-1]]) if len(good) else 1.0
 
 
 def _curve(chance: Floats, right: NDArray[np.bool_]) -> list[dict[str, float]]:

@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 from tqdm import tqdm
 
-from guestchat.answering import deciding, ranking
+from guestchat.answering import deciding
 from guestchat.answering.deciding import SIGNALS, Verdict
 from guestchat.evaluation.asking import Asker
 from guestchat.evaluation.questions import Expectation, Question
@@ -62,12 +62,13 @@ def examples(questions: Iterable[Question], *, weight: float = 1.0) -> Iterator[
         if len({part.text for part, _, _ in asked}) != 1:
             continue  # rows answer it, or it asks several things
         part, hits, scene = asked[0]
-        best = deciding.best_of(hits, scene)
-        if best is None:
+        found = deciding.current_of(hits, scene)
+        if not found:
             continue
+        best = found[0].key
         yield Example(
-            signals=(*deciding.signals(part, best, hits, scene), ranking.judge(part, best.key, scene)),
-            right=best.key in gold,
+            signals=(*deciding.signals(part, found, scene), deciding.judged(part, best, scene)),
+            right=best in gold,
             answerable=bool(gold),
             house=question.hotel,
             weight=weight,
@@ -76,10 +77,7 @@ def examples(questions: Iterable[Question], *, weight: float = 1.0) -> Iterator[
 
 def imagined(guests: Guests) -> Iterator[tuple[dict[str, Any], list[Question]]]:
     """Yield each group of articles as a hotel file of its own, and what is asked of it."""
-    groups: dict[str, list[Article]] = {}
-    for article in guests.articles:
-        groups.setdefault(article.group, []).append(article)
-    for number, articles in enumerate(groups.values()):
+    for number, articles in enumerate(guests.groups):
         slug = f"imagined-{number}"
         language = _language(articles)
         keyed = [(f"a{place}", article) for place, article in enumerate(articles)]
@@ -134,16 +132,8 @@ class Measured:
 def fit(found: Sequence[Example]) -> dict[str, Any]:
     """Return the weights of the nets fitted on all examples, side by side as one, as `deciding.json` keeps them."""
     x, mean, deviation = _scaled(found)
-    nets = [_train(x, found, seed) for seed in range(1, NETS + 1)]
-    kept = {
-        "mean": mean,
-        "deviation": deviation,
-        "inner": np.concatenate([net["inner"] for net in nets], axis=1),
-        "bias": np.concatenate([net["bias"] for net in nets]),
-        "outer": np.concatenate([net["outer"] for net in nets]) / NETS,
-        "base": np.mean([net["base"] for net in nets]),
-    }
-    return {name: np.round(np.asarray(value), 5).tolist() for name, value in kept.items()}
+    kept = {"mean": mean, "deviation": deviation, **_fitted(x, found)}
+    return {name: np.round(value, 5).tolist() for name, value in kept.items()}
 
 
 def cross_fitted(found: Sequence[Example]) -> Floats:
@@ -152,10 +142,8 @@ def cross_fitted(found: Sequence[Example]) -> Floats:
     chances = np.zeros(len(found))
     names = sorted({each.house for each in found if each.weight == 1})
     others = sorted({each.house for each in found} - set(names))
-    for left_out in ({name} for name in names):
+    for left_out in [*({name} for name in names), *(set(others[fold::5]) for fold in range(5))]:
         _predict_left_out(x, found, left_out, chances)
-    for fold in range(5):
-        _predict_left_out(x, found, set(others[fold::5]), chances)
     return chances
 
 
@@ -178,9 +166,7 @@ def _predict_left_out(x: Floats, found: Sequence[Example], houses: set[str], cha
     if not out.any():
         return
     kept = [each for each, left in zip(found, out, strict=True) if not left]
-    nets = [_train(x[~out], kept, seed) for seed in range(1, NETS + 1)]
-    total = np.mean([_log_odds(x[out], weights) for weights in nets], axis=0)
-    chances[out] = 1 / (1 + np.exp(-total))
+    chances[out] = deciding.chances(x[out], **_fitted(x[~out], kept))
 
 
 def _scaled(found: Sequence[Example]) -> tuple[Floats, Floats, Floats]:
@@ -188,12 +174,18 @@ def _scaled(found: Sequence[Example]) -> tuple[Floats, Floats, Floats]:
     if x.shape[1] != len(SIGNALS):
         raise ValueError(f"{x.shape[1]} signals where {len(SIGNALS)} are named")
     mean, deviation = x.mean(axis=0), x.std(axis=0) + 1e-6
-    return np.clip((x - mean) / deviation, -4, 4), mean, deviation
+    return deciding.scaled(x, mean, deviation), mean, deviation
 
 
-def _log_odds(x: Floats, weights: dict[str, Floats]) -> Floats:
-    total: Floats = np.tanh(x @ weights["inner"] + weights["bias"]) @ weights["outer"] + weights["base"]
-    return np.clip(total, -30, 30)
+def _fitted(x: Floats, found: Sequence[Example]) -> dict[str, Floats]:
+    """Return several nets side by side as one, whose log odds are the mean of theirs."""
+    nets = [_train(x, found, seed) for seed in range(1, NETS + 1)]
+    return {
+        "inner": np.concatenate([net["inner"] for net in nets], axis=1),
+        "bias": np.concatenate([net["bias"] for net in nets]),
+        "outer": np.concatenate([net["outer"] for net in nets]) / NETS,
+        "base": np.asarray(np.mean([net["base"] for net in nets])),
+    }
 
 
 def _train(x: Floats, found: Sequence[Example], seed: int) -> dict[str, Floats]:
@@ -212,7 +204,7 @@ def _train(x: Floats, found: Sequence[Example], seed: int) -> dict[str, Floats]:
     second = {name: np.zeros_like(value) for name, value in weights.items()}
     for step in range(STEPS):
         inside = np.tanh(x @ weights["inner"] + weights["bias"])
-        error = (1 / (1 + np.exp(-_log_odds(x, weights))) - y) * share / len(y)
+        error = (deciding.chances(x, **weights) - y) * share / len(y)
         back = np.outer(error, weights["outer"]) * (1 - inside**2)
         slopes = {
             "inner": x.T @ back,

@@ -49,23 +49,26 @@ class Guests:
         self.articles = list(articles)
 
     @cached_property
-    def _groups(self) -> list[list[Asked]]:
-        names = dict.fromkeys(article.group for article in self.articles)
-        return [[each for each in self.articles if each.group == name] for name in names]
+    def groups(self) -> list[list[Asked]]:
+        """The articles of each group, in the table's order."""
+        found: dict[str, list[Asked]] = {}
+        for article in self.articles:
+            found.setdefault(article.group, []).append(article)
+        return list(found.values())
 
     def trained_on(self) -> "Guests":
         """Return the groups that the encoder is trained on."""
-        return self._of(number for number in range(len(self._groups)) if number % HELD_EVERY)
+        return self._of(number for number in range(len(self.groups)) if number % HELD_EVERY)
 
     def held_out(self) -> "Guests":
         """Return the groups that it never sees."""
-        return self._of(range(0, len(self._groups), HELD_EVERY))
+        return self._of(range(0, len(self.groups), HELD_EVERY))
 
     def draw(self, count: int, random: np.random.Generator) -> list[tuple[Asked, str]]:
         """Return articles, neighbours together and each once, with one message each."""
         found: list[tuple[Asked, str]] = []
-        for number in random.permutation(len(self._groups)):
-            group = self._groups[number]
+        for number in random.permutation(len(self.groups)):
+            group = self.groups[number]
             several = min(NEIGHBOURS, count - len(found), len(group))
             for place in random.choice(len(group), size=several, replace=False):
                 article = group[place]
@@ -75,7 +78,7 @@ class Guests:
         return found
 
     def _of(self, numbers: Iterable[int]) -> "Guests":
-        return Guests([each for number in numbers for each in self._groups[number]])
+        return Guests([each for number in numbers for each in self.groups[number]])
 
 
 def read_guests(path: Path = GUESTS) -> Guests:

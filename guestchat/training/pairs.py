@@ -14,7 +14,7 @@ from guestchat.training.aspects import Aspects
 from guestchat.training.batches import Batches
 from guestchat.training.chatter import spoken
 from guestchat.training.corpus import LANGUAGES
-from guestchat.training.guests import Asked, Guests
+from guestchat.training.guests import Guests
 
 Floats = NDArray[np.float32]
 Encode = Callable[[Sequence[str]], Floats]
@@ -53,10 +53,7 @@ def cases(batches: Batches, aspects: Aspects, guests: Guests, encode: Encode, *,
 
 def of_guests(guests: Guests, encode: Encode) -> Iterator[Case]:
     """Yield what was asked of each article, and beside it, against the nearest of its group."""
-    groups: dict[str, list[Asked]] = {}
-    for article in guests.articles:
-        groups.setdefault(article.group, []).append(article)
-    for group in groups.values():
+    for group in guests.groups:
         vectors = encode([article.text for article in group])
         for place, article in enumerate(group):
             for message, alike in zip(article.messages, encode(article.messages) @ vectors.T, strict=True):

@@ -18,7 +18,6 @@ class Command(BaseCommand):
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("data", help="the folder with knowledge.json")
         parser.add_argument("--count", type=int, default=2_000, help="how many questions a kind of entity")
-        parser.add_argument("--precision", type=float, default=0.9, help="the share of right answers to keep")
 
     def handle(self, *args: Any, **options: Any) -> None:
         from guestchat.training.calibrating import examples, fit
@@ -33,7 +32,7 @@ class Command(BaseCommand):
         for domain in ("hotel", "restaurant"):
             kind = [doc for doc in docs if doc.domain == domain]
             found += examples(kind, embedder, count=options["count"])
-        fitted = fit(found, precision=options["precision"])
+        fitted = fit(found)
         written = {"encoder": embedder.name, "questions": len(found), **vars(fitted)}
         FILE.write_text(json.dumps(written, indent=1) + "\n", encoding="utf-8")
         self.stdout.write(json.dumps(written, indent=1))

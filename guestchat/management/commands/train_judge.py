@@ -8,9 +8,8 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
 from guestchat.management.commands.train_embedder import DATA
-from guestchat.retrieval.embedder import MODEL_DIR
+from guestchat.retrieval.embedder import load_vocabulary
 from guestchat.retrieval.judge import JUDGE_DIR
-from guestchat.retrieval.onnx import load_tokenizer
 from guestchat.training import judging, pairs
 from guestchat.training.aspects import Aspects
 from guestchat.training.batches import Batches
@@ -67,7 +66,7 @@ class Command(BaseCommand):
             batches, aspects, guests.trained_on(), lambda found: pairs.stack(vectors, found), seed=recipe.seed
         )
         self.stdout.write(f"{len(known):,} questions with {sum(len(case.articles) for case in known):,} articles.")
-        tokenizer = load_tokenizer(MODEL_DIR / "tokenizer.json", 256)
+        tokenizer = load_vocabulary()
         judge = judging.make(base)
         loss = judging.train(judge, tokenizer, known, recipe, work, steps=options["steps"], report=self.stdout.write)
         held = list(pairs.of_guests(guests.held_out(), lambda found: pairs.stack(vectors, found)))

@@ -1,14 +1,10 @@
 """When an article speaks, asks back or keeps silent, over a house whose headings are in words of its own."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 import pytest
 
-from guestchat import catalogue, turns
 from guestchat.answering.answer import Answer, Outcome
-from guestchat.understanding.query import Context
-from menus import models
-from tests.conftest import TUESDAY_NOON
 
 pytestmark = pytest.mark.django_db
 
@@ -32,19 +28,9 @@ ARTICLES = {
 
 
 @pytest.fixture
-def ask(small_hotel: Callable[..., models.Hotel]) -> Callable[[str], Answer]:
+def ask(house: Callable[[str, Mapping[str, tuple[str, str]]], Callable[[str], Answer]]) -> Callable[[str], Answer]:
     """Return what the house answers."""
-    hotel = small_hotel("country-house")
-    models.Article.objects.filter(hotel=hotel).delete()
-    for key, (question, answer) in ARTICLES.items():
-        models.Article.objects.create(hotel=hotel, key=key, question={"en": question}, answer={"en": answer})
-
-    def asked(text: str) -> Answer:
-        found = catalogue.current(hotel.pk)
-        assert found is not None
-        return turns.answer(found, text, context=Context(), language="en", at=TUESDAY_NOON)
-
-    return asked
+    return house("country-house", ARTICLES)
 
 
 @pytest.mark.parametrize(

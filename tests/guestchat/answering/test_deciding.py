@@ -1,20 +1,16 @@
 """When an article speaks: the bounds, the judge asked where it matters, and what no likelihood outweighs."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager
 from unittest import mock
 
 import pytest
 
-from guestchat import catalogue, turns
-from guestchat.answering import deciding, ranking
+from guestchat.answering import deciding
 from guestchat.answering.answer import Answer, Outcome
 from guestchat.answering.deciding import SIGNALS, net
 from guestchat.retrieval.calibration import Band
 from guestchat.retrieval.judge import Judge
-from guestchat.understanding.query import Context
-from menus import models
-from tests.conftest import TUESDAY_NOON
 
 pytestmark = pytest.mark.django_db
 
@@ -27,19 +23,9 @@ ARTICLES = {
 
 
 @pytest.fixture
-def ask(small_hotel: Callable[..., models.Hotel]) -> Callable[[str], Answer]:
+def ask(house: Callable[[str, Mapping[str, tuple[str, str]]], Callable[[str], Answer]]) -> Callable[[str], Answer]:
     """Return what the house answers."""
-    hotel = small_hotel("deciding")
-    models.Article.objects.filter(hotel=hotel).delete()
-    for key, (question, answer) in ARTICLES.items():
-        models.Article.objects.create(hotel=hotel, key=key, question={"en": question}, answer={"en": answer})
-
-    def asked(text: str) -> Answer:
-        found = catalogue.current(hotel.pk)
-        assert found is not None
-        return turns.answer(found, text, context=Context(), language="en", at=TUESDAY_NOON)
-
-    return asked
+    return house("deciding", ARTICLES)
 
 
 @pytest.fixture
@@ -102,4 +88,4 @@ def test_weights_for_other_signals_are_refused(monkeypatch: pytest.MonkeyPatch) 
     monkeypatch.setattr(deciding, "SIGNALS", (*SIGNALS, "moon"))
     with pytest.raises(RuntimeError, match="fit_decision"):
         deciding.net.__wrapped__()
-    assert ranking.JUDGED_MOST > 0
+    assert deciding.JUDGED_MOST > 0
