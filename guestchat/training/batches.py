@@ -138,10 +138,12 @@ class Batches:
         of it.
         """
         sampler, docs = self._samplers[domain], self._docs[domain]
-        for triple in sampler.draw_group(self._mix.size, random):
+        triples = sampler.draw_group(self._mix.size, random)
+        house = [doc for doc in docs if doc.entity == docs[triples[0].positive].entity]
+        for triple in triples:
             asked, right = docs[triple.anchor], docs[triple.positive]
             near = [docs[place] for place in sampler.contrasts(triple.positive)[:3]]
-            yield asked, right, near, [doc for doc in docs if doc.entity == right.entity and doc is not right]
+            yield asked, right, near, [doc for doc in house if doc is not right]
 
     def alike(self, one: Doc, other: Doc) -> float:
         """Return how alike the titles of two articles are, by the untrained encoder."""
@@ -150,6 +152,17 @@ class Batches:
     def said(self, doc: Doc, random: np.random.Generator) -> str:
         """Return an article's title as a guest might type it."""
         return self._asked(doc.title, random)[0]
+
+    def phrasings(
+        self, topic: str, random: np.random.Generator
+    ) -> tuple[Mapping[str, str], Mapping[str, str], str, str]:
+        """Draw two of a topic's phrasings and a language for each: two languages, or one of two different ones."""
+        rows = self.translations[topic]
+        one, other = rows[random.integers(len(rows))], rows[random.integers(len(rows))]
+        first, second = random.permutation(LANGUAGES)[:2]
+        if one is not other and random.random() < 0.3:
+            second = first
+        return one, other, first, second
 
     def _mine(self, domain: str) -> Sampler | None:
         docs = self._docs[domain]
@@ -224,11 +237,7 @@ class Batches:
         examples = []
         for number in random.choice(len(self._topics), size=min(count, len(self._topics)), replace=False):
             topic = self._topics[number]
-            rows = self.translations[topic]
-            one, other = rows[random.integers(len(rows))], rows[random.integers(len(rows))]
-            first, second = random.permutation(LANGUAGES)[:2]
-            if one is not other and random.random() < 0.3:
-                second = first
+            one, other, first, second = self.phrasings(topic, random)
             examples.append(
                 _Example(
                     group=(topic, 0),

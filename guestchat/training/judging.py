@@ -4,38 +4,34 @@ Imports torch only when it is used. The same steps take minutes on a GPU and hou
 the order of sums differ: the models are alike, not the same.
 """
 
-import hashlib
-import json
 import os
+import tempfile
 from collections.abc import Callable, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from importlib import import_module
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-from tqdm import tqdm
 
 from guestchat.retrieval.judge import MAX_QUESTION_TOKENS
+from guestchat.training.exporting import measure_file, quantise, write_card, write_graph
 from guestchat.training.pairs import Case, noisy
-from guestchat.training.training import TrainingError
+from guestchat.training.training import Pace, TrainingError, run
 
 LAYERS = 3
 TRAINED_TOKENS = 96
 """More than serving reads: what is cut there was seen here, now and then."""
-CHECKPOINT_EVERY = 200
 
 
 @dataclass(frozen=True, kw_only=True)
-class JudgeRecipe:
-    """What decides the weights, beside the data and the model that it starts from."""
+class JudgeRecipe(Pace):
+    """What decides the weights, beside the data and the model that it starts from; six times through all cases."""
 
-    epochs: int = 6
-    batch: int = 64
-    seed: int = 7
+    steps: int = 5_142
     learning_rate: float = 2e-4
     warmup: float = 0.08
-    weight_decay: float = 0.01
+    batch: int = 64
     noise: float = 0.1
     noisy_share: float = 0.4
     right_weighs: float = 2.0
@@ -75,67 +71,27 @@ def train(
     recipe: JudgeRecipe,
     work: Path,
     *,
-    steps: int | None = None,
     report: Callable[[str], object] = print,
 ) -> float:
-    """Train in place and return the mean loss of the last steps; go on from a checkpoint in `work`.
+    """Train in place, on a GPU if there is one, and return the mean loss of the last steps.
 
     The loss is the cross-entropy of every pair, right ones weighing more, and of choosing the right article of a
-    question's. `steps` ends it early. Raise `TrainingError` where the checkpoint is of another recipe.
+    question's. A run that was killed goes on from its checkpoint in `work`, as the encoder's does.
     """
-    torch = import_module("torch")
-    device = "cuda" if torch.cuda.is_available() else "cpu"
-    judge.to(device)
-    total = recipe.epochs * (len(cases) // recipe.batch)
-    if not total:
+    if len(cases) < recipe.batch:
         raise TrainingError(f"{len(cases)} cases are fewer than one batch of {recipe.batch}.")
-    matrices = [each for each in judge.parameters() if each.ndim > 1]
-    vectors = [each for each in judge.parameters() if each.ndim < 2]
-    groups = [{"params": matrices, "weight_decay": recipe.weight_decay}, {"params": vectors, "weight_decay": 0.0}]
-    optimizer = torch.optim.AdamW(groups, lr=recipe.learning_rate)
-    warmup = max(1, round(total * recipe.warmup))
-    schedule = torch.optim.lr_scheduler.LambdaLR(
-        optimizer, lambda step: min((step + 1) / warmup, max(0.0, (total - step) / max(1, total - warmup)))
+    device = "cuda" if import_module("torch").cuda.is_available() else "cpu"
+    judge.to(device)
+    loss = run(
+        judge,
+        lambda step: _loss(judge, tokenizer, _drawn(cases, recipe, step), recipe, device),
+        recipe,
+        work,
+        device=device,
+        report=report,
     )
-    checkpoint, mark = work / "judge.pt", json.dumps([asdict(recipe), len(cases)], sort_keys=True)
-    first, losses = 0, []
-    if checkpoint.exists():
-        state = torch.load(checkpoint, weights_only=True, map_location=device)
-        if state["recipe"] != mark:
-            raise TrainingError(f"The checkpoint {checkpoint} is of another recipe; delete it or give another --out.")
-        judge.load_state_dict(state["model"])
-        optimizer.load_state_dict(state["optimizer"])
-        schedule.load_state_dict(state["schedule"])
-        first, losses = state["step"], state["losses"]
-        report(f"Going on after step {first} of {total}.")
-    judge.train()
-    last = total if steps is None else min(total, steps)
-    with tqdm(total=last, initial=first, desc="Training", unit="step", mininterval=2) as bar:
-        for step in range(first, last):
-            torch.manual_seed(recipe.seed * 1_000_003 + step)
-            optimizer.zero_grad()
-            loss = _loss(judge, tokenizer, _drawn(cases, recipe, step), recipe, device)
-            loss.backward()
-            torch.nn.utils.clip_grad_norm_(judge.parameters(), 1.0)
-            optimizer.step()
-            schedule.step()
-            losses.append(float(loss.detach()))
-            bar.update()
-            bar.set_postfix(loss=f"{np.mean(losses[-20:]):.3f}")
-            if (step + 1) % CHECKPOINT_EVERY == 0 and step + 1 < last:
-                state = {
-                    "recipe": mark,
-                    "step": step + 1,
-                    "losses": losses,
-                    "model": judge.state_dict(),
-                    "optimizer": optimizer.state_dict(),
-                    "schedule": schedule.state_dict(),
-                }
-                partial = checkpoint.with_name("judge.pt.partial")
-                torch.save(state, partial)
-                os.replace(partial, checkpoint)
-    judge.eval().to("cpu")
-    return float(np.mean(losses[-20:])) if losses else float("nan")
+    judge.to("cpu")
+    return loss
 
 
 def weigh(judge: Any, tokenizer: Any, pairs: Sequence[tuple[str, str]]) -> list[float]:
@@ -151,43 +107,15 @@ def export(judge: Any, out: Path, *, name: str = "guestchat-judge-int8") -> dict
 
     Weights are per channel and of seven bits: where a processor adds int8 products up in 16 bits, none overflows.
     """
-    torch, onnx = import_module("torch"), import_module("onnx")
-    quantization = import_module("onnxruntime.quantization")
     out.mkdir(parents=True, exist_ok=True)
-    whole, graph = out / "float32.onnx", out / "model.onnx"
-    example = torch.ones((2, 16), dtype=torch.int64)
-    axes = {0: torch.export.Dim("batch"), 1: torch.export.Dim("sequence", max=512)}
-    names = ["input_ids", "attention_mask", "token_type_ids"]
-    torch.onnx.export(
-        judge.eval(),
-        (example, example.clone(), torch.zeros_like(example)),
-        str(whole),
-        input_names=names,
-        output_names=["log_odds"],
-        dynamic_shapes=(axes, axes, axes),
-        dynamo=True,
-        external_data=False,
-        verbose=False,
-    )
-    quantization.quantize_dynamic(
-        whole, graph, weight_type=quantization.QuantType.QInt8, per_channel=True, reduce_range=True
-    )
-    whole.unlink()
-    model = onnx.load(str(graph))
-    parts = model.graph
-    for part in (model, parts, *parts.node, *parts.value_info, *parts.initializer, *parts.input, *parts.output):
-        part.ClearField("metadata_props")
-        part.ClearField("doc_string")
-    onnx.save(model, str(graph))
-    content = graph.read_bytes()
-    card = {
-        "name": name,
-        "sha256": hashlib.sha256(content).hexdigest(),
-        "bytes": len(content),
-        "layers": LAYERS,
-        "trained_tokens": TRAINED_TOKENS,
-    }
-    (out / "model.json").write_text(json.dumps(card, indent=1) + "\n", encoding="utf-8")
+    with tempfile.TemporaryDirectory(dir=out.parent) as folder:
+        whole, graph = Path(folder) / "float32.onnx", Path(folder) / "model.onnx"
+        write_graph(judge, ["input_ids", "attention_mask", "token_type_ids"], "log_odds", whole)
+        quantise(whole, graph, per_channel=True, reduce_range=True)
+        card = {"name": name, **measure_file(graph), "layers": LAYERS, "trained_tokens": TRAINED_TOKENS}
+        write_card(Path(folder), card)
+        for file in ("model.onnx", "model.json"):
+            os.replace(Path(folder) / file, out / file)
     return card
 
 
@@ -215,8 +143,7 @@ def _loss(judge: Any, tokenizer: Any, drawn: Sequence[Case], recipe: JudgeRecipe
     )
     owner = torch.tensor([row for row, case in enumerate(drawn) for _ in case.articles])
     right, owner = right.to(device), owner.to(device)
-    with torch.autocast(device, dtype=torch.bfloat16):
-        told = judge(**_tensors(tokenizer, pairs, device)).float()
+    told = judge(**_tensors(tokenizer, pairs, device)).float()
     weights = torch.where(right > 0, recipe.right_weighs, 1.0)
     loss = (functional.binary_cross_entropy_with_logits(told, right, reduction="none") * weights).mean()
     table = torch.full((len(drawn), len(pairs)), -1e4, device=device)

@@ -13,7 +13,6 @@ from numpy.typing import NDArray
 from guestchat.training.aspects import Aspects
 from guestchat.training.batches import Batches
 from guestchat.training.chatter import spoken
-from guestchat.training.corpus import LANGUAGES
 from guestchat.training.guests import Guests
 
 Floats = NDArray[np.float32]
@@ -98,11 +97,7 @@ def _of_translations(batches: Batches, random: np.random.Generator) -> Iterator[
     topics = list(batches.translations)
     for _ in range(TRANSLATED):
         topic, *others = (topics[place] for place in random.choice(len(topics), size=4, replace=False))
-        rows = batches.translations[topic]
-        one, other = rows[random.integers(len(rows))], rows[random.integers(len(rows))]
-        first, second = random.permutation(LANGUAGES)[:2]
-        if one is not other and random.random() < 0.3:
-            second = first
+        one, other, first, second = batches.phrasings(topic, random)
         wrong = [
             batches.translations[each][random.integers(len(batches.translations[each]))][second] for each in others
         ]

@@ -33,14 +33,23 @@ class TrainingError(Exception):
 
 
 @dataclass(frozen=True, kw_only=True)
-class Recipe:
+class Pace:
+    """How a run learns, whatever it learns from."""
+
+    steps: int
+    seed: int = 7
+    learning_rate: float
+    warmup: float
+    weight_decay: float = 0.01
+
+
+@dataclass(frozen=True, kw_only=True)
+class Recipe(Pace):
     """What decides the weights, beside the data: two runs of a recipe on one kind of processor give the same model."""
 
     steps: int = 250
-    seed: int = 7
     learning_rate: float = 5e-5
     warmup: float = 0.1
-    weight_decay: float = 0.01
     mix: Mix = field(default_factory=Mix)
 
 
@@ -88,20 +97,34 @@ def encode(model: Any, texts: Iterable[str], cache: Path | None = None) -> dict[
 def train(
     model: Any, batches: Batches, recipe: Recipe, work: Path, *, report: Callable[[str], object] = print
 ) -> float:
-    """Train `model` in place and return the mean loss of the last steps; go on from a checkpoint in `work`.
+    """Train `model` in place and return the mean loss of the last steps; go on from a checkpoint in `work`."""
+    model.max_seq_length = MAX_TOKENS
+    return run(model, lambda step: batch_loss(model, batches.batch(step)), recipe, work, report=report)
 
-    A checkpoint is written every `CHECKPOINT_EVERY` steps. Batches and dropout depend only on the seed and the step, so
-    a run that was killed and went on makes the same weights as one that was not. Raise `TrainingError` where the
-    checkpoint is of another recipe.
+
+def run(
+    model: Any,
+    loss_at: Callable[[int], Any],
+    pace: Pace,
+    work: Path,
+    *,
+    device: str = "cpu",
+    report: Callable[[str], object] = print,
+) -> float:
+    """Lower a loss by AdamW, step by step, and return its mean of the last steps; go on from a checkpoint in `work`.
+
+    A checkpoint is written every `CHECKPOINT_EVERY` steps. What is drawn and dropped out depends only on the seed and
+    the step, so a run that was killed and went on makes the same weights as one that was not. Raise `TrainingError`
+    where the checkpoint is of another recipe.
     """
     torch = import_module("torch")
-    optimizer = torch.optim.AdamW(_parameter_groups(model, recipe.weight_decay), lr=recipe.learning_rate)
-    schedule = torch.optim.lr_scheduler.LambdaLR(optimizer, lambda step: rate_at(step, recipe))
+    optimizer = torch.optim.AdamW(_parameter_groups(model, pace.weight_decay), lr=pace.learning_rate)
+    schedule = torch.optim.lr_scheduler.LambdaLR(optimizer, lambda step: rate_at(step, pace))
     checkpoint = work / "checkpoint.pt"
-    mark = json.dumps(asdict(recipe), sort_keys=True)
+    mark = json.dumps(asdict(pace), sort_keys=True)
     first, losses = 0, []
     if checkpoint.exists():
-        state = torch.load(checkpoint, weights_only=True)
+        state = torch.load(checkpoint, weights_only=True, map_location=device)
         if state["recipe"] != mark:
             raise TrainingError(
                 f"The checkpoint {checkpoint} is of another recipe; delete it to start anew, or give another --out."
@@ -110,15 +133,14 @@ def train(
         optimizer.load_state_dict(state["optimizer"])
         schedule.load_state_dict(state["schedule"])
         first, losses = state["step"], state["losses"]
-        report(f"Going on after step {first} of {recipe.steps}.")
-    model.max_seq_length = MAX_TOKENS
+        report(f"Going on after step {first} of {pace.steps}.")
     model.train()
-    with tqdm(total=recipe.steps, initial=first, desc="Training", unit="step", mininterval=2) as bar:
-        for step in range(first, recipe.steps):
-            torch.manual_seed(recipe.seed * 1_000_003 + step)
+    with tqdm(total=pace.steps, initial=first, desc="Training", unit="step", mininterval=2) as bar:
+        for step in range(first, pace.steps):
+            torch.manual_seed(pace.seed * 1_000_003 + step)
             optimizer.zero_grad()
-            with _autocast():
-                loss = batch_loss(model, batches.batch(step))
+            with _autocast(device):
+                loss = loss_at(step)
             loss.backward()
             torch.nn.utils.clip_grad_norm_(model.parameters(), 1.0)
             optimizer.step()
@@ -126,7 +148,7 @@ def train(
             losses.append(float(loss.detach()))
             bar.update()
             bar.set_postfix(loss=f"{np.mean(losses[-20:]):.3f}")
-            if (step + 1) % CHECKPOINT_EVERY == 0 and step + 1 < recipe.steps:
+            if (step + 1) % CHECKPOINT_EVERY == 0 and step + 1 < pace.steps:
                 state = {
                     "recipe": mark,
                     "step": step + 1,
@@ -153,10 +175,10 @@ def batch_loss(model: Any, batch: Batch) -> Any:
     return torch.nn.functional.cross_entropy(scores, torch.arange(len(batch.anchors)))
 
 
-def rate_at(step: int, recipe: Recipe) -> float:
+def rate_at(step: int, pace: Pace) -> float:
     """Return the share of the learning rate at a step: up over the warm-up, then down to nothing, both straight."""
-    warmup = max(1, round(recipe.steps * recipe.warmup))
-    return min((step + 1) / warmup, max(0.0, (recipe.steps - step) / max(1, recipe.steps - warmup)))
+    warmup = max(1, round(pace.steps * pace.warmup))
+    return min((step + 1) / warmup, max(0.0, (pace.steps - step) / max(1, pace.steps - warmup)))
 
 
 def save(model: Any, out: Path) -> None:
@@ -181,9 +203,10 @@ def _parameter_groups(model: Any, weight_decay: float) -> list[dict[str, Any]]:
     return [{"params": matrices, "weight_decay": weight_decay}, {"params": vectors, "weight_decay": 0.0}]
 
 
-def _autocast() -> Any:
+def _autocast(device: str = "cpu") -> Any:
     """Compute in bfloat16 where the processor can: twice as fast, the same vectors up to a cosine of 0.9999."""
-    return import_module("torch").autocast("cpu", dtype=import_module("torch").bfloat16, enabled=_has_bfloat16())
+    torch = import_module("torch")
+    return torch.autocast(device, dtype=torch.bfloat16, enabled=device != "cpu" or _has_bfloat16())
 
 
 def _has_bfloat16() -> bool:

