@@ -22,6 +22,7 @@ def main() -> None:
     gc.set_threshold(100_000, 20, 20)
     try:
         if sys.argv[1:2] == ["serve"]:
+            gc.disable()  # until all is loaded: `memory.settle` enables it
             _start_database()
         # A command is an operator's, who has the database anyway; `serve` gives this up before it serves.
         tenancy.begin_with(tenancy.OWNER)

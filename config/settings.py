@@ -1,6 +1,7 @@
 """Owns every setting: one file, driven by the environment, complete without any."""
 
 import datetime as dt
+import os
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -13,6 +14,9 @@ from config.unfold import UNFOLD  # noqa: F401 - a setting by its name
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 VAR_DIR = Path(environment.text("GUESTCHAT_VAR_DIR", str(BASE_DIR / "var")))
+
+# Before numpy is read: a hotel's vectors are a few hundred, and OpenBLAS's threads spin while they wait for more.
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
 DEBUG = environment.flag("DEBUG")
 HOST = environment.text("HOST", "127.0.0.1")
@@ -137,7 +141,6 @@ INSTALLED_APPS = [
     "django.contrib.sessions",
     "django.contrib.messages",
     "django.contrib.staticfiles",
-    "django.contrib.postgres",
     "channels",
     "django_htmx",
     "csp",
@@ -152,7 +155,7 @@ INSTALLED_APPS = [
 AUTH_USER_MODEL = "menus.User"
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
-    "servestatic.middleware.ServeStaticMiddleware",
+    "config.static_files.StaticFilesMiddleware",
     "csp.middleware.CSPMiddleware",
     "config.page_policy.PagePolicyMiddleware",
     "config.doors.GuestDoorMiddleware",

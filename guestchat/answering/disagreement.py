@@ -85,8 +85,7 @@ def everywhere(scene: Scene) -> list[Conflict]:
 def _among_articles(scene: Scene) -> Iterator[Conflict]:
     # Only articles with a clause on the very same subjects can be asked the same; a thousand make few such pairs.
     asked_alike: dict[tuple[str, frozenset[str]], dict[str, Article]] = defaultdict(dict)
-    current = [article for article in scene.content.articles if article.is_current(scene.at.date())]
-    for article in current:
+    for article in _current(scene):
         for language in article.question:
             for each in _asked_of(article, language):
                 if each.subjects:
@@ -266,8 +265,10 @@ def with_time(topic: str, value: str, scene: Scene) -> list[Article]:
     """Return the articles that tell another time of arrival or departure than the hotel's own row."""
     return [
         article
-        for article, answer in _asked_for_hours(frozenset({topic}), scene)
-        if (told := values(answer)["clock"]) and value not in told
+        for article in _current(scene)
+        if (told := values(scene.text(article.answer))["clock"])
+        and value not in told
+        and _is_asked_for_hours(article, frozenset({topic}))
     ]
 
 
@@ -287,28 +288,29 @@ def with_hours(subjects: frozenset[str], venues: Sequence[Venue], scene: Scene) 
         return []
     return [
         article
-        for article, answer in _asked_for_hours(subjects, scene, kinds)
-        if (told := _first_range(answer)) is not None and told not in known
+        for article in _current(scene)
+        if (told := _first_range(scene.text(article.answer))) is not None
+        and told not in known
+        and _is_asked_for_hours(article, subjects, kinds)
     ]
 
 
-def _asked_for_hours(
-    subjects: frozenset[str], scene: Scene, kinds: frozenset[str] = frozenset()
-) -> Iterator[tuple[Article, str]]:
-    """Yield the articles that are asked for the hours of just these subjects, or of a venue of these kinds."""
-    for article in scene.content.articles:
-        if not article.is_current(scene.at.date()):
-            continue
-        clauses_asked = (each for language in article.question for each in _asked_of(article, language))
-        if any(
-            "hours" in each.details
-            and not each.beyond
-            and (each.subjects == subjects if each.subjects else bool(each.kinds) and each.kinds <= kinds)
-            for each in clauses_asked
-        ):
-            yield article, scene.text(article.answer)
+def _current(scene: Scene) -> Iterator[Article]:
+    return (article for article in scene.content.articles if article.is_current(scene.at.date()))
 
 
+def _is_asked_for_hours(article: Article, subjects: frozenset[str], kinds: frozenset[str] = frozenset()) -> bool:
+    """Return whether an article is asked for the hours of just these subjects, or of a venue of these kinds."""
+    return any(
+        "hours" in each.details
+        and not each.beyond
+        and (each.subjects == subjects if each.subjects else bool(each.kinds) and each.kinds <= kinds)
+        for language in article.question
+        for each in _asked_of(article, language)
+    )
+
+
+@lru_cache(maxsize=20_000)
 def _first_range(text: str) -> tuple[str, str] | None:
     for found in _RANGE.finditer(" ".join(fold(text).split())):
         if found[2] or found[3] or found[5] or found[6]:

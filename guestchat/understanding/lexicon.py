@@ -15,7 +15,7 @@ from guestchat.understanding.stems import stem
 from guestchat.understanding.vocabulary import LANGUAGES, told_by, vocabulary
 from guestchat.words import fold, row_words
 from menus.allergens import DIETS, suits
-from menus.content import Content, Offer
+from menus.content import Article, Content, Offer
 
 
 @cache
@@ -76,6 +76,7 @@ class Lexicon:
     @classmethod
     def of(cls, content: Content) -> "Lexicon":
         """Index a hotel's content."""
+        _look_up(content.articles)
         weights = _weights(content)
         # What an article is asked for, and what its answer speaks of besides: in whatever language both are.
         subjects = {
@@ -171,6 +172,17 @@ class Lexicon:
                 for article in content.articles
             },
         )
+
+
+def _look_up(articles: Iterable[Article]) -> None:
+    """Look all that is asked of articles up in one text before the next one: `told_by` remembers it.
+
+    Table by table, each text would be taken to pieces anew for each of them.
+    """
+    for article in articles:
+        for text in (article.question, *article.also_asked, article.answer):
+            for table in ("topic", "aspect", "detail"):
+                told_by(table, text)
 
 
 def _names(text: Mapping[str, str]) -> set[tuple[str, ...]]:

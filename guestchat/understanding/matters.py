@@ -208,22 +208,19 @@ def subjects(*texts: Mapping[str, str]) -> frozenset[str]:
 def told(asked: Iterable[Mapping[str, str]], answer: Mapping[str, str]) -> frozenset[str]:
     """Return the details that an article tells: by its own words, or by a figure of the kind in its answer."""
     named = told_by("detail", *asked, answer) - _FIGURES.keys()
-    if not any(_MEASURE.search(fold(said)) for said in answer.values()):
+    folded = [fold(said) for said in answer.values()]
+    if not any(_MEASURE.search(said) for said in folded):
         named -= _MEASURED  # a lake that is "cold and deep" tells no depth
-    figures = {
-        key
-        for key, pattern in _FIGURES.items()
-        for said in answer.values()
-        if pattern.search(" ".join(fold(said).replace("-", " ").split()))
-    }
+    spaced = [" ".join(said.replace("-", " ").split()) for said in folded]
+    figures = {key for key, pattern in _FIGURES.items() if any(pattern.search(said) for said in spaced)}
     if "price" in told_by("detail", answer):
         figures.add("price")  # "free of charge" is a price as well
     if "age" in figures:
         figures.add("children")
     if "price" in figures:
-        if any(_PER_TIME.search(fold(said)) for said in answer.values()):
+        if any(_PER_TIME.search(said) for said in folded):
             figures.add("rental")
-        elif any(_OVER_A_COUNTER.search(fold(said)) for said in answer.values()):
+        elif any(_OVER_A_COUNTER.search(said) for said in folded):
             figures.add("sale")
     return named | figures
 

@@ -48,7 +48,9 @@ class Command(BaseCommand):
         loading: list[threading.Thread] = []
         ending: Ending | None = None
         try:
-            if not options["prepare_only"]:
+            if options["prepare_only"]:
+                gc.enable()  # migrating leaves much that is garbage
+            else:
                 ending = Ending()
                 memory.keep_together()
                 allow_many_sockets()
@@ -56,9 +58,7 @@ class Command(BaseCommand):
             refuse_an_unusable_redis()
             refuse_an_unusable_database()
             if ending is not None:
-                # The model and the vocabularies load while the database starts, the catalogues while the server's
-                # modules do. What is loaded stays: looking it through for garbage again and again takes 100 ms.
-                gc.disable()
+                # The models load while the database starts, vocabularies and catalogues while the server's modules do.
                 loading.append(beside(_load_model))
             with _alone():
                 admin = self._prepare()
@@ -203,13 +203,14 @@ def _load_model() -> None:
     with contextlib.suppress(EmbedderError, JudgeError):  # /readyz tells, and so does each question
         get_embedder().encode_query(["warm up"])
         get_judge().weigh("warm", "up")
-    for language in LANGUAGES:
-        vocabulary(language)
 
 
 def _load_catalogues() -> None:
     from guestchat import catalogue
 
+    # Here and not beside the models: those load without the interpreter, and a hotel's index waits for these.
+    for language in LANGUAGES:
+        vocabulary(language)
     try:
         with tenancy.everywhere():
             for hotel in list(Hotel.objects.values_list("pk", flat=True)[: catalogue.KEPT_HOTELS]):

@@ -5,7 +5,8 @@ The files are meant to be read and extended by people; `en.toml` explains the ru
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cache, lru_cache
+from functools import lru_cache
+from threading import Lock
 
 from guestchat.understanding.vocabulary.compiled import tables_of
 from guestchat.understanding.vocabulary.phrases import Book, Match, PhraseBook, Together, singular
@@ -56,11 +57,23 @@ class Vocabulary:
         return self._books[table]
 
 
-@cache
 def vocabulary(language: str) -> Vocabulary:
     """Return a language's vocabulary; English for a language without one."""
-    base = language[:2]
-    return Vocabulary(base if base in LANGUAGES else "en")
+    found = _read.get(language)
+    return found if found is not None else _of(language)
+
+
+_read: dict[str, Vocabulary] = {}
+_reading = Lock()
+
+
+def _of(language: str) -> Vocabulary:
+    """Read a vocabulary once, however many threads begin with it at the start."""
+    base = language[:2] if language[:2] in LANGUAGES else "en"
+    with _reading:
+        if base not in _read:
+            _read[base] = Vocabulary(base)
+        return _read[base]
 
 
 def told_by(table: str, *texts: Mapping[str, str]) -> frozenset[str]:

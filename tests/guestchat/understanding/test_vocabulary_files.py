@@ -1,13 +1,14 @@
 import tomllib
 from collections import Counter
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from guestchat.understanding import vocabulary as module
-from guestchat.understanding.vocabulary import LANGUAGES, PhraseBook
+from guestchat.understanding.vocabulary import LANGUAGES, PhraseBook, vocabulary
 from guestchat.understanding.vocabulary.phrases import book, phrase_words
 
 FOLDER = Path(module.__file__).parent
@@ -89,3 +90,11 @@ def test_every_stance_names_the_place_of_its_allergen(language: str) -> None:
 def test_half_an_hour_is_a_number_of_minutes(language: str) -> None:
     (minutes,) = FILES[language]["time"]["half_minutes"]
     assert abs(int(minutes)) == 30
+
+
+def test_threads_that_begin_together_read_a_language_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "_read", {})
+    with ThreadPoolExecutor(8) as threads:
+        found = set(threads.map(vocabulary, ["de", "de-AT", "de-CH", "de"] * 4))
+    assert len(found) == 1
+    assert vocabulary("xx") is vocabulary("en")
