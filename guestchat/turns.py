@@ -239,11 +239,11 @@ def answer(
 
     def find(part: Part) -> Sequence[Hit]:
         begun = time.perf_counter()
-        vector = get_embedder().encode_query([without_name(part.text, content.name)])[0]
+        vector = get_embedder().encode_query([without_name(part.spelt, content.name)])[0]
         embedded = time.perf_counter()
         if before_search is not None:
             before_search()
-        found = search(hotel.hotel_id, vector, part.text, spoken)
+        found = search(hotel.hotel_id, vector, part.spelt, spoken)
         spent["embed"] += embedded - begun
         spent["search"] += time.perf_counter() - embedded
         return found

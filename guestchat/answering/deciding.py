@@ -150,7 +150,7 @@ def current_of(hits: Sequence[Hit], scene: Scene) -> list[Hit]:
 def judged(part: Part, key: str, scene: Scene) -> float:
     """Return how much an article speaks for answering the question, as the judge says that reads both: -5 to 5."""
     article = scene.content.articles_by_key[key]
-    said = get_judge().weigh(part.text, f"{scene.text(article.question)} {scene.text(article.answer)}")
+    said = get_judge().weigh(part.spelt, f"{scene.text(article.question)} {scene.text(article.answer)}")
     return max(-JUDGED_MOST, min(JUDGED_MOST, said))
 
 

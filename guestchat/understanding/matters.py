@@ -12,7 +12,7 @@ from functools import lru_cache
 from rapidfuzz import process
 from rapidfuzz.distance import DamerauLevenshtein
 
-from guestchat.understanding.spelling import by_letter, slips, understood
+from guestchat.understanding.spelling import by_letter, is_understood, slips
 from guestchat.understanding.vocabulary import LANGUAGES, Match, Vocabulary, told_by, vocabulary
 from guestchat.words import fold
 
@@ -236,7 +236,7 @@ def sentences(text: Mapping[str, str]) -> list[dict[str, str]]:
 
 def _mended(token: str, known: Vocabulary, own: frozenset[str]) -> str:
     """Return the word that a misspelt one stands for, or the two that a compound is made of, parted by a space."""
-    if len(token) < 6 or token.isdigit() or token in own or token in understood():
+    if len(token) < 6 or token.isdigit() or token in own or is_understood(token):
         return token
     return _parted(token, known) or _near(token, known, own) or token
 
@@ -261,7 +261,7 @@ def cried(tokens: Sequence[str], known: Vocabulary, own: frozenset[str]) -> list
     """Return the words with slips of the finger in a call for help put right: "amublance"."""
     return [
         _near_cry(token, known) or token
-        if len(token) >= 6 and not token.isdigit() and token not in own and token not in understood()
+        if len(token) >= 6 and not token.isdigit() and token not in own and not is_understood(token)
         else token
         for token in tokens
     ]

@@ -71,7 +71,7 @@ def _with_what_is_told(parts: Sequence[Part], readings: Sequence[Reading]) -> li
     for part, reading in zip(parts, readings, strict=True):
         before = told[-1] if told else None
         if before is not None and before.tells and part.intent is Intent.QUESTION and not part.subjects:
-            part = replace(part, text=f"{before.text}. {part.text}")
+            part = replace(part, text=f"{before.text}. {part.text}", spelt=f"{before.spelt}. {part.spelt}")
         told.append(replace(part, tells=_tells(part, reading)))
     return told if any(not part.tells for part in told) else list(parts)
 

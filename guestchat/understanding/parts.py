@@ -25,6 +25,7 @@ def make(reading: Reading, intent: Intent, *, explained: Sequence[str] = (), **f
     return Part(
         **{
             "text": reading.text,
+            "spelt": reading.spelt,
             "intent": intent,
             "venues": reading.venues,
             "venue_kinds": reading.keys("venue"),

@@ -28,13 +28,15 @@ class Intent(StrEnum):
 class Part:
     """One question of a message.
 
-    `text` is the clause as written; `subjects` are the matters of hotel life that it names and `details` what it asks
-    of them, the same in every language; `beyond` are the stems that say something else ("wifi in the annex"), `bounds`
-    those of them that bind it to a place or a use. `rest` are the stems that no interpretation explains, which decide
-    between a row's fact and an article. `unsure` is set where a dish was named only in part or with a slip.
+    `text` is the clause as written, `spelt` with slips put right, for what reads texts whole; `subjects` are the
+    matters of hotel life that it names and `details` what it asks of them, the same in every language; `beyond` are the
+    stems that say something else ("wifi in the annex"), `bounds` those of them that bind it to a place or a use. `rest`
+    are the stems that no interpretation explains, which decide between a row's fact and an article. `unsure` is set
+    where a dish was named only in part or with a slip.
     """
 
     text: str
+    spelt: str
     intent: Intent
     topic: str = ""  # of small talk, an hours or a hotel fact: its vocabulary key
     items: tuple[str, ...] = ()

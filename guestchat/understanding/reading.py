@@ -63,6 +63,15 @@ class Reading:
         self.tokens = spelling.spelt(self._written, self.known.language, self.lexicon.own_words)
 
     @cached_property
+    def spelt(self) -> str:
+        """The clause with slips put right: to an encoder a "massge" is no treatment, but a mass."""
+        text = self.text
+        for written, meant in zip(self._written, self.tokens, strict=True):
+            if written != meant:
+                text = re.sub(rf"\b{re.escape(written)}\b", meant, text, count=1, flags=re.IGNORECASE)
+        return text
+
+    @cached_property
     def folded(self) -> str:
         """The clause without case and accents, its punctuation kept."""
         return fold(self.text)

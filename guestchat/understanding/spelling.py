@@ -6,23 +6,35 @@ from functools import cache, lru_cache
 from rapidfuzz import process
 from rapidfuzz.distance import DamerauLevenshtein
 
-from guestchat.understanding.vocabulary import LANGUAGES, vocabulary
+from guestchat.understanding.vocabulary import LANGUAGES, singular, vocabulary
 
 SHORTEST = 5  # in a shorter word a slip makes any other word of it
+_SHORTEST_BEGINNING = 6
+
+
+def is_understood(word: str) -> bool:
+    """Return whether any vocabulary has a word, in the plural or not: it is no slip of another."""
+    return any(_is_right(word, language) for language in LANGUAGES)
+
+
+def _is_right(word: str, language: str) -> bool:
+    # "Crabs" are no slip of "carbs", though the vocabulary has only the crab.
+    return word in vocabulary(language).understood or singular(word) in _singulars(language)
 
 
 @cache
-def understood() -> frozenset[str]:
-    """Return every word of every vocabulary: it is no slip of another."""
-    return frozenset(word for language in LANGUAGES for word in vocabulary(language).understood)
+def _singulars(language: str) -> frozenset[str]:
+    return frozenset(map(singular, vocabulary(language).understood))
 
 
 def spelt(tokens: Sequence[str], language: str, own: frozenset[str]) -> list[str]:
     """Return the words with slips put right; `own` are the hotel's words, which are spelt as the hotel does."""
-    known = vocabulary(language).understood
     return [
         _meant(token, language, own)
-        if len(token) >= SHORTEST and token not in known and token not in own and token.isalpha()
+        if len(token) >= SHORTEST
+        and token.replace("'", "").isalpha()
+        and token not in own
+        and not _is_right(token, language)
         else token
         for token in tokens
     ]
@@ -43,13 +55,19 @@ def by_letter(words: frozenset[str]) -> Mapping[str, tuple[str, ...]]:
     return {letter: tuple(each) for letter, each in grouped.items()}
 
 
+@lru_cache(maxsize=128)
+def _names(own: frozenset[str]) -> frozenset[str]:
+    """Return the hotel's words that nobody else has; that it writes "allergic" hides no slip of "allergisch"."""
+    return frozenset(word for word in own if not is_understood(word))
+
+
 def _meant(token: str, language: str, own: frozenset[str]) -> str:
     found = _everyday(token, language)
     if found is None:
-        return token
+        return _begun(token, language)
     word, distance = found
     near = process.extractOne(
-        token, by_letter(own).get(token[0], ()), scorer=DamerauLevenshtein.distance, score_cutoff=distance
+        token, by_letter(_names(own)).get(token[0], ()), scorer=DamerauLevenshtein.distance, score_cutoff=distance
     )
     return word if near is None or near[0] == word else token
 
@@ -57,6 +75,31 @@ def _meant(token: str, language: str, own: frozenset[str]) -> str:
 @lru_cache(maxsize=8192)
 def _everyday(token: str, language: str) -> tuple[str, int] | None:
     known = vocabulary(language)
-    around = by_letter(known.everyday).get(token[0], ())
-    found = process.extractOne(token, around, scorer=DamerauLevenshtein.distance, score_cutoff=slips(token, long=8))
+    # Whether an allergy was stated hangs by the words around it: of two words that are as near, it is one of these.
+    return min(
+        filter(None, (_nearest(token, known.stances), _nearest(token, known.everyday))),
+        key=lambda found: found[1],
+        default=None,
+    )
+
+
+def _nearest(token: str, around: frozenset[str]) -> tuple[str, int] | None:
+    words = by_letter(around).get(token[0], ())
+    found = process.extractOne(token, words, scorer=DamerauLevenshtein.distance, score_cutoff=slips(token, long=8))
     return None if found is None else (str(found[0]), int(found[1]))
+
+
+@lru_cache(maxsize=8192)
+def _begun(token: str, language: str) -> str:
+    """Return a word whose slip is in what it begins with, whatever its ending: "veetarisches" is vegetarian.
+
+    The last letter of the beginning is right: "allerdings" is no slip of "allergic".
+    """
+    for beginning in vocabulary(language).begun:
+        if len(beginning) < _SHORTEST_BEGINNING or beginning[0] != token[0]:
+            continue
+        for length in (len(beginning), len(beginning) + 1, len(beginning) - 1):
+            said = token[:length]
+            if said[-1] == beginning[-1] and DamerauLevenshtein.distance(said, beginning, score_cutoff=1) == 1:
+                return beginning + token[length:]
+    return token

@@ -49,6 +49,8 @@ class Vocabulary:
         self.detail_words: frozenset[str] = made["detail_words"]
         self.known: frozenset[str] = made["known"]
         self.everyday: frozenset[str] = made["everyday"]
+        self.stances: frozenset[str] = made["stances"]
+        self.begun: frozenset[str] = made["begun"]
         self.understood: frozenset[str] = made["understood"]
         self._books = {name: PhraseBook(Book(*table)) for name, table in made["books"].items()}
 

@@ -104,11 +104,13 @@ def _made(language: str, tables: dict[str, dict[str, Any]], topics: Mapping[str,
     plurals = language in _PLURAL_S
     common = _set(word for entry in tables["language"]["common"] for word in words(entry))
     filler = _set(word for entry in tables["filler"]["words"] for word in words(entry))
+    no_slips = _set(word for entry in tables.pop("no_slip")["words"] for word in words(entry))
     half_minutes = int(tables["time"].pop("half_minutes")[0])
     around = [_around(key, pattern) for key, patterns in tables.pop("avoid").items() for pattern in patterns]
     # The cautious reading decides, then the longest: "without nuts in the bar" wants none, whatever "nuts in the"
     # would say; "not containing {}" comes before "containing {}".
     around.sort(key=lambda each: (_CAUTIOUS.index(each[0]), -(len(each[1]) + len(each[2]) + bool(each[3]))))
+    stances = {word for _key, before, after, _glued in around for word in (*before, *after)}
     cries, whereabouts = tables.pop("cry"), tables.pop("whereabouts")
     books = {name: book(entries, plurals=plurals and name not in _EXACT) for name, entries in tables.items()}
     books |= {name: book(topics[name], plurals=plurals) for name in ("topic", "detail")}
@@ -141,9 +143,16 @@ def _made(language: str, tables: dict[str, dict[str, Any]], topics: Mapping[str,
         "topic_words": _single_words(topics["topic"]),
         "detail_words": _single_words(topics["detail"]),
         "known": known,
-        # What guests say of food, places and times: words whose slips are put right.
+        # What guests say of food, places and times, and around an allergen: words whose slips are put right.
         "everyday": _set(word for name in _SPELT for word in _words_of(tables[name]) if not word.endswith("*")),
-        "understood": known | filler | common | _set(of_topics),
+        "stances": _set(word for word in stances if not word.endswith("*")),
+        # The same of words that are written with any ending, where an allergy hangs by them.
+        "begun": _set(
+            word[:-1]
+            for word in stances.union(*(_words_of(tables[name]) for name in ("diet", "allergen")))
+            if word.endswith("*")
+        ),
+        "understood": known | filler | common | no_slips | _set(of_topics) | _set(word.rstrip("*") for word in stances),
     }
 
 

@@ -1,11 +1,15 @@
 """What guests say of their allergies holds from then on, however they say it; a wish for one dish does not."""
 
+from collections.abc import Iterator
+from random import Random
+
 import pytest
 
 from guestchat.catalogue import Catalogue
 from guestchat.understanding.language import detect
 from guestchat.understanding.parse import parse
 from guestchat.understanding.query import Context, Query
+from guestchat.understanding.vocabulary import LANGUAGES, vocabulary
 from tests.conftest import TUESDAY_NOON, Ask
 
 STATED = {
@@ -26,6 +30,7 @@ STATED = {
         my boyfriend has a severe nut allergy | wir haben eine nussallergie dabei | ich reagiere auf nüsse
         je suis allergique aux noix | tengo alergia a los frutos secos | i'd die from nuts
         just so you know i have a nut allergy""",
+    "crustaceans": "i am allergic to crabs | i can't eat crabs | allergic to prawns and crabs",
     "eggs": """
         my friend is allergic to eggs | we don't eat eggs | ich vertrage keine eier
         j'ai une allergie aux oeufs | soy alérgica al huevo""",
@@ -56,6 +61,44 @@ def test_a_stated_allergy_is_kept(lindenhof: Catalogue, code: str) -> None:
 def test_a_statement_is_no_order_for_a_list(lindenhof: Catalogue, code: str) -> None:
     unlike = [text for text in texts(STATED[code]) if read(lindenhof, text).parts[0].topic != "statement"]
     assert unlike == []
+
+
+NUTS = {"en": "nuts", "de": "Nüsse", "fr": "noix", "es": "frutos secos"}
+LONG = 6  # letters; in a shorter word a slip makes any other word of it
+
+
+def slips(word: str) -> Iterator[str]:
+    """Yield a word with a letter dropped, doubled or swapped with the next, the first one kept."""
+    for at in range(1, len(word)):
+        yield word[:at] + word[at + 1 :]
+        yield word[:at] + word[at] + word[at:]
+        yield word[:at] + word[at + 1 : at + 2] + word[at] + word[at + 2 :]
+
+
+def stated_with_a_slip(language: str) -> Iterator[tuple[str, str]]:
+    """Yield every way to state an allergy, and each with some slips in its long words."""
+    random = Random(3)
+    for way in vocabulary(language).around:
+        if way.key != "mine" or way.glued:
+            continue
+        said = [word.rstrip("*") for word in (*way.before, NUTS[language], *way.after)]
+        for at, word in enumerate(said):
+            wrong = sorted({each for each in slips(word) if each != word}) if len(word) >= LONG else []
+            for each in random.sample(wrong, min(3, len(wrong))) if word != NUTS[language] else []:
+                yield " ".join(said), " ".join([*said[:at], each, *said[at + 1 :]])
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_slip_loses_no_allergy(lindenhof: Catalogue, language: str) -> None:
+    def keeps(text: str) -> bool:
+        return bool(parse(text, lindenhof.lexicon, Context(), TUESDAY_NOON, language).allergies)
+
+    asked = [(right, slipped) for right, slipped in stated_with_a_slip(language) if keeps(right)]
+    lost = [slipped for _right, slipped in asked if not keeps(slipped)]
+    assert len(asked) > 100
+    # Some slips make another word: "mi mario" is a name. Before the words around an allergen were mended at all, three
+    # of four were lost.
+    assert len(lost) <= 0.06 * len(asked), lost
 
 
 def test_a_wish_for_one_dish_states_nothing(lindenhof: Catalogue) -> None:
