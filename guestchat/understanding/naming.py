@@ -10,6 +10,8 @@ from dataclasses import replace
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+from rapidfuzz.distance import DamerauLevenshtein
+
 from guestchat.understanding.food import asked_for, concepts
 from guestchat.understanding.names import NEVER_ALONE, Named, known_words
 from guestchat.understanding.stems import stem
@@ -83,12 +85,11 @@ class Naming:
     @cached_property
     def options(self) -> tuple[str, ...]:
         """The options of the named dishes that the clause orders with them."""
-        said = set(self._stems)
         asked = {each for place, each in enumerate(self._stems) if place in self.asked}
         found: dict[str, int] = {}
         for named in self.dishes:
             for key, stems, _added in self._lexicon.item_options.get(named.key, ()):
-                hits = stems & said
+                hits = {each for each in stems if self._places_of(each)}
                 if hits - asked or (hits and hits == stems and len(stems) > 1):
                     found[key] = max(found.get(key, 0), len(hits))
         found = found or self._options_by_allergen()
@@ -106,11 +107,22 @@ class Naming:
             if key in chosen
             for each in own
         }
-        places: dict[str, int] = {}
-        for place, each in enumerate(self._stems):
-            if each in stems and place not in self.asked:
-                places.setdefault(each, place)  # said again, it is asked for: "with oat milk, is there milk in it"
-        return frozenset(places.values())
+        # Said again, it is asked for: "with oat milk, is there milk in it".
+        places = [[place for place in self._places_of(each) if place not in self.asked] for each in stems]
+        return frozenset(found[0] for found in places if found)
+
+    def _places_of(self, option: str) -> list[int]:
+        """Return where an option's word stands, with a slip if it is long: who orders "gekoctem ei" orders egg."""
+        return [
+            place
+            for place, each in enumerate(self._stems)
+            if each == option
+            or (
+                min(len(each), len(option)) > _LONG_ENOUGH
+                and each[0] == option[0]
+                and DamerauLevenshtein.distance(each, option, score_cutoff=1) == 1
+            )
+        ]
 
     def _options_by_allergen(self) -> dict[str, int]:
         """ "With oat milk": whatever the language, the option that contains oats, if no option is called so."""
@@ -159,6 +171,8 @@ class Naming:
         if reading.found("diet") or any(token in _POINTING for token in reading.tokens):
             return ()
         spans = reading.allergen_words.spans
+        if any(self._is_in_something(end) for _start, end, _codes, _stance in spans):
+            return ()
         foods = [
             self._stems[place]
             for start, end, _codes, stance in spans
@@ -167,6 +181,14 @@ class Naming:
             if _is_food(self._stems[place])
         ]
         return tuple(foods) if len(foods) == sum(end - start for start, end, _codes, _stance in spans) else ()
+
+    def _is_in_something(self, end: int) -> bool:
+        """Return whether an allergen that ends here is asked for in a dish, even a misspelt one: "egg in the flen"."""
+        reading = self._reading
+        behind = [place for place in range(end, len(reading.tokens)) if reading.tokens[place] not in _ARTICLES][:2]
+        if len(behind) < 2 or reading.tokens[behind[0]] not in _WHERE:
+            return False
+        return behind[1] in reading.topics and behind[1] not in reading.places(*_EXPLAINED)
 
     @cached_property
     def _of_allergens(self) -> frozenset[int]:
@@ -181,6 +203,7 @@ class Naming:
             for start, end, _codes, stance in self._reading.allergen_words.spans
             if stance in {"absent", "mine"}
             or (stance == "contains" and not (start and self._reading.tokens[start - 1] in WITH))
+            or (not stance and self._is_in_something(end))
             for place in range(start, end)
         )
 

@@ -64,7 +64,7 @@ def _names(own: frozenset[str]) -> frozenset[str]:
 def _meant(token: str, language: str, own: frozenset[str]) -> str:
     found = _everyday(token, language)
     if found is None:
-        return _begun(token, language)
+        return _glued(token, language) or _begun(token, language)
     word, distance = found
     near = process.extractOne(
         token, by_letter(_names(own)).get(token[0], ()), scorer=DamerauLevenshtein.distance, score_cutoff=distance
@@ -103,3 +103,35 @@ def _begun(token: str, language: str) -> str:
             if said[-1] == beginning[-1] and DamerauLevenshtein.distance(said, beginning, score_cutoff=1) == 1:
                 return beginning + token[length:]
     return token
+
+
+@lru_cache(maxsize=8192)
+def _glued(token: str, language: str) -> str:
+    """Return a word with the slip in what is glued to an allergen put right: "glutenrfei"; "" where there is none.
+
+    A letter that is another one makes other words: "Haferbrei" is a porridge.
+    """
+    known = vocabulary(language)
+    of_allergens = known["allergen"]
+    for ending in known.glued:
+        if token.endswith(ending):
+            head = token.removesuffix(ending)
+            found = None if of_allergens.keys([head]) else _nearest(head, _alone(language))
+            return found[0] + ending if found is not None and found[1] == 1 else ""
+    for ending in known.glued:
+        for length in (len(ending), len(ending) - 1, len(ending) + 1):
+            said = token[-length:]
+            if sorted(said) == sorted(ending) or length != len(ending):
+                head = token[:-length]
+                if DamerauLevenshtein.distance(said, ending, score_cutoff=1) == 1 and of_allergens.keys([head]):
+                    return head + ending
+    return ""
+
+
+@cache
+def _alone(language: str) -> frozenset[str]:
+    """Return the allergens' words that stand alone."""
+    book = vocabulary(language)["allergen"]
+    return frozenset(
+        phrase[0] for key in book.meanings for phrase in book.phrases(key) if len(phrase) == 1 and phrase[0][-1] != "*"
+    )

@@ -20,6 +20,7 @@ from guestchat.evaluation.judging import Kind
 from guestchat.evaluation.questions import Expectation, Question, QuestionsError
 from guestchat.evaluation.referee import Referee
 from guestchat.evaluation.report import Report
+from guestchat.evaluation.slips import with_a_slip
 from guestchat.migrated import is_migrated
 from menus import hotel_file
 from menus.models import Article, Hotel
@@ -44,6 +45,9 @@ class Command(BaseCommand):
             default=[],
             help="a hotel file to import for the run, which the files ask about; may be given several times",
         )
+        parser.add_argument(
+            "--slips", metavar="SEED", type=int, help="put a slip of the finger into a word of each question of a file"
+        )
         parser.add_argument("--canteens", metavar="DIR", type=Path, help="hotel files to make questions from")
         parser.add_argument("--questions", metavar="N", type=int, default=_QUESTIONS, help="how many to make in all")
         parser.add_argument("--seed", metavar="N", type=int, default=1, help="other questions of the same files")
@@ -58,7 +62,7 @@ class Command(BaseCommand):
         if not is_migrated():
             raise CommandError("The database does not have this version's tables: run manage.py migrate first.")
         parts = [
-            self._files(options["files"], options["hotel"]) if options["files"] else None,
+            self._files(options["files"], options["hotel"], options["slips"]) if options["files"] else None,
             self._canteens(options["canteens"], options["questions"], options["seed"]) if options["canteens"] else None,
             self._faq(options["faq"]) if options["faq"] else None,
         ]
@@ -78,7 +82,7 @@ class Command(BaseCommand):
         self._judge(whole, dict(options["floor"]))
 
     # --- three kinds of runs ------------------------------------------------
-    def _files(self, paths: Sequence[Path], hotels: Sequence[Path]) -> Report:
+    def _files(self, paths: Sequence[Path], hotels: Sequence[Path], slips: int | None) -> Report:
         asked: list[Question] = []
         for path in paths:
             try:
@@ -87,6 +91,8 @@ class Command(BaseCommand):
                 raise CommandError(f"{path} cannot be read: {error.strerror}.") from None
             except QuestionsError as error:
                 raise CommandError(str(error)) from None
+        if slips is not None:
+            asked = [with_a_slip(each, seed=slips) for each in asked]
         with transaction.atomic():
             for path in hotels:
                 self._import(path)

@@ -62,6 +62,13 @@ def test_a_conversation_is_asked_in_order(tmp_path: Path) -> None:
     run(file, "--json", str(tmp_path / "run.json"), "--floor", "all=1")
 
 
+def test_slips_are_put_into_the_questions_and_counted(tmp_path: Path) -> None:
+    file = write(tmp_path / "own.jsonl", question(), question(id="2", text="wifi?", expect={"silent": True}))
+    out, _err = run(file, "--slips", "1", "--json", str(tmp_path / "run.json"))
+    assert "when is check-out?" not in out
+    assert ": wifi?" in out
+
+
 def test_a_floor_that_is_missed_fails(tmp_path: Path) -> None:
     file = write(tmp_path / "own.jsonl", question(expect={"says": ["23:00"]}))
     with pytest.raises(SystemExit) as ended:

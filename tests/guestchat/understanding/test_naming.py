@@ -1,6 +1,8 @@
-"""Which options a clause orders with a dish."""
+"""Which dishes a clause names, and which options it orders with them."""
 
 from decimal import Decimal
+
+import pytest
 
 from guestchat.understanding.lexicon import Lexicon
 from guestchat.understanding.parse import parse
@@ -31,3 +33,20 @@ def test_an_option_is_ordered_by_the_allergen_that_it_adds() -> None:
     assert options(hotel("Grilled trout", "cream sauce"), "are there eggs in the grilled trout with milk") == (
         "option",
     )
+
+
+def test_an_option_is_ordered_with_a_slip_too() -> None:
+    assert options(hotel("Grilled trout", "cheese crust"), "grilled trout with chesse crust") == ("option",)
+    assert options(hotel("Lamb lettuce", "poached quail"), "the lamb lettuce with poacehd quail") == ("option",)
+
+
+@pytest.mark.parametrize("text", ["is there egg in the croquettes", "is there egg in the croqeuttes"])
+def test_an_allergen_that_is_asked_for_in_a_dish_names_no_other_dish(text: str) -> None:
+    croquettes = Item(key="croquettes", name={"en": "Mushroom croquettes"}, price=Decimal(9))
+    custard = Item(key="custard", name={"en": "Egg custard"}, price=Decimal(5))
+    menu = Menu(
+        key="card", name={"en": "Card"}, sections=(Section(name={"en": "Dishes"}, items=(custard, croquettes)),)
+    )
+    venue = Venue(key="inn", kind="restaurant", name={"en": "The Inn"}, menus=(menu,))
+    part = parse(text, Lexicon.of(a_house(venue)), Context(), TUESDAY_NOON, "en").parts[0]
+    assert (part.items, part.containing) == (("croquettes",), ("eggs",))

@@ -71,3 +71,20 @@ def test_no_allergen_is_taken_for_another_word_in_the_plural(language: str, tabl
 
 def test_a_word_that_the_hotel_shares_with_everybody_hides_no_slip() -> None:
     assert spelt(["allergich"], "de", frozenset({"allergic", "allergie"})) == ["allergisch"]
+
+
+@pytest.mark.parametrize(
+    ("written", "meant"),
+    [
+        ("glutenrfei", "glutenfrei"),
+        ("glutenfei", "glutenfrei"),
+        ("lakttosefrei", "laktosefrei"),
+        ("erdnussalelrgie", "erdnussallergie"),
+        ("haferbrei", "haferbrei"),
+        ("milchreis", "milchreis"),
+        ("barrierefrei", "barrierefrei"),
+        ("kostenfreie", "kostenfreie"),
+    ],
+)
+def test_a_slip_in_what_is_glued_to_an_allergen_is_put_right(written: str, meant: str) -> None:
+    assert spelt([written], "de", frozenset()) == [meant]

@@ -6,6 +6,7 @@ from random import Random
 import pytest
 
 from guestchat.catalogue import Catalogue
+from guestchat.evaluation.slips import LONG, slips
 from guestchat.understanding.language import detect
 from guestchat.understanding.parse import parse
 from guestchat.understanding.query import Context, Query
@@ -64,15 +65,6 @@ def test_a_statement_is_no_order_for_a_list(lindenhof: Catalogue, code: str) -> 
 
 
 NUTS = {"en": "nuts", "de": "Nüsse", "fr": "noix", "es": "frutos secos"}
-LONG = 6  # letters; in a shorter word a slip makes any other word of it
-
-
-def slips(word: str) -> Iterator[str]:
-    """Yield a word with a letter dropped, doubled or swapped with the next, the first one kept."""
-    for at in range(1, len(word)):
-        yield word[:at] + word[at + 1 :]
-        yield word[:at] + word[at] + word[at:]
-        yield word[:at] + word[at + 1 : at + 2] + word[at] + word[at + 2 :]
 
 
 def stated_with_a_slip(language: str) -> Iterator[tuple[str, str]]:
@@ -83,7 +75,7 @@ def stated_with_a_slip(language: str) -> Iterator[tuple[str, str]]:
             continue
         said = [word.rstrip("*") for word in (*way.before, NUTS[language], *way.after)]
         for at, word in enumerate(said):
-            wrong = sorted({each for each in slips(word) if each != word}) if len(word) >= LONG else []
+            wrong = slips(word) if len(word) >= LONG else []
             for each in random.sample(wrong, min(3, len(wrong))) if word != NUTS[language] else []:
                 yield " ".join(said), " ".join([*said[:at], each, *said[at + 1 :]])
 
