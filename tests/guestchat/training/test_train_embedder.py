@@ -26,3 +26,9 @@ def test_an_unknown_embedder_is_refused(data: Path) -> None:
 def test_no_steps_are_refused(data: Path) -> None:
     with pytest.raises(CommandError, match="--steps must be at least 1"):
         call_command("train_embedder", data=data, steps=0)
+
+
+@pytest.mark.parametrize("rate", [0, 1, -0.1])
+def test_a_learning_rate_that_teaches_nothing_is_refused(data: Path, rate: float) -> None:
+    with pytest.raises(CommandError, match="--learning-rate must lie between 0 and 1"):
+        call_command("train_embedder", data=data, learning_rate=rate)
