@@ -1,7 +1,6 @@
 """Owns every setting: one file, driven by the environment, complete without any."""
 
 import datetime as dt
-import os
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -14,9 +13,6 @@ from config.unfold import UNFOLD  # noqa: F401 - a setting by its name
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 VAR_DIR = Path(environment.text("GUESTCHAT_VAR_DIR", str(BASE_DIR / "var")))
-
-# Before numpy is read: a hotel's vectors are a few hundred, and OpenBLAS's threads spin while they wait for more.
-os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
 DEBUG = environment.flag("DEBUG")
 HOST = environment.text("HOST", "127.0.0.1")

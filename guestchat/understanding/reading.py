@@ -16,6 +16,7 @@ from guestchat.understanding.venues import Venues
 from guestchat.understanding.vocabulary import LANGUAGES, Match, Vocabulary, vocabulary
 from guestchat.words import fold, words
 
+_WORD = re.compile(r"[^\W\d_]+(?:['\u2019][^\W\d_]+)*")
 _AMOUNT = re.compile(r"(?<![\d.,])(\d{1,4}(?:[.,]\d{1,2})?)(?![\d:])")
 # Words that leave the bound itself out: "under 12" is not 12, "up to 12" is.
 _BELOW = frozenset({"under", "below", "less", "cheaper", "unter", "weniger", "billiger", "gunstiger", "moins", "menos"})
@@ -65,11 +66,8 @@ class Reading:
     @cached_property
     def spelt(self) -> str:
         """The clause with slips put right: to an encoder a "massge" is no treatment, but a mass."""
-        text = self.text
-        for written, meant in zip(self._written, self.tokens, strict=True):
-            if written != meant:
-                text = re.sub(rf"\b{re.escape(written)}\b", meant, text, count=1, flags=re.IGNORECASE)
-        return text
+        mended = {written: meant for written, meant in zip(self._written, self.tokens, strict=True) if written != meant}
+        return _WORD.sub(lambda word: mended.get(fold(word.group()), word.group()), self.text) if mended else self.text
 
     @cached_property
     def folded(self) -> str:

@@ -1,6 +1,6 @@
 """Owns slips of the finger in everyday words: "brekfast" is breakfast, unless the hotel has a nearer word. Pure."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from functools import cache, lru_cache
 
 from rapidfuzz import process
@@ -10,21 +10,6 @@ from guestchat.understanding.vocabulary import LANGUAGES, singular, vocabulary
 
 SHORTEST = 5  # in a shorter word a slip makes any other word of it
 _SHORTEST_BEGINNING = 6
-
-
-def is_understood(word: str) -> bool:
-    """Return whether any vocabulary has a word, in the plural or not: it is no slip of another."""
-    return any(_is_right(word, language) for language in LANGUAGES)
-
-
-def _is_right(word: str, language: str) -> bool:
-    # "Crabs" are no slip of "carbs", though the vocabulary has only the crab.
-    return word in vocabulary(language).understood or singular(word) in _singulars(language)
-
-
-@cache
-def _singulars(language: str) -> frozenset[str]:
-    return frozenset(map(singular, vocabulary(language).understood))
 
 
 def spelt(tokens: Sequence[str], language: str, own: frozenset[str]) -> list[str]:
@@ -55,14 +40,35 @@ def by_letter(words: frozenset[str]) -> Mapping[str, tuple[str, ...]]:
     return {letter: tuple(each) for letter, each in grouped.items()}
 
 
+# --- what is no slip ----------------------------------------------------------
+def is_understood(word: str) -> bool:
+    """Return whether any vocabulary has a word, in the plural or not: it is no slip of another."""
+    return any(_is_right(word, language) for language in LANGUAGES)
+
+
+def _is_right(word: str, language: str) -> bool:
+    # "Crabs" are no slip of "carbs", though the vocabulary has only the crab.
+    return word in vocabulary(language).understood or singular(word) in _singulars(language)
+
+
+@cache
+def _singulars(language: str) -> frozenset[str]:
+    """Return the words that have a plural: not those around an allergen, which are looked up as they are written."""
+    known = vocabulary(language)
+    if not known.plurals:
+        return frozenset()
+    return frozenset(map(singular, known.understood - known.stances.keys())) - known.stances.keys()
+
+
 @lru_cache(maxsize=128)
 def _names(own: frozenset[str]) -> frozenset[str]:
     """Return the hotel's words that nobody else has; that it writes "allergic" hides no slip of "allergisch"."""
     return frozenset(word for word in own if not is_understood(word))
 
 
+# --- what is meant ------------------------------------------------------------
 def _meant(token: str, language: str, own: frozenset[str]) -> str:
-    found = _everyday(token, language)
+    found = _known(token, language)
     if found is None:
         return _glued(token, language) or _begun(token, language)
     word, distance = found
@@ -73,20 +79,26 @@ def _meant(token: str, language: str, own: frozenset[str]) -> str:
 
 
 @lru_cache(maxsize=8192)
-def _everyday(token: str, language: str) -> tuple[str, int] | None:
+def _known(token: str, language: str) -> tuple[str, int] | None:
+    """Return the nearest word and how far it is; of two as near an allergen, or what is said around one.
+
+    Whether an allergy was stated hangs by these: "alergcio", "barly".
+    """
     known = vocabulary(language)
-    # Whether an allergy was stated hangs by the words around it: of two words that are as near, it is one of these.
-    return min(
-        filter(None, (_nearest(token, known.stances), _nearest(token, known.everyday))),
-        key=lambda found: found[1],
-        default=None,
+    around = (word for word in known.stances if "'" in word) if "'" in token else known.stances
+    tables: list[Iterable[str]] = [around] if "'" in token else [_allergens(language), around, known.everyday]
+    found = [near for table in tables if (near := _nearest(token, frozenset(table), known.stances)) is not None]
+    return min(found, key=lambda near: near[1], default=None)
+
+
+def _nearest(token: str, words: frozenset[str], weights: Mapping[str, int]) -> tuple[str, int] | None:
+    """Return the nearest word; of those as near, the one with most weight: "allrgic" is no slip of "alergic"."""
+    around = by_letter(words).get(token[0], ())
+    found = process.extract(
+        token, around, scorer=DamerauLevenshtein.distance, score_cutoff=slips(token, long=8), limit=None
     )
-
-
-def _nearest(token: str, around: frozenset[str]) -> tuple[str, int] | None:
-    words = by_letter(around).get(token[0], ())
-    found = process.extractOne(token, words, scorer=DamerauLevenshtein.distance, score_cutoff=slips(token, long=8))
-    return None if found is None else (str(found[0]), int(found[1]))
+    best = min(found, key=lambda near: (near[1], -weights.get(near[0], 0)), default=None)
+    return None if best is None else (str(best[0]), int(best[1]))
 
 
 @lru_cache(maxsize=8192)
@@ -109,27 +121,30 @@ def _begun(token: str, language: str) -> str:
 def _glued(token: str, language: str) -> str:
     """Return a word with the slip in what is glued to an allergen put right: "glutenrfei"; "" where there is none.
 
-    A letter that is another one makes other words: "Haferbrei" is a porridge.
+    A letter that is another one makes other words, and so does a first one that is dropped, or a word that is one:
+    "Haferbrei", "Molkerei", "Fischfeier".
     """
     known = vocabulary(language)
     of_allergens = known["allergen"]
     for ending in known.glued:
         if token.endswith(ending):
             head = token.removesuffix(ending)
-            found = None if of_allergens.keys([head]) else _nearest(head, _alone(language))
+            found = None if of_allergens.keys([head]) else _nearest(head, _allergens(language), known.stances)
             return found[0] + ending if found is not None and found[1] == 1 else ""
     for ending in known.glued:
         for length in (len(ending), len(ending) - 1, len(ending) + 1):
             said = token[-length:]
-            if sorted(said) == sorted(ending) or length != len(ending):
-                head = token[:-length]
-                if DamerauLevenshtein.distance(said, ending, score_cutoff=1) == 1 and of_allergens.keys([head]):
-                    return head + ending
+            as_many = length == len(ending)
+            if said in known.understood or (sorted(said) != sorted(ending) if as_many else said[0] != ending[0]):
+                continue
+            head = token[:-length]
+            if DamerauLevenshtein.distance(said, ending, score_cutoff=1) == 1 and of_allergens.keys([head]):
+                return head + ending
     return ""
 
 
 @cache
-def _alone(language: str) -> frozenset[str]:
+def _allergens(language: str) -> frozenset[str]:
     """Return the allergens' words that stand alone."""
     book = vocabulary(language)["allergen"]
     return frozenset(

@@ -32,16 +32,16 @@ class Vocabulary:
 
     def __init__(self, language: str) -> None:
         made = tables_of(language)
-        plurals: bool = made["plurals"]
+        self.plurals: bool = made["plurals"]
         self.language = language
         self.common: frozenset[str] = made["common"]
         self.filler: frozenset[str] = made["filler"]
         self.half_minutes: int = made["half_minutes"]
         self.around = [Around(*each) for each in made["around"]]
         self.glued = sorted({each.glued for each in self.around if each.glued}, key=len, reverse=True)
-        self.cries = Together(made["cries"], plurals=plurals)
-        self.whereabouts = Together(made["whereabouts"], plurals=plurals)
-        self.together = Together(made["together"], plurals=plurals)
+        self.cries = Together(made["cries"], plurals=self.plurals)
+        self.whereabouts = Together(made["whereabouts"], plurals=self.plurals)
+        self.together = Together(made["together"], plurals=self.plurals)
         self.plain_words: frozenset[str] = made["plain_words"]
         self.plain: frozenset[str] = made["plain"]
         self.cried_words: tuple[str, ...] = made["cried_words"]
@@ -49,7 +49,8 @@ class Vocabulary:
         self.detail_words: frozenset[str] = made["detail_words"]
         self.known: frozenset[str] = made["known"]
         self.everyday: frozenset[str] = made["everyday"]
-        self.stances: frozenset[str] = made["stances"]
+        # The words around an allergen, with how many patterns have each.
+        self.stances: Mapping[str, int] = made["stances"]
         self.begun: frozenset[str] = made["begun"]
         self.understood: frozenset[str] = made["understood"]
         self._books = {name: PhraseBook(Book(*table)) for name, table in made["books"].items()}

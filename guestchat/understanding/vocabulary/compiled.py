@@ -9,7 +9,9 @@ import importlib.util
 import marshal
 import os
 import sys
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -110,7 +112,7 @@ def _made(language: str, tables: dict[str, dict[str, Any]], topics: Mapping[str,
     # The cautious reading decides, then the longest: "without nuts in the bar" wants none, whatever "nuts in the"
     # would say; "not containing {}" comes before "containing {}".
     around.sort(key=lambda each: (_CAUTIOUS.index(each[0]), -(len(each[1]) + len(each[2]) + bool(each[3]))))
-    stances = {word for _key, before, after, _glued in around for word in (*before, *after)}
+    stances = Counter(word for _key, before, after, _glued in around for word in (*before, *after))
     cries, whereabouts = tables.pop("cry"), tables.pop("whereabouts")
     books = {name: book(entries, plurals=plurals and name not in _EXACT) for name, entries in tables.items()}
     books |= {name: book(topics[name], plurals=plurals) for name in ("topic", "detail")}
@@ -145,11 +147,11 @@ def _made(language: str, tables: dict[str, dict[str, Any]], topics: Mapping[str,
         "known": known,
         # What guests say of food, places and times, and around an allergen: words whose slips are put right.
         "everyday": _set(word for name in _SPELT for word in _words_of(tables[name]) if not word.endswith("*")),
-        "stances": _set(word for word in stances if not word.endswith("*")),
+        "stances": {sys.intern(word): count for word, count in stances.items() if not word.endswith("*")},
         # The same of words that are written with any ending, where an allergy hangs by them.
         "begun": _set(
             word[:-1]
-            for word in stances.union(*(_words_of(tables[name]) for name in ("diet", "allergen")))
+            for word in chain(stances, *(_words_of(tables[name]) for name in ("diet", "allergen")))
             if word.endswith("*")
         ),
         "understood": known | filler | common | no_slips | _set(of_topics) | _set(word.rstrip("*") for word in stances),

@@ -93,6 +93,36 @@ def test_a_slip_loses_no_allergy(lindenhof: Catalogue, language: str) -> None:
     assert len(lost) <= 0.06 * len(asked), lost
 
 
+@pytest.mark.parametrize(
+    ("language", "code", "said"),
+    [
+        ("en", "gluten.barley", "i am allergic to barly"),
+        ("en", "gluten.rye", "allergic to barly and rye"),
+        ("en", "milk", "my wife has an allergys to milk"),
+        ("en", "milk", "i am intolerants to lactose"),
+        ("en", "nuts", "nuts allrgic"),
+        ("en", "nuts", "she doens't tolerate nuts"),
+        ("de", "nuts.pecan", "Allergie gegen Pecans"),
+        ("de", "nuts.almond", "allergisch gegen Madel"),
+        ("de", "crustaceans", "allergisch gegen Gamba"),
+        ("de", "peanuts", "ich habe eine Erdnussalelrgie"),
+        ("fr", "gluten.oats", "je suis allergique à l'avoin"),
+        ("fr", "nuts", "j'ai une allergie au souffre et aux noix"),
+        ("fr", "molluscs", "allergique aux mules"),
+        ("es", "molluscs", "soy alérgico al mariso"),
+        ("es", "gluten", "no puedos comer gluten"),
+    ],
+)
+def test_an_allergy_with_a_slip_is_kept(lindenhof: Catalogue, language: str, code: str, said: str) -> None:
+    assert code in parse(said, lindenhof.lexicon, Context(), TUESDAY_NOON, language).allergies
+
+
+@pytest.mark.parametrize("said", ["Wo ist die Fischerei?", "Gibt es eine Molkerei in der Nähe?", "Wo ist der Hafen?"])
+def test_a_word_that_only_looks_like_an_allergens_avoids_nothing(lindenhof: Catalogue, said: str) -> None:
+    part = parse(said, lindenhof.lexicon, Context(), TUESDAY_NOON, "de").parts[0]
+    assert (part.avoid, part.containing, part.diets) == ((), (), ())
+
+
 def test_a_wish_for_one_dish_states_nothing(lindenhof: Catalogue) -> None:
     assert [text for text in texts(NOT_STATED) if read(lindenhof, text).allergies] == []
 
