@@ -115,10 +115,13 @@ def weigh(part: Part, hits: Sequence[Hit], scene: Scene) -> Verdict:
         return Verdict(band=Band.ANSWER, chance=1.0)
     told = signals(part, found, scene)
     needed = _needed(dict(zip(SIGNALS, told, strict=False)))
-    # The judge is not asked where no word of its could make the article answer.
+    # The judge is asked where its word decides: not where the article answers whatever it says, nor where it cannot.
     may_answer = _band(_chance(told, JUDGED_MOST, scene), needed) is Band.ANSWER
-    chance = _chance(told, judged(part, best.key, scene) if may_answer else _UNASKED, scene)
+    chance = _chance(told, -JUDGED_MOST if may_answer else _UNASKED, scene)
     band = _band(chance, needed)
+    if may_answer and band is not Band.ANSWER:
+        chance = _chance(told, judged(part, best.key, scene), scene)
+        band = _band(chance, needed)
     if band is Band.SILENT and part.subjects and ranking.agrees(part, best.key, scene) == 1:
         band = Band.ASK_BACK  # it is on what was named, whatever it tells of it
     return Verdict(band=band, chance=chance)

@@ -57,6 +57,17 @@ def test_the_judge_is_not_asked_what_an_article_asks_itself(ask: Callable[[str],
         assert [source.key for source in ask("The bus to Ambley").sources] == ["bus"]
 
 
+def test_the_judge_is_not_asked_where_no_word_of_its_would_keep_an_article_back(
+    ask: Callable[[str], Answer], judged: Callable[[float], AbstractContextManager[object]]
+) -> None:
+    texts = ["when does the bus to ambley leave", "when is the sauna heated", "how much is a bike for the day"]
+    with judged(-5.0):
+        sure = [text for text in texts if ask(text).outcome is Outcome.ANSWERED]
+    assert sure
+    with mock.patch.object(Judge, "weigh", side_effect=AssertionError("asked")):
+        assert {ask(text).outcome for text in sure} == {Outcome.ANSWERED}
+
+
 def test_a_bus_to_another_town_is_another_bus_however_sure_the_judge_is(
     ask: Callable[[str], Answer], judged: Callable[[float], AbstractContextManager[object]]
 ) -> None:
