@@ -58,7 +58,7 @@ Floats = NDArray[np.float64]
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Verdict:
-    """What to do with the best article, and how likely it is the right one."""
+    """What to do with the best article, and how likely it is right; where the judge was not asked, at least so."""
 
     band: Band
     chance: float
