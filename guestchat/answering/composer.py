@@ -1,5 +1,6 @@
 """Owns composing: a query and its hits -> an answer. Chooses who answers each part; the facts come from rows."""
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
@@ -126,6 +127,8 @@ def _reply(part: Part, hits: Callable[[], Sequence[Hit]], scene: Scene) -> Reply
             return people.emergency(part, scene)
         case Intent.PRIVATE:
             return Reply(text=scene.say("unknown.private"), outcome=Outcome.UNANSWERED)
+        case Intent.PERSON | Intent.REQUEST if (told := _told_rather_than_done(part, hits, scene)) is not None:
+            return told
         case Intent.PERSON:
             return people.handover(part, scene, complaint=part.topic == "complaint")
         case Intent.TALK:
@@ -151,7 +154,7 @@ def _reply(part: Part, hits: Callable[[], Sequence[Hit]], scene: Scene) -> Reply
             return told
         return from_rows if from_rows.outcome is Outcome.ANSWERED else _unknown(part, hits(), scene)
     # Search costs more than all the rest: not for what rows tell already, nor for the article that was just told.
-    open_words = bool(part.rest) or ranking.asked_word_by_word(part, scene) is not None
+    open_words = _leaves_words(part, scene) or ranking.asked_word_by_word(part, scene) is not None
     unexplained = from_rows is None or (open_words and part.intent is not Intent.DISH)
     searched = unexplained and not articles.tells_more(part, scene)
     article = articles.answer(part, hits() if searched else (), scene, sure=unexplained)
@@ -165,6 +168,22 @@ def _reply(part: Part, hits: Callable[[], Sequence[Hit]], scene: Scene) -> Reply
     if said is not None:
         return said
     return _unknown(part, hits(), scene)
+
+
+# How a question begins that wants to know something; "why is it broken" complains.
+_WANTS_TO_KNOW = re.compile(
+    r"(?:when|what time|what days?|which|where|how (?:far|long|much|many|often|early|late)"
+    r"|wann|wo|woher|wohin|welche\w*|wie (?:weit|lange|viel\w*|oft|fruh|spat)|ab wann|bis wann|um wie ?viel uhr"
+    r"|quand|ou|combien|quel\w*|a quelle heure|cuando|donde|cuant\w*|cual\w*|a que hora|que dias?)\b"
+)
+
+
+def _told_rather_than_done(part: Part, hits: Callable[[], Sequence[Hit]], scene: Scene) -> Reply | None:
+    """ "Which days can I get fresh towels": the article that tells it, before anybody is sent with one."""
+    if part.topic == "ask" or not _WANTS_TO_KNOW.match(fold(part.text).lstrip(" \u00bf\u00a1.,!")):
+        return None
+    told = articles.answer(part, hits(), scene, sure=True)
+    return told if told is not None and told.outcome is Outcome.ANSWERED else None
 
 
 def _hours_and_price(part: Part, hits: Sequence[Hit], scene: Scene) -> Reply | None:
@@ -229,7 +248,12 @@ def _prefers_article(part: Part, article: Reply, scene: Scene) -> bool:
     """Return whether an article answers better than rows that leave words of the question unexplained."""
     if part.intent is Intent.DISH or article.outcome is not Outcome.ANSWERED:
         return False
-    return bool(part.rest) or ranking.asked_word_by_word(part, scene) == article.article
+    return _leaves_words(part, scene) or ranking.asked_word_by_word(part, scene) == article.article
+
+
+def _leaves_words(part: Part, scene: Scene) -> bool:
+    """Return whether rows leave out what an article may tell; who must avoid something is told what rows declare."""
+    return bool(part.rest or (part.aside and not (part.diets or part.avoid or scene.allergies)))
 
 
 def _from_rows(part: Part, scene: Scene) -> Reply | None:
@@ -367,7 +391,7 @@ def _unknown(part: Part, hits: Sequence[Hit], scene: Scene) -> Reply:
     about_food = part.aspects & {"allergens", "safe"} or part.avoid or part.containing
     if about_food and scene.content.offers:
         return Reply(text=scene.say("unknown.which_allergen_dish"), outcome=Outcome.CLARIFY)
-    near = articles.nearest(part, hits, scene)
+    near = [*_named_in_part(part, scene), *articles.nearest(part, hits, scene)][:_MOST_OFFERED]
     if near:
         return Reply(
             text="\n".join([scene.say("unknown.clarify"), *(f"- {question}" for question in near)]),
@@ -379,6 +403,16 @@ def _unknown(part: Part, hits: Sequence[Hit], scene: Scene) -> Reply:
         outcome=Outcome.UNANSWERED,
         suggestions=[scene.say("unknown.ask_person")],
     )
+
+
+_MOST_OFFERED = 3
+
+
+def _named_in_part(part: Part, scene: Scene) -> list[str]:
+    """Return the dishes to tap of whose names a question holds a word, and no more."""
+    items = [scene.content.offers[key].item for key in part.items if key in scene.content.offers]
+    names = [] if part.intent is not Intent.QUESTION else [scene.name(item) for item in items]
+    return [name for name in dict.fromkeys(names) if not gate.promises(name)]
 
 
 def _context(parts: Sequence[Part], replies: Sequence[Reply], scene: Scene) -> Context:

@@ -45,19 +45,29 @@ def _weight(part: Part, statement: Statement, scene: Scene) -> float:
         return 0.0
     if part.intent is Intent.HOURS and not own:
         return 0.0  # when a bar closes is told by its hours, not by when its music plays
-    if any(not says(statement.said | statement.around, word) for word in part.beyond):
+    written = statement.said_to(scene.language)
+    if any(not says(written | statement.around, word) for word in part.beyond):
         return 0.0
-    said = sum(1.0 for word in part.beyond if says(statement.said, word)) + len(own)
-    own_language = scene.language[:2] in {language[:2] for language in statement.text}
-    if statement.type == "hotel" and own_language and not any(says(statement.said, word) for word in part.words):
-        return 0.0  # "a ski resort" tells nothing of sledging
+    said = sum(1.0 for word in part.beyond if says(written, word)) + len(own)
+    if not _says_what_is_asked(part, statement, written, scene):
+        return 0.0
     if not said and not part.details - SOFT_DETAILS:
         return 0.0  # a venue's name alone asks for the venue, not for this sentence of it
-    if asks_for_a_doer(part) and any(not says(statement.said | statement.around, word) for word in part.words):
+    if asks_for_a_doer(part) and any(not says(written | statement.around, word) for word in part.words):
         return 0.0
     if not part.beyond and not part.subjects and part.details - SOFT_DETAILS <= _FIGURES_OF_ANYTHING:
         return 0.0  # "how much is it": of what?
     return said + len(part.details) + (0.5 if statement.key in part.venues else 0.0)
+
+
+def _says_what_is_asked(part: Part, statement: Statement, written: frozenset[str], scene: Scene) -> bool:
+    """Return whether more than a subject joins the two: "a ski resort" tells nothing of sledging."""
+    own_language = statement.is_in(scene.language)
+    if part.details - SOFT_DETAILS and (statement.type != "hotel" or not own_language):
+        return True
+    if not own_language:
+        return len(part.words) <= len(part.subjects) or bool(part.beyond)
+    return any(says(written, word) for word in part.words)
 
 
 _OF_ALL_INSIDE = frozenset({"age", "children"})

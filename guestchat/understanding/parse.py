@@ -6,6 +6,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import replace
 
 from guestchat.understanding import clauses, follow_up
+from guestchat.understanding.food import asked_for
 from guestchat.understanding.hours import asks_when, asks_whether_a_meal_is_served, hours
 from guestchat.understanding.lexicon import Lexicon
 from guestchat.understanding.parts import make
@@ -211,17 +212,49 @@ def _dish(reading: Reading) -> Part | None:
     places = {place for each in reading.named for place in each.places}
     said = {token for place, token in enumerate(reading.tokens) if place not in places}
     hot = "hot" in said and said.isdisjoint({"cold", "warm", "served", "still"})
+    explained = ("aspect", "menu", "diet", "hours", "meal", "course", "venue")
+    items = tuple(each.key for each in reading.named)
+    if not hot and _only_shares_a_word(reading, explained):
+        return make(reading, Intent.QUESTION, items=items)
     return make(
         reading,
         Intent.DISH,
         aspects=reading.aspects | {"spicy"} if hot else reading.aspects,  # "is the katsu hot"
-        explained=("aspect", "menu", "diet", "hours", "meal", "course", "venue"),
-        items=tuple(each.key for each in reading.named),
+        explained=explained,
+        items=items,
         options=reading.options,
         # "Can a coeliac eat it", "nuts in the cake?": an allergen named beside a dish is always a question about it.
         containing=tuple(dict.fromkeys((*reading.allergens.contains, *reading.allergens.named))),
         unsure=best.coverage < 0.5 or not best.exact,
     )
+
+
+# How much of a dish's name is at least said where other words of the question are left.
+_ENOUGH_OF_A_NAME = 0.6
+
+
+def _only_shares_a_word(reading: Reading, explained: Sequence[str]) -> bool:
+    """ "What does a goose egg cost", "could you post us a cheese": a word of a name, beside what no dish tells."""
+    named = {place for each in reading.named for place in each.places}
+    asked = reading.allergens.codes or set(reading.allergen_words.places) - named or reading.found("diet")
+    if asked or reading.options or reading.aspects - _OF_WHAT_IS_SHARED:
+        return False
+    if any(each.coverage >= _ENOUGH_OF_A_NAME or len(each.places) > 1 for each in reading.named):
+        return False
+    beside = reading.topics - named - reading.places(*explained, "with_food", "request") - reading.venue_places
+    own = frozenset().union(*(reading.lexicon.item_words[each.key] for each in reading.named))
+    return any(own.isdisjoint(asked_for(each)) and not _holds_any(each, own) for each in reading.stems(beside))
+
+
+def _holds_any(compound: str, stems: Collection[str]) -> bool:
+    """Return whether a word is made of one of some stems: a fillet of a bass is asked for in one German word."""
+    return any(compound.startswith(each) for each in stems if len(each) >= _LONG_ENOUGH)
+
+
+_LONG_ENOUGH = 5
+
+
+_OF_WHAT_IS_SHARED = frozenset({"price", "available", "location", "about"})
 
 
 def _asks_for_many(reading: Reading) -> bool:
@@ -282,6 +315,7 @@ def _list(reading: Reading) -> Part | None:
     if "kids" in menu and _asks_of_children(reading, menu):
         return None  # "what do you do with children in the club on Sundays"
     is_bare = len(reading.topics) <= 2 and not reading.matters.subjects
+    explained = ("menu", "aspect", "diet", "course", "meal", "venue", *(("wine",) if reading.wines else ()))
     filters = bool(
         reading.keys("diet")
         or ("spicy" in reading.aspects and not _beside(reading) and not reading.found("hours"))
@@ -293,7 +327,6 @@ def _list(reading: Reading) -> Part | None:
         or reading.price_range
         or (menu & {"under", "over"} and reading.has_price_bound and not _beside(reading))
     )
-    explained = ("menu", "aspect", "diet", "course", "meal", "venue", *(("wine",) if reading.wines else ()))
     if filters:
         return _filtered_list(reading, explained)
     # "What is on the menu?", "dishes with chicken": food in general, or with words that only dishes may say.
@@ -302,7 +335,7 @@ def _list(reading: Reading) -> Part | None:
     if reading.found("hours") or ("allergens" in reading.aspects and not reading.allergens.codes):
         return None
     if (food and (reading.topics or reading.when)) or ("which" in menu and rest - reading.plain):
-        return make(reading, Intent.LIST, explained=explained)
+        return make(reading, Intent.LIST, explained=explained, aside=reading.stems(reading.aside(*explained)))
     return None
 
 
@@ -318,8 +351,9 @@ def _asks_of_children(reading: Reading, menu: Collection[str]) -> bool:
     }
     if "ask" in menu or reading.found("meal") or any(word.startswith(_MEALS_OF_CHILDREN) for word in said):
         return False
-    asks_price = "price" in reading.aspects
-    return asks_price or bool(reading.matters.subjects) or _is_where_nothing_is_served(reading)
+    if "price" in reading.aspects or reading.matters.subjects or _is_where_nothing_is_served(reading):
+        return True
+    return bool(reading.aside("menu", "aspect"))  # "do I buy passes for the two kids"
 
 
 # "The kids' menu", "Kinderteller", "menu enfant": what is on a card.
@@ -347,7 +381,14 @@ def _filtered_list(reading: Reading, explained: Sequence[str]) -> Part | None:
         return None  # "coffee machine in the room": a course word among other topics is no order
     # An allergen without a stance beside food words is asked for: "do you have fish?".
     containing = tuple(dict.fromkeys((*reading.allergens.contains, *reading.allergens.named)))
-    made = make(reading, Intent.LIST, explained=explained, containing=containing, foods=reading.naming.foods)
+    made = make(
+        reading,
+        Intent.LIST,
+        explained=explained,
+        containing=containing,
+        foods=reading.naming.foods,
+        aside=reading.stems(reading.aside(*explained)),
+    )
     if asks_hours and made.courses and set(reading.keys("hours")) & {"opens", "closes"}:
         return replace(made, topic="when", rest=())  # "earliest coffee tomorrow"
     return made

@@ -31,8 +31,9 @@ class Part:
     `text` is the clause as written, `spelt` with slips put right, for what reads texts whole; `subjects` are the
     matters of hotel life that it names and `details` what it asks of them, the same in every language; `beyond` are the
     stems that say something else ("wifi in the annex"), `bounds` those of them that bind it to a place or a use. `rest`
-    are the stems that no interpretation explains, which decide between a row's fact and an article. `unsure` is set
-    where a dish was named only in part or with a slip.
+    are the stems that no interpretation explains, which decide between a row's fact and an article; `aside` are plain
+    words that nobody says of what is to eat: "is the *welcome* drink free". `unsure` is set where a dish was named only
+    in part or with a slip.
     """
 
     text: str
@@ -69,6 +70,7 @@ class Part:
     beyond: tuple[str, ...] = ()
     bounds: tuple[str, ...] = ()
     rest: tuple[str, ...] = ()
+    aside: tuple[str, ...] = ()
     follow_up: bool = False
     tells: bool = False  # "Feathers make me sneeze.": nothing is asked, another clause does that
 

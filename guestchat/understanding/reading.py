@@ -229,6 +229,11 @@ class Reading:
         plain = _plain_stems(self.known)
         return {place for place, token in enumerate(self.tokens) if stem(token) in plain}
 
+    def aside(self, *tables: str) -> set[int]:
+        """Return the places of plain words that these tables do not explain, and nobody says of what is to eat."""
+        explained = self.places(*tables, "with_food") | self.allergens.places | self.venue_places
+        return (self.topics & self.plain) - explained
+
     @cached_property
     def room(self) -> str:
         """The room number that the guest wrote."""

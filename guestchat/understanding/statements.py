@@ -1,7 +1,7 @@
 """Owns what the hotel and its venues say of themselves, sentence by sentence, with what each tells. Pure."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from guestchat.understanding import matters
@@ -10,6 +10,8 @@ from guestchat.words import words
 from menus.content import Content
 from menus.texts import Text
 
+# A word so long means the same in whatever language it stands.
+_LONG_ENOUGH = 5
 _PIECES = re.compile(r"[,;:()]\s")
 
 
@@ -17,19 +19,30 @@ _PIECES = re.compile(r"[,;:()]\s")
 class Statement:
     """A sentence of a description, in every language that it has. `type` and `key` name the row that says it.
 
-    `said` are the sentence's own stems, `around` those of its row's name, kind and place.
+    `said` are the sentence's own stems by language, `around` those of its row's name, kind and place.
     """
 
     type: str
     key: str
     text: Text
-    said: frozenset[str]
+    said: Mapping[str, frozenset[str]]
     around: frozenset[str]
     subjects: frozenset[str]
     details: frozenset[str]
     names: frozenset[str]  # the subjects of its row's name, kind and place
     beside: frozenset[str]  # the subjects of all its row's sentences
     pieces: tuple[tuple[frozenset[str], frozenset[str]], ...]  # subjects and details told in one breath
+
+    def is_in(self, language: str) -> bool:
+        """Return whether the sentence is written in a guest's language."""
+        return language[:2] in self.said
+
+    def said_to(self, language: str) -> frozenset[str]:
+        """Return its stems in a guest's language, else the long ones of any: a German "hat" is no English hat."""
+        own = self.said.get(language[:2])
+        if own is not None:
+            return own
+        return frozenset(each for said in self.said.values() for each in said if len(each) >= _LONG_ENOUGH)
 
 
 def statements(content: Content) -> Iterator[Statement]:
@@ -47,7 +60,7 @@ def _of(type_: str, key: str, description: Text, *names: Text) -> Iterator[State
             type=type_,
             key=key,
             text=sentence,
-            said=_stems(sentence),
+            said={language[:2]: _stems({language: said}) for language, said in sentence.items()},
             around=around,
             subjects=matters.subjects(sentence),
             details=matters.told((), sentence),

@@ -6,7 +6,7 @@ import pytest
 
 from guestchat.understanding.lexicon import Lexicon
 from guestchat.understanding.parse import parse
-from guestchat.understanding.query import Context
+from guestchat.understanding.query import Context, Intent
 from menus.allergens import Declaration, Status
 from menus.content import Content, Item, Menu, Option, Section, Venue
 from tests.conftest import TUESDAY_NOON
@@ -50,3 +50,20 @@ def test_an_allergen_that_is_asked_for_in_a_dish_names_no_other_dish(text: str) 
     venue = Venue(key="inn", kind="restaurant", name={"en": "The Inn"}, menus=(menu,))
     part = parse(text, Lexicon.of(a_house(venue)), Context(), TUESDAY_NOON, "en").parts[0]
     assert (part.items, part.containing) == (("croquettes",), ("eggs",))
+
+
+@pytest.mark.parametrize(
+    ("text", "intent"),
+    [
+        ("what does a goose egg cost", Intent.QUESTION),
+        ("could you post a parcel of eggs to us", Intent.QUESTION),
+        ("are the eggs organic", Intent.QUESTION),
+        ("how much are the eggs", Intent.DISH),
+        ("how much is the egg custard for a goose", Intent.DISH),
+        ("what do eggs cost in the morning", Intent.DISH),
+        ("is there milk in the egg thing organically", Intent.DISH),
+    ],
+)
+def test_a_word_of_a_name_is_no_dish_beside_what_no_dish_tells(text: str, intent: Intent) -> None:
+    content = hotel("Egg custard", "vanilla sauce")
+    assert parse(text, Lexicon.of(content), Context(), TUESDAY_NOON, "en").parts[0].intent is intent
