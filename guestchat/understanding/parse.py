@@ -237,7 +237,7 @@ def _only_shares_a_word(reading: Reading, explained: Sequence[str]) -> bool:
     """ "What does a goose egg cost", "could you post us a cheese": a word of a name, beside what no dish tells."""
     named = {place for each in reading.named for place in each.places}
     asked = reading.allergens.codes or set(reading.allergen_words.places) - named or reading.found("diet")
-    if asked or reading.options or reading.aspects - _OF_WHAT_IS_SHARED:
+    if asked or reading.options or reading.found("follow_up") or reading.aspects - _OF_WHAT_IS_SHARED:
         return False
     if any(each.coverage >= _ENOUGH_OF_A_NAME or len(each.places) > 1 for each in reading.named):
         return False

@@ -33,6 +33,9 @@ _FIGURE = re.compile(r"\d+(?:st|nd|rd|th|er|eme)?")
 _MAX_QUANTITY = 99
 _LONG_WORD = 7  # a word so long means something in one language alone
 _SHORTEST_WORD = 2  # "n", "pa": shorter ones are slips and phone talk
+# Of all languages: what is counted is a party of guests, whatever it asks.
+_PEOPLE = frozenset("people persons guests adults pax personen leute gaste personnes adultes personas adultos".split())
+_GROUPS = frozenset({"group", "party", "gruppe", "groupe", "grupo"})
 _ALLERGY = ("allerg", "alerg", "intoleran", "unvertrag")
 
 
@@ -192,8 +195,18 @@ class Reading:
 
     @cached_property
     def filler(self) -> set[int]:
-        """The places of words without a topic."""
-        return {place for place, token in enumerate(self.tokens) if token in self.known.filler}
+        """The places of words without a topic, of courtesies, and of how many are there: "we are twelve people"."""
+        empty = {place for place, token in enumerate(self.tokens) if token in self.known.filler}
+        return empty | self.places("courtesy") | self._party
+
+    @cached_property
+    def _party(self) -> set[int]:
+        """The places of people behind a figure, and of a group before one."""
+        tokens = self.tokens
+        figures = {place for place, token in enumerate(tokens) if token.isdigit()} | self.places("number")
+        people = {place + 1 for place in figures if place + 1 < len(tokens) and tokens[place + 1] in _PEOPLE}
+        groups = {place - 2 for place in figures if place > 1 and tokens[place - 2] in _GROUPS}
+        return people | groups
 
     @cached_property
     def topics(self) -> set[int]:

@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping
 import pytest
 
 from guestchat.answering.answer import Outcome
+from tests.conftest import Ask as AskTheDemo
 from tests.guestchat.answering.conftest import Ask
 
 ARTICLES = {
@@ -14,18 +15,25 @@ ARTICLES = {
 
 
 @pytest.fixture
-def ask(house: Callable[[str, Mapping[str, tuple[str, str]]], Ask]) -> Ask:
+def linen(house: Callable[[str, Mapping[str, tuple[str, str]]], Ask]) -> Ask:
     return house("linen", ARTICLES)
 
 
 @pytest.mark.django_db
-def test_an_article_tells_before_anybody_is_sent(ask: Ask) -> None:
-    answer = ask("which days can I get fresh towels")
+def test_an_article_tells_before_anybody_is_sent(linen: Ask) -> None:
+    answer = linen("which days can I get fresh towels")
     assert answer.outcome is Outcome.ANSWERED
     assert [source.key for source in answer.sources] == ["towels"]
-    assert ask("can I get two fresh towels").outcome is Outcome.REQUEST
+    assert linen("can I get two fresh towels").outcome is Outcome.REQUEST
 
 
 @pytest.mark.django_db
-def test_a_complaint_that_asks_why_is_passed_on(ask: Ask) -> None:
-    assert ask("why are there no towels, this is unacceptable").outcome is Outcome.HANDOVER
+def test_a_complaint_that_asks_why_is_passed_on(linen: Ask) -> None:
+    assert linen("why are there no towels, this is unacceptable").outcome is Outcome.HANDOVER
+
+
+def test_an_allergen_asked_after_a_dish_is_asked_of_it_for_however_many(ask: AskTheDemo) -> None:
+    salad = ask("Does the Caesar salad contain fish?")
+    eggs = ask("Quick question: And eggs, it is for 12 guests?", context=salad.context)
+    assert eggs.outcome is Outcome.ANSWERED
+    assert {(claim.item, claim.allergen) for claim in eggs.claims} == {("caesar-salad", "eggs")}
