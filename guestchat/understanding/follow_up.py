@@ -7,6 +7,7 @@ from dataclasses import replace
 from guestchat.understanding.food import asked_for
 from guestchat.understanding.lexicon import Lexicon
 from guestchat.understanding.matters import CIRCUMSTANCES
+from guestchat.understanding.naming import WITH
 from guestchat.understanding.query import Context, Intent, Part
 from guestchat.understanding.reading import Reading
 from guestchat.understanding.stems import says
@@ -41,6 +42,8 @@ def resolve(part: Part, reading: Reading, context: Context, before: Context) -> 
     """
     if before is not context and before.items and _says_more_of_it(part, reading):
         return _of_these(part, before.items)
+    if before is not context and (come_with_it := _with_what_comes(part, reading, before)) is not part:
+        return come_with_it
     resolved = _resolved(part, reading, context)
     if resolved is not part:
         return resolved
@@ -216,6 +219,8 @@ def _of_dishes(part: Part, reading: Reading, context: Context) -> Part:
     if context.intent == Intent.DISH and asked and (options := _options_of(context.items[0], reading)):
         # "And with ice cream on it?": an option of the dish spoken of, whatever else is called so.
         return replace(_of_these(part, context.items[:1]), options=options)
+    if (come_with_it := _with_what_comes(part, reading, context)) is not part:
+        return come_with_it
     if part.intent is Intent.DISH:
         return _with_its_question(part, reading, context)
     if part.intent in {Intent.QUESTION, Intent.LIST} and (listed := _listed(part, reading, context)):
@@ -235,6 +240,53 @@ def _of_dishes(part: Part, reading: Reading, context: Context) -> Part:
     if points_back or part.intent is Intent.QUESTION or not reading.keys("menu"):
         return replace(part, intent=Intent.DISH, items=context.items[:1], unsure=False, follow_up=True)
     return part
+
+
+# What stands for the dish spoken of, and verbs that leave it out: "¿lleva patatas?", "comes with rice?".
+_STANDS_FOR_IT = frozenset(
+    {"it", "that", "this", "das", "dazu", "dabei", "darin", "drin", "drinnen", "damit", "ca", "cela", "dedans", "eso"}
+)
+_LEAVES_IT_OUT = frozenset({"comes", "served", "kommt", "servi", "servie", "lleva", "viene", "trae", "incluye", "tiene"})
+_INSIDE = frozenset({"in", "inside", "drin", "drinnen", "darin", "dabei", "dazu", "dedans"})
+
+
+def _with_what_comes(part: Part, reading: Reading, context: Context) -> Part:
+    """ "Does it come with potatoes?" after the schnitzel names no other dish; "and the burger, is it vegan" does."""
+    if context.intent != Intent.DISH or len(context.items) > _ALL_TOLD:
+        return part
+    if part.intent is Intent.DISH:
+        asks = _asks_what_comes_with_it(reading)
+    else:
+        asks = part.intent is Intent.QUESTION and not (part.subjects or part.venues) and _comes_with_something(reading)
+    if not asks:
+        return part
+    both = tuple(key for key in context.items if key in part.items)  # "does it come with rice" may be its own rice
+    aspects = part.aspects - {"available", "about", "location"} | {"ingredients"}
+    return replace(_of_these(part, both or context.items), options=(), aspects=aspects)
+
+
+def _asks_what_comes_with_it(reading: Reading) -> bool:
+    """Return whether the dishes that a clause names are asked for in or beside the one that it points at."""
+    tokens = reading.tokens
+    named = {place for each in reading.named for place in each.places}
+    if not named or min(named) == 0:
+        return False
+    if any(token in _LEAVES_IT_OUT for token in tokens[: min(2, min(named))]):
+        return True
+    # "That burger" is called by its name, "is there chicken in that" is not.
+    pointing = [place for place, token in enumerate(tokens) if token in _STANDS_FOR_IT and place + 1 not in named]
+    if any(place < min(named) for place in pointing):
+        return True
+    weak = all(each.coverage < _WELL_NAMED for each in reading.named)
+    inside = any(token in _INSIDE for token in tokens[max(named) + 1 :])
+    return weak and inside and (bool(pointing) or tokens[-1] == "there")
+
+
+def _comes_with_something(reading: Reading) -> bool:
+    """ "Kommt das mit Kartoffeln": asks it of something that no dish is called by."""
+    tokens = reading.tokens
+    pointing = next((place for place, token in enumerate(tokens) if token in _STANDS_FOR_IT), None)
+    return pointing is not None and any(token in WITH and token != "au" for token in tokens[pointing + 1 : -1])
 
 
 def _options_of(dish: str, reading: Reading) -> tuple[str, ...]:

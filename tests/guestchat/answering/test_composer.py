@@ -37,3 +37,25 @@ def test_an_allergen_asked_after_a_dish_is_asked_of_it_for_however_many(ask: Ask
     eggs = ask("Quick question: And eggs, it is for 12 guests?", context=salad.context)
     assert eggs.outcome is Outcome.ANSWERED
     assert {(claim.item, claim.allergen) for claim in eggs.claims} == {("caesar-salad", "eggs")}
+
+
+@pytest.mark.parametrize(
+    ("language", "first", "second", "dish"),
+    [
+        ("en", "How much is the Wiener schnitzel?", "Does it come with potatoes?", "wiener-schnitzel"),
+        ("en", "How much is the Wiener schnitzel?", "comes with fries?", "wiener-schnitzel"),
+        ("en", "tell me about the caesar salad", "is there chicken in it", "caesar-salad"),
+        ("en", "what's in the thai red curry", "does it come with rice", "thai-prawn-curry"),
+        ("de", "Was kostet das Wiener Schnitzel?", "sind da Pommes dabei", "wiener-schnitzel"),
+        ("de", "Was kostet das Wiener Schnitzel?", "kommt das mit Kartoffeln", "wiener-schnitzel"),
+        ("fr", "le caesar salad c'est combien", "il y a du poulet dedans", "caesar-salad"),
+        ("es", "cuánto cuesta el wiener schnitzel", "lleva patatas", "wiener-schnitzel"),
+        ("en", "How much is the Wiener schnitzel?", "and the caesar salad, does it have nuts?", "caesar-salad"),
+        ("en", "How much is the Wiener schnitzel?", "and that apple strudel?", "apple-strudel"),
+    ],
+)
+def test_what_comes_with_a_dish_is_asked_of_it(
+    ask: AskTheDemo, language: str, first: str, second: str, dish: str
+) -> None:
+    context = ask(first, language=language).context
+    assert [source.key for source in ask(second, language=language, context=context).sources] == [dish]
