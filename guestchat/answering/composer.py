@@ -424,13 +424,16 @@ def _context(parts: Sequence[Part], replies: Sequence[Reply], scene: Scene) -> C
     if part.intent is Intent.TALK:
         pending = waiting or scene.context.pending  # "thanks" is no word on what was proposed
         return replace(scene.context, allergies=scene.allergies, offered_person=False, pending=pending)
+    # What was not answered and names nothing itself changes no subject: "how deep is it?", "and its hours?".
+    unknown = part.intent is Intent.QUESTION and reply.outcome in {Outcome.UNANSWERED, Outcome.CLARIFY}
+    kept = scene.context.subjects if unknown and not part.beyond else ()
     return Context(
         intent=Intent.QUESTION if reply.article else part.intent,
         items=tuple(reply.items),
         venues=tuple(reply.venues),
         article=reply.article,
         topic=part.topic,
-        subjects=tuple(sorted(ranking.subjects_of(reply.article, scene) or part.subjects)),
+        subjects=tuple(sorted(ranking.subjects_of(reply.article, scene) or part.subjects or kept)),
         meals=part.meals,
         allergies=scene.allergies,
         filters={
@@ -440,5 +443,6 @@ def _context(parts: Sequence[Part], replies: Sequence[Reply], scene: Scene) -> C
             "dates": [day.isoformat() for day in part.when.dates],
         },
         offered_person=reply.outcome is Outcome.UNANSWERED,
-        pending=waiting,
+        # "How much is it?" is no word on what was proposed either, unless the answer proposes something itself.
+        pending=waiting or (scene.context.pending if reply.outcome is Outcome.ANSWERED else {}),
     )

@@ -59,11 +59,16 @@ def _of_venues_spoken_of(part: Part, reading: Reading, before: Context) -> Part:
     points = part.subjects <= CIRCUMSTANCES | {"early_check_in"} and reading.keys("follow_up")
     if (part.subjects and not points) or part.details - {"hours"} or part.aspects & {"price", "location", "phone"}:
         return part
-    venues = _venues_spoken_of(before, reading)
-    if len(venues) != 1:
+    meals = before.meals or tuple(each for each in before.subjects if each in _MEALS)
+    venues = before.venues if meals else _venues_spoken_of(before, reading)
+    if len(venues) != 1 and not meals:
         return part
     topic = "closes" if "closes" in reading.keys("hours") else "hours"
-    return replace(part, intent=Intent.HOURS, topic=topic, venues=venues, follow_up=True)
+    asked = replace(part, intent=Intent.HOURS, topic=topic, venues=venues, meals=meals, follow_up=True)
+    return replace(asked, subjects=part.subjects or frozenset(before.subjects))
+
+
+_MEALS = frozenset({"breakfast", "brunch", "lunch", "dinner"})
 
 
 def _venues_spoken_of(before: Context, reading: Reading) -> tuple[str, ...]:
@@ -74,7 +79,8 @@ def _venues_spoken_of(before: Context, reading: Reading) -> tuple[str, ...]:
     found = [
         key
         for key, kind in lexicon.venue_kind.items()
-        if kind in subjects or lexicon.venue_subjects.get(key, frozenset()) & subjects
+        if kind in subjects
+        or (lexicon.venue_subjects.get(key, frozenset()) | lexicon.venue_kinds.get(key, frozenset())) & subjects
     ]
     serving = dict.fromkeys(lexicon.item_venues[key][0] for key in before.items if key in lexicon.item_venues)
     return tuple(found or serving)
@@ -105,7 +111,8 @@ def _resolved(part: Part, reading: Reading, context: Context) -> Part:
     if context.article and part.intent is Intent.LIST and _only_of_children(part, reading):
         # "And for my ten-year-old?" after the lift passes asks for no dish.
         return replace(part, intent=Intent.QUESTION, follow_up=True, subjects=frozenset(context.subjects))
-    if context.article and "hours" not in reading.lexicon.article_details.get(context.article, frozenset()):
+    told_hours = "hours" in reading.lexicon.article_details.get(context.article, frozenset())
+    if context.article and (not told_hours or part.when.dates or (reading.asks and reading.found("hours"))):
         open_then = _of_venues_spoken_of(part, reading, context)
         if open_then is not part:
             return open_then
@@ -128,8 +135,14 @@ def _speaks_of(article: str, part: Part, reading: Reading) -> bool:
         return False
     if not reading.keys("follow_up"):
         return False
-    own = reading.lexicon.article_words.get(article, frozenset())
-    return all(says(own, each) for each in reading.stems(reading.topics - reading.places("follow_up")))
+    own, lexicon = reading.lexicon.article_words.get(article, frozenset()), reading.lexicon
+    beside = reading.topics - reading.places("follow_up")
+    if all(says(own, each) for each in reading.stems(beside)):
+        return True
+    if beside - reading.places("venue") - reading.venue_places:
+        return False
+    kinds = [key for key, kind in lexicon.venue_kind.items() if kind in part.venue_kinds]
+    return any(not own.isdisjoint(lexicon.venue_words[key]) for key in (*part.venues, *kinds))
 
 
 def _of_subjects(part: Part, reading: Reading, before: Context) -> Part:
@@ -144,6 +157,8 @@ def _of_subjects(part: Part, reading: Reading, before: Context) -> Part:
 
 # What cannot be said of a request.
 _BESIDE_REQUESTS = frozenset({Intent.EMERGENCY, Intent.PRIVATE, Intent.PERSON, Intent.REQUEST})
+# What begins what is ordered as well.
+_ADDS = WITH - {"au"} | {"and", "also", "und", "noch", "et", "aussi", "y", "tambien"}
 _CALLS_OFF = re.compile(r"\b(?:cancel|stornier|annul|forget|vergiss|vergessen|oubli|olvid|cancela)")
 
 
@@ -158,9 +173,11 @@ def _of_request(part: Part, reading: Reading, context: Context) -> Part | None:
         return replace(asked, topic="declined" if "no" in said else "accepted")
     if part.intent in _BESIDE_REQUESTS or reading.asks:
         return None
+    named = dict.fromkeys(each.key for each in reading.named)
     if missing == "item":
-        named = {each.key: None for each in reading.named}
         return replace(asked, items=tuple(named)) if part.intent is not Intent.TALK else None
+    if kind == "order" and named and reading.tokens[0] in _ADDS:
+        return replace(asked, items=tuple(named))  # "with fries please"
     own = reading.topics - reading.places("talk", "follow_up", "request", "number", "time", "date", "day")
     figures = part.when or part.room or part.quantity or any(token[:1].isdigit() for token in reading.tokens)
     tells = figures or SOON.search(reading.folded) or (missing and not own)
@@ -246,7 +263,9 @@ def _of_dishes(part: Part, reading: Reading, context: Context) -> Part:
 _STANDS_FOR_IT = frozenset(
     {"it", "that", "this", "das", "dazu", "dabei", "darin", "drin", "drinnen", "damit", "ca", "cela", "dedans", "eso"}
 )
-_LEAVES_IT_OUT = frozenset({"comes", "served", "kommt", "servi", "servie", "lleva", "viene", "trae", "incluye", "tiene"})
+_LEAVES_IT_OUT = frozenset(
+    {"comes", "served", "kommt", "servi", "servie", "lleva", "viene", "trae", "incluye", "tiene"}
+)
 _INSIDE = frozenset({"in", "inside", "drin", "drinnen", "darin", "dabei", "dazu", "dedans"})
 
 
@@ -345,7 +364,7 @@ def _with_its_question(part: Part, reading: Reading, context: Context) -> Part:
 
 
 def _words_of_its_own(part: Part, reading: Reading) -> bool:
-    explained = reading.places("aspect", "follow_up", "diet", "menu", "ordinal") | reading.allergens.places
+    explained = reading.places("aspect", "follow_up", "diet", "menu", "ordinal", "with_food") | reading.allergens.places
     return bool(reading.topics - explained) or bool(part.venue_kinds and not part.venues)
 
 
@@ -378,5 +397,6 @@ def _of_hours(part: Part, reading: Reading, context: Context) -> Part:
         topic=part.topic or context.topic or "hours",
         venues=part.venues or (() if named else context.venues),
         meals=part.meals or (() if named else _meals_then(when, context)),
+        subjects=part.subjects or (frozenset() if named else frozenset(context.subjects)),
         follow_up=True,
     )

@@ -34,7 +34,8 @@ _MAX_QUANTITY = 99
 _LONG_WORD = 7  # a word so long means something in one language alone
 _SHORTEST_WORD = 2  # "n", "pa": shorter ones are slips and phone talk
 # Of all languages: what is counted is a party of guests, whatever it asks.
-_PEOPLE = frozenset("people persons guests adults pax personen leute gaste personnes adultes personas adultos".split())
+_OF_PEOPLE = "people persons guests adults pax personen leute gaste personnes adultes personas adultos"
+_PEOPLE = frozenset(_OF_PEOPLE.split())
 _GROUPS = frozenset({"group", "party", "gruppe", "groupe", "grupo"})
 _ALLERGY = ("allerg", "alerg", "intoleran", "unvertrag")
 

@@ -4,7 +4,8 @@ from collections.abc import Callable, Mapping
 
 import pytest
 
-from guestchat.answering.answer import Outcome
+from guestchat.answering.answer import Answer, Outcome
+from guestchat.understanding.query import Context
 from tests.conftest import Ask as AskTheDemo
 from tests.guestchat.answering.conftest import Ask
 
@@ -59,3 +60,47 @@ def test_what_comes_with_a_dish_is_asked_of_it(
 ) -> None:
     context = ask(first, language=language).context
     assert [source.key for source in ask(second, language=language, context=context).sources] == [dish]
+
+
+def talk(ask: AskTheDemo, *texts: str, language: str = "en") -> list[Answer]:
+    context, answers = Context(), []
+    for text in texts:
+        answers.append(ask(text, context=context, language=language, place=None))
+        context = answers[-1].context
+    return answers
+
+
+@pytest.mark.parametrize(
+    ("language", "texts", "said"),
+    [
+        ("en", ("is the pool heated", "what are the hours"), "21:00"),
+        ("en", ("is the pool heated", "how deep is it", "what are the hours"), "21:00"),
+        ("en", ("when is breakfast", "and on weekends?", "how much does it cost"), "24"),
+        ("de", ("was gibt es zum Frühstück", "ab wann"), "07:30"),
+        ("de", ("was gibt es zum Frühstück", "auch am Sonntag?"), "07:30"),
+        ("es", ("puedo llevar a mi perro", "y en el spa"), "may not"),
+        ("en", ("show me vegan mains", "the cheapest one please", "can my coeliac friend eat it"), "Hummus"),
+    ],
+)
+def test_what_was_spoken_of_is_meant(ask: AskTheDemo, language: str, texts: tuple[str, ...], said: str) -> None:
+    assert said in talk(ask, *texts, language=language)[-1].text
+
+
+def test_a_proposal_waits_while_something_is_told(ask: AskTheDemo) -> None:
+    asked = talk(ask, "can I get a late checkout until 2pm", "when is breakfast", "yes please")
+    assert [answer.outcome for answer in asked] == [Outcome.REQUEST, Outcome.ANSWERED, Outcome.REQUEST]
+    assert asked[-1].settlement is not None
+
+
+def test_who_was_offered_a_person_means_the_person(ask: AskTheDemo) -> None:
+    asked = talk(ask, "can I get a late checkout until 2pm", "do you have a helicopter landing pad", "yes please")
+    assert asked[1].outcome is Outcome.UNANSWERED
+    assert asked[-1].outcome is Outcome.HANDOVER
+
+
+def test_an_order_takes_what_is_added(ask: AskTheDemo) -> None:
+    asked = talk(ask, "I'd like to order a club sandwich to my room", "with fries please", "room 305")
+    assert [answer.outcome for answer in asked] == [Outcome.REQUEST] * 3
+    assert asked[-1].request is not None
+    assert "fries" in asked[-1].request.details
+    assert "305" in asked[-1].request.details
