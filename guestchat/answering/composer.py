@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
+from typing import Any
 
 from guestchat.answering import (
     articles,
@@ -388,7 +389,9 @@ def _place(part: Part, scene: Scene) -> Reply | None:
 def _unknown(part: Part, hits: Sequence[Hit], scene: Scene) -> Reply:
     if not words(part.text):
         return Reply(text=scene.say("unknown.empty"), outcome=Outcome.CLARIFY)
-    about_food = part.aspects & {"allergens", "safe"} or part.avoid or part.containing
+    # "Can I have breakfast in my room" asks for no allergen.
+    asks_for_allergens = "allergens" in part.aspects or ("safe" in part.aspects and not part.subjects)
+    about_food = asks_for_allergens or part.avoid or part.containing
     if about_food and scene.content.offers:
         return Reply(text=scene.say("unknown.which_allergen_dish"), outcome=Outcome.CLARIFY)
     near = [*_named_in_part(part, scene), *articles.nearest(part, hits, scene)][:_MOST_OFFERED]
@@ -403,6 +406,18 @@ def _unknown(part: Part, hits: Sequence[Hit], scene: Scene) -> Reply:
         outcome=Outcome.UNANSWERED,
         suggestions=[scene.say("unknown.ask_person")],
     )
+
+
+# So many answers to something else may stand between a proposal and the guest's word on it.
+_WAITS_FOR = 3
+
+
+def _still_waiting(pending: Mapping[str, Any], reply: Reply) -> dict[str, Any]:
+    """Return what still waits after an answer: "how much is it?" is no word on what was proposed."""
+    told = reply.outcome in {Outcome.ANSWERED, Outcome.UNANSWERED, Outcome.CLARIFY}
+    answers_since = int(pending.get("answers_since", 0)) + 1
+    waits = pending.get("kind") and told and answers_since <= _WAITS_FOR
+    return {**pending, "answers_since": answers_since} if waits else {}
 
 
 _MOST_OFFERED = 3
@@ -443,6 +458,5 @@ def _context(parts: Sequence[Part], replies: Sequence[Reply], scene: Scene) -> C
             "dates": [day.isoformat() for day in part.when.dates],
         },
         offered_person=reply.outcome is Outcome.UNANSWERED,
-        # "How much is it?" is no word on what was proposed either, unless the answer proposes something itself.
-        pending=waiting or (scene.context.pending if reply.outcome is Outcome.ANSWERED else {}),
+        pending=waiting or _still_waiting(scene.context.pending, reply),
     )

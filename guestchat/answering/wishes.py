@@ -23,6 +23,7 @@ _ONE_OF_A_KIND = frozenset({"taxi", "wake_up", "late_checkout"})
 _FOR_AN_HOUR = re.compile(
     r"\b(?:for|fur|pour|para(?: las?)?|um|a las?) \d{1,2}(?= (?:on|in the|am|pm|o'?clock|uhr|h|heures|de la|el)\b)"
 )
+_BARE_ROOM = re.compile(r"\W*(\d{2,4}[A-Za-z]?)\W*")
 _CLOCK = re.compile(r"\d[:.h]\d\d|\d ?(?:am|pm|h|uhr)\b")
 
 
@@ -82,11 +83,15 @@ def _wish(part: Part, before: Wish | None, scene: Scene) -> Wish:
         for day in part.when.dates
         if day != scene.at.date()
     )
+    room = part.room or _label_of_a_room(part.text, scene)
+    asked = before is not None and before.kind in _NEEDS_A_ROOM and not (before.room or before.missing)
+    if not room and asked and (bare := _BARE_ROOM.fullmatch(part.text)):
+        room = bare[1]
     now = Wish(
         kind=part.topic,
         said=(part.text.strip(),),
         quantity=part.quantity,
-        room=part.room or _label_of_a_room(part.text, scene),
+        room=room,
         days=days,
         items=part.items,
     )

@@ -99,10 +99,12 @@ def _resolved(part: Part, reading: Reading, context: Context) -> Part:
         return of_request
     if part.intent in {Intent.EMERGENCY, Intent.PRIVATE, Intent.PERSON, Intent.REQUEST} or part.topic == "statement":
         return part
+    if _asks_when_it_is_open(part, reading, context):
+        part = replace(part, intent=Intent.QUESTION, topic="")
     chosen = _chosen(reading, context)
     if chosen:
         return replace(part, intent=Intent.DISH, items=(chosen,), unsure=False, follow_up=True)
-    if context.intent in {Intent.DISH, Intent.LIST} and context.items:
+    if context.intent in {Intent.DISH, Intent.LIST, Intent.REQUEST} and context.items:
         return _of_dishes(_asking_of_an_allergen(part, reading), reading, context)
     if context.venues and part.aspects & {"location", "phone"} and _is_bare(part, reading):
         return replace(part, intent=Intent.PLACE, venues=context.venues, follow_up=True)
@@ -121,6 +123,13 @@ def _resolved(part: Part, reading: Reading, context: Context) -> Part:
     if context.article and _speaks_of(context.article, part, reading):
         return replace(part, intent=Intent.QUESTION, follow_up=True)
     return part
+
+
+def _asks_when_it_is_open(part: Part, reading: Reading, context: Context) -> bool:
+    """ "What time does it open?" after the gym asks nothing of the whole house."""
+    named = part.venues or part.venue_kinds or part.meals or part.items
+    spoken_of = context.article or context.subjects or context.venues
+    return part.intent is Intent.HOURS and not named and bool(spoken_of) and _singular(reading)
 
 
 def _only_of_children(part: Part, reading: Reading) -> bool:
@@ -157,6 +166,14 @@ def _of_subjects(part: Part, reading: Reading, before: Context) -> Part:
 
 # What cannot be said of a request.
 _BESIDE_REQUESTS = frozenset({Intent.EMERGENCY, Intent.PRIVATE, Intent.PERSON, Intent.REQUEST})
+_DO_IT = re.compile(
+    r"\b(?:do (?:it|that)|go ahead|(?:book|order|send|request) (?:it|them|that)|mach\w*(?: sie)? das|bestell\w*|buch\w*"
+    r"|faites|allez y|reserve\w*|hazlo|hagalo|adelante|pidelo|reserval\w*)"
+)
+_IN_THE_ROOM = re.compile(
+    r"(?:it s |it's )?(?:in|to|auf|im|in) (?:(?:my|our|the) room|(?:mein|unser)\w* zimmer|zimmer)"
+    r"|(?:aufs|im) zimmer|dans (?:ma|notre|la) chambre|en (?:mi|nuestra|la) habitacion"
+)
 # What begins what is ordered as well.
 _ADDS = WITH - {"au"} | {"and", "also", "und", "noch", "et", "aussi", "y", "tambien"}
 _CALLS_OFF = re.compile(r"\b(?:cancel|stornier|annul|forget|vergiss|vergessen|oubli|olvid|cancela)")
@@ -169,6 +186,10 @@ def _of_request(part: Part, reading: Reading, context: Context) -> Part | None:
     said = set(reading.keys("talk"))
     if _CALLS_OFF.search(reading.folded) and (part.intent is Intent.TALK or kind in reading.keys("request")):
         return replace(asked, topic="declined")
+    if part.intent is Intent.TALK and "yes" in said and context.pending.get("answers_since"):
+        # Yes to what: to the proposal, or to what was told since? Least of all where a person was offered last.
+        if context.offered_person or not _DO_IT.search(reading.folded):
+            return None
     if part.intent is Intent.TALK and said & {"yes", "no"} and part.topic != "abuse":
         return replace(asked, topic="declined" if "no" in said else "accepted")
     if part.intent in _BESIDE_REQUESTS or reading.asks:
@@ -177,9 +198,13 @@ def _of_request(part: Part, reading: Reading, context: Context) -> Part | None:
     if missing == "item":
         return replace(asked, items=tuple(named)) if part.intent is not Intent.TALK else None
     if kind == "order" and named and reading.tokens[0] in _ADDS:
-        return replace(asked, items=tuple(named))  # "with fries please"
+        # "With bacon please" orders no other dish that has some.
+        whole = dict.fromkeys(each.key for each in reading.named if each.coverage >= _WELL_NAMED)
+        return replace(asked, items=tuple(whole))
     own = reading.topics - reading.places("talk", "follow_up", "request", "number", "time", "date", "day")
     figures = part.when or part.room or part.quantity or any(token[:1].isdigit() for token in reading.tokens)
+    if not missing and _IN_THE_ROOM.fullmatch(reading.folded.strip(" .!")):
+        return asked
     tells = figures or SOON.search(reading.folded) or (missing and not own)
     return asked if tells and len(own) <= 1 and not reading.named else None
 
@@ -219,7 +244,8 @@ def _is_bare(part: Part, reading: Reading) -> bool:
 
 def _own_topic(part: Part, reading: Reading) -> bool:
     explained = reading.places("aspect", "follow_up", "hours", "talk", "menu") | reading.allergens.places
-    return bool(reading.topics - explained)
+    # "What can we do with kids" is no word on the way to the town; "and for kids?" is.
+    return bool(reading.topics - explained) or (part.kids and not reading.found("follow_up"))
 
 
 def _of_these(part: Part, items: tuple[str, ...]) -> Part:
@@ -238,6 +264,8 @@ def _of_dishes(part: Part, reading: Reading, context: Context) -> Part:
         return replace(_of_these(part, context.items[:1]), options=options)
     if (come_with_it := _with_what_comes(part, reading, context)) is not part:
         return come_with_it
+    if part.intent is Intent.DISH and (narrowed := _narrowed(part, reading, context)) is not None:
+        return narrowed
     if part.intent is Intent.DISH:
         return _with_its_question(part, reading, context)
     if part.intent in {Intent.QUESTION, Intent.LIST} and (listed := _listed(part, reading, context)):
@@ -339,6 +367,20 @@ _SUITS = frozenset({"fine", "good", "alright", "passt", "geht", "gut", "va", "bi
 def _asks_of_it(part: Part, reading: Reading) -> bool:
     said = reading.found("follow_up") or part.aspects - {"location", "phone"} or part.containing or part.diets
     return bool(said) or not _SUITS.isdisjoint(reading.tokens)
+
+
+_OF_THEM = frozenset({"davon", "them", "those", "these", "eux", "elles", "ellos", "ellas", "esos", "esas"})
+
+
+def _narrowed(part: Part, reading: Reading, context: Context) -> Part | None:
+    """ "Und davon rote?" after the wines names no red curry."""
+    if context.intent != Intent.LIST or _OF_THEM.isdisjoint(reading.tokens) or set(part.items) & set(context.items):
+        return None
+    if any(each.coverage >= _WELL_NAMED for each in reading.named):
+        return None
+    wines = reading.keys("wine")
+    rest = () if wines else reading.stems(place for each in reading.named for place in each.places)
+    return replace(part, intent=Intent.LIST, items=context.items, wines=wines, rest=rest, unsure=False, follow_up=True)
 
 
 def _with_its_diet(part: Part, reading: Reading, context: Context) -> Part:

@@ -87,7 +87,7 @@ def test_what_was_spoken_of_is_meant(ask: AskTheDemo, language: str, texts: tupl
 
 
 def test_a_proposal_waits_while_something_is_told(ask: AskTheDemo) -> None:
-    asked = talk(ask, "can I get a late checkout until 2pm", "when is breakfast", "yes please")
+    asked = talk(ask, "can I get a late checkout until 2pm", "when is breakfast", "ok do it")
     assert [answer.outcome for answer in asked] == [Outcome.REQUEST, Outcome.ANSWERED, Outcome.REQUEST]
     assert asked[-1].settlement is not None
 
@@ -104,3 +104,25 @@ def test_an_order_takes_what_is_added(ask: AskTheDemo) -> None:
     assert asked[-1].request is not None
     assert "fries" in asked[-1].request.details
     assert "305" in asked[-1].request.details
+
+
+@pytest.mark.parametrize(
+    ("language", "texts", "said"),
+    [
+        ("en", ("do you have a gym", "what time does it open"), "24 hours"),
+        ("en", ("can I order the pancakes", "with bacon", "are they gluten free"), "Buttermilk pancakes"),
+        ("de", ("welche Weine habt ihr", "und davon rote"), "Spätburgunder"),
+        ("de", ("was kostet der Spätburgunder", "enthält der Sulfite"), "Spätburgunder"),
+        ("en", ("the shower is broken", "204"), "204”?"),
+        ("en", ("taxi please", "10"), "10”?"),
+    ],
+)
+def test_it_and_them_are_what_was_spoken_of(ask: AskTheDemo, language: str, texts: tuple[str, ...], said: str) -> None:
+    answer = talk(ask, *texts, language=language)[-1].text
+    assert said in answer
+    assert "Curry" not in answer
+    assert answer.count("\n") <= 1, "and nothing else"
+
+
+def test_breakfast_in_the_room_asks_for_no_allergen(ask: AskTheDemo) -> None:
+    assert "kitchen has declared" not in ask("can I have breakfast in my room").text
