@@ -128,7 +128,7 @@ def _reply(part: Part, hits: Callable[[], Sequence[Hit]], scene: Scene) -> Reply
             return people.emergency(part, scene)
         case Intent.PRIVATE:
             return Reply(text=scene.say("unknown.private"), outcome=Outcome.UNANSWERED)
-        case Intent.PERSON | Intent.REQUEST if (told := _told_rather_than_done(part, hits, scene)) is not None:
+        case Intent.REQUEST if (told := _told_rather_than_done(part, hits, scene)) is not None:
             return told
         case Intent.PERSON:
             return people.handover(part, scene, complaint=part.topic == "complaint")
@@ -181,7 +181,11 @@ _WANTS_TO_KNOW = re.compile(
 
 def _told_rather_than_done(part: Part, hits: Callable[[], Sequence[Hit]], scene: Scene) -> Reply | None:
     """ "Which days can I get fresh towels": the article that tells it, before anybody is sent with one."""
-    if part.topic == "ask" or not _WANTS_TO_KNOW.match(fold(part.text).lstrip(" \u00bf\u00a1.,!")):
+    if (
+        part.topic == "maintenance"
+        or part.follow_up
+        or not _WANTS_TO_KNOW.match(fold(part.text).lstrip(" \u00bf\u00a1.,!"))
+    ):
         return None
     told = articles.answer(part, hits(), scene, sure=True)
     return told if told is not None and told.outcome is Outcome.ANSWERED else None
@@ -441,7 +445,8 @@ def _context(parts: Sequence[Part], replies: Sequence[Reply], scene: Scene) -> C
         return replace(scene.context, allergies=scene.allergies, offered_person=False, pending=pending)
     # What was not answered and names nothing itself changes no subject: "how deep is it?", "and its hours?".
     unknown = part.intent is Intent.QUESTION and reply.outcome in {Outcome.UNANSWERED, Outcome.CLARIFY}
-    kept = scene.context.subjects if unknown and not part.beyond else ()
+    same = part.follow_up and part.intent is Intent.HOURS and part.meals == scene.context.meals
+    kept = scene.context.subjects if (unknown and not part.beyond) or (same and not part.subjects) else ()
     return Context(
         intent=Intent.QUESTION if reply.article else part.intent,
         items=tuple(reply.items),

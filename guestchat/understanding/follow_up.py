@@ -64,8 +64,7 @@ def _of_venues_spoken_of(part: Part, reading: Reading, before: Context) -> Part:
     if len(venues) != 1 and not meals:
         return part
     topic = "closes" if "closes" in reading.keys("hours") else "hours"
-    asked = replace(part, intent=Intent.HOURS, topic=topic, venues=venues, meals=meals, follow_up=True)
-    return replace(asked, subjects=part.subjects or frozenset(before.subjects))
+    return replace(part, intent=Intent.HOURS, topic=topic, venues=venues, meals=meals, follow_up=True)
 
 
 _MEALS = frozenset({"breakfast", "brunch", "lunch", "dinner"})
@@ -99,7 +98,7 @@ def _resolved(part: Part, reading: Reading, context: Context) -> Part:
         return of_request
     if part.intent in {Intent.EMERGENCY, Intent.PRIVATE, Intent.PERSON, Intent.REQUEST} or part.topic == "statement":
         return part
-    if _asks_when_it_is_open(part, reading, context):
+    if not context.venues and _asks_when_it_is_open(part, reading, context):
         part = replace(part, intent=Intent.QUESTION, topic="")
     chosen = _chosen(reading, context)
     if chosen:
@@ -128,7 +127,7 @@ def _resolved(part: Part, reading: Reading, context: Context) -> Part:
 def _asks_when_it_is_open(part: Part, reading: Reading, context: Context) -> bool:
     """ "What time does it open?" after the gym asks nothing of the whole house."""
     named = part.venues or part.venue_kinds or part.meals or part.items
-    spoken_of = context.article or context.subjects or context.venues
+    spoken_of = context.article or context.subjects
     return part.intent is Intent.HOURS and not named and bool(spoken_of) and _singular(reading)
 
 
@@ -148,10 +147,15 @@ def _speaks_of(article: str, part: Part, reading: Reading) -> bool:
     beside = reading.topics - reading.places("follow_up")
     if all(says(own, each) for each in reading.stems(beside)):
         return True
-    if beside - reading.places("venue") - reading.venue_places:
-        return False
+    where = beside & (reading.places("venue") | reading.venue_places)
+    before = [token for token in reading.tokens[: min(where, default=0)] if token not in _ARTICLES]
+    if beside - where or not before or before[-1] not in _INTO:
+        return False  # "and the spa?" asks of the spa
     kinds = [key for key, kind in lexicon.venue_kind.items() if kind in part.venue_kinds]
     return any(not own.isdisjoint(lexicon.venue_words[key]) for key in (*part.venues, *kinds))
+
+
+_INTO = frozenset({"in", "into", "to", "at", "inside", "ins", "im", "zum", "zur", "dans", "en", "au", "a", "al"})
 
 
 def _of_subjects(part: Part, reading: Reading, before: Context) -> Part:
@@ -170,9 +174,11 @@ _DO_IT = re.compile(
     r"\b(?:do (?:it|that)|go ahead|(?:book|order|send|request) (?:it|them|that)|mach\w*(?: sie)? das|bestell\w*|buch\w*"
     r"|faites|allez y|reserve\w*|hazlo|hagalo|adelante|pidelo|reserval\w*)"
 )
-_IN_THE_ROOM = re.compile(
-    r"(?:it s |it's )?(?:in|to|auf|im|in) (?:(?:my|our|the) room|(?:mein|unser)\w* zimmer|zimmer)"
-    r"|(?:aufs|im) zimmer|dans (?:ma|notre|la) chambre|en (?:mi|nuestra|la) habitacion"
+_ONLY_A_ROOM = re.compile(
+    r"(?:it's |it s |its )?(?:in|to|for|auf|im|aufs)? ?(?:(?:my|our|the|mein\w*|unser\w*) )?(?:room|zimmer)"
+    r"(?: (?:number |no |nr )?\d{1,4}[a-z]?)?(?: (?:please|bitte))?|\d{3,4}[a-z]?"
+    r"|(?:dans |pour )?(?:ma |notre |la )?chambre(?: \d{1,4})?(?: svp)?"
+    r"|(?:en |a )?(?:mi |nuestra |la )?habitacion(?: \d{1,4})?(?: por favor)?"
 )
 # What begins what is ordered as well.
 _ADDS = WITH - {"au"} | {"and", "also", "und", "noch", "et", "aussi", "y", "tambien"}
@@ -186,10 +192,12 @@ def _of_request(part: Part, reading: Reading, context: Context) -> Part | None:
     said = set(reading.keys("talk"))
     if _CALLS_OFF.search(reading.folded) and (part.intent is Intent.TALK or kind in reading.keys("request")):
         return replace(asked, topic="declined")
-    if part.intent is Intent.TALK and "yes" in said and context.pending.get("answers_since"):
-        # Yes to what: to the proposal, or to what was told since? Least of all where a person was offered last.
-        if context.offered_person or not _DO_IT.search(reading.folded):
-            return None
+    if context.pending.get("answers_since"):
+        # Yes, no, two, tomorrow: of what was proposed, or of what was told since?
+        settles = part.intent is Intent.TALK and "yes" in said and _DO_IT.search(reading.folded)
+        if settles and not context.offered_person:
+            return replace(asked, topic="accepted")
+        return asked if not missing and _ONLY_A_ROOM.fullmatch(reading.folded.strip(" .!")) else None
     if part.intent is Intent.TALK and said & {"yes", "no"} and part.topic != "abuse":
         return replace(asked, topic="declined" if "no" in said else "accepted")
     if part.intent in _BESIDE_REQUESTS or reading.asks:
@@ -198,12 +206,13 @@ def _of_request(part: Part, reading: Reading, context: Context) -> Part | None:
     if missing == "item":
         return replace(asked, items=tuple(named)) if part.intent is not Intent.TALK else None
     if kind == "order" and named and reading.tokens[0] in _ADDS:
-        # "With bacon please" orders no other dish that has some.
+        # "With bacon please" orders no other dish that has some; who must avoid something is told of what is named.
         whole = dict.fromkeys(each.key for each in reading.named if each.coverage >= _WELL_NAMED)
-        return replace(asked, items=tuple(whole))
+        wary = context.allergies or reading.stated_allergies
+        return replace(asked, items=tuple(whole)) if whole or not wary else None
     own = reading.topics - reading.places("talk", "follow_up", "request", "number", "time", "date", "day")
     figures = part.when or part.room or part.quantity or any(token[:1].isdigit() for token in reading.tokens)
-    if not missing and _IN_THE_ROOM.fullmatch(reading.folded.strip(" .!")):
+    if not missing and _ONLY_A_ROOM.fullmatch(reading.folded.strip(" .!")):
         return asked
     tells = figures or SOON.search(reading.folded) or (missing and not own)
     return asked if tells and len(own) <= 1 and not reading.named else None
@@ -287,53 +296,49 @@ def _of_dishes(part: Part, reading: Reading, context: Context) -> Part:
     return part
 
 
-# What stands for the dish spoken of, and verbs that leave it out: "¿lleva patatas?", "comes with rice?".
-_STANDS_FOR_IT = frozenset(
-    {"it", "that", "this", "das", "dazu", "dabei", "darin", "drin", "drinnen", "damit", "ca", "cela", "dedans", "eso"}
+# What is asked to be in or beside a thing that is only pointed at, or left out: "¿lleva patatas?", "comes with rice?".
+_COMES_WITH_IT = re.compile(
+    r"\b(?:does|do|will|would) (?:it|that|this|they) (?:also )?(?:come (?:with|in|on)|have|include)\b"
+    r"|\b(?:is|are) (?:it|that|this|they) (?:also )?served with\b|\b(?:have|get) (?:it|that|this) with\b"
+    r"|^(?:and )?(?:it |that )?(?:comes|served) with\b|\bin (?:it|that|this|there)$"
+    r"|\b(?:kommt|wird|ist|hat|gibt es|gibts|gibt's) (?:das|es|er|sie|dazu) (?:auch )?(?:mit\b|\w+$)"
+    r"|\b(?:ist|sind|war|waren) da (?:auch )?\w+ (?:dabei|dazu|drin|drinnen|mit drin)$"
+    r"|\bdedans$|^(?:et )?(?:ca|cela|il|elle|c'est) (?:vient |est )?(?:servie? )?avec\b|^servie? avec\b"
+    r"|^(?:y )?(?:lleva|viene con|trae|incluye|se sirve con|va con)\b"
 )
-_LEAVES_IT_OUT = frozenset(
-    {"comes", "served", "kommt", "servi", "servie", "lleva", "viene", "trae", "incluye", "tiene"}
-)
-_INSIDE = frozenset({"in", "inside", "drin", "drinnen", "darin", "dabei", "dazu", "dedans"})
+_MOST_WORDS = 9
 
 
 def _with_what_comes(part: Part, reading: Reading, context: Context) -> Part:
-    """ "Does it come with potatoes?" after the schnitzel names no other dish; "and the burger, is it vegan" does."""
-    if context.intent != Intent.DISH or len(context.items) > _ALL_TOLD:
+    """ "Does it come with potatoes?" after the schnitzel names no other dish.
+
+    In doubt a dish that is named is meant: who asks of an allergen, or says "the brownie", is told of that.
+    """
+    if context.intent != Intent.DISH or len(context.items) > _ALL_TOLD or part.intent not in _MAY_COME_WITH:
         return part
-    if part.intent is Intent.DISH:
-        asks = _asks_what_comes_with_it(reading)
-    else:
-        asks = part.intent is Intent.QUESTION and not (part.subjects or part.venues) and _comes_with_something(reading)
-    if not asks:
+    if part.venues or part.avoid or part.diets or "safe" in part.aspects:
+        return part
+    if part.subjects and part.intent is Intent.QUESTION:
+        return part  # French "poulet" is a farm's animal too
+    if part.containing or reading.allergens.codes or len(reading.tokens) > _MOST_WORDS:
+        return part
+    if _is_called_by_name(reading) or not _COMES_WITH_IT.search(reading.folded.strip(" .!?\u00bf\u00a1")):
         return part
     both = tuple(key for key in context.items if key in part.items)  # "does it come with rice" may be its own rice
     aspects = part.aspects - {"available", "about", "location"} | {"ingredients"}
-    return replace(_of_these(part, both or context.items), options=(), aspects=aspects)
+    asked = _of_these(part, both or context.items)
+    return replace(asked, options=(), aspects=aspects, subjects=frozenset())
 
 
-def _asks_what_comes_with_it(reading: Reading) -> bool:
-    """Return whether the dishes that a clause names are asked for in or beside the one that it points at."""
-    tokens = reading.tokens
-    named = {place for each in reading.named for place in each.places}
-    if not named or min(named) == 0:
-        return False
-    if any(token in _LEAVES_IT_OUT for token in tokens[: min(2, min(named))]):
-        return True
-    # "That burger" is called by its name, "is there chicken in that" is not.
-    pointing = [place for place, token in enumerate(tokens) if token in _STANDS_FOR_IT and place + 1 not in named]
-    if any(place < min(named) for place in pointing):
-        return True
-    weak = all(each.coverage < _WELL_NAMED for each in reading.named)
-    inside = any(token in _INSIDE for token in tokens[max(named) + 1 :])
-    return weak and inside and (bool(pointing) or tokens[-1] == "there")
+_MAY_COME_WITH = frozenset({Intent.DISH, Intent.QUESTION})
+_DEFINITE = _ARTICLES | {"dem", "your", "our", "il", "lo"}  # French "du" may be some of it
 
 
-def _comes_with_something(reading: Reading) -> bool:
-    """ "Kommt das mit Kartoffeln": asks it of something that no dish is called by."""
-    tokens = reading.tokens
-    pointing = next((place for place, token in enumerate(tokens) if token in _STANDS_FOR_IT), None)
-    return pointing is not None and any(token in WITH and token != "au" for token in tokens[pointing + 1 : -1])
+def _is_called_by_name(reading: Reading) -> bool:
+    """Return whether a dish is well named, or named as a certain one: "the brownie"."""
+    first = {min(each.places) for each in reading.named}
+    definite = any(place and reading.tokens[place - 1] in _DEFINITE for place in first)
+    return definite or any(each.coverage >= _WELL_NAMED for each in reading.named)
 
 
 def _options_of(dish: str, reading: Reading) -> tuple[str, ...]:
@@ -369,14 +374,21 @@ def _asks_of_it(part: Part, reading: Reading) -> bool:
     return bool(said) or not _SUITS.isdisjoint(reading.tokens)
 
 
-_OF_THEM = frozenset({"davon", "them", "those", "these", "eux", "elles", "ellos", "ellas", "esos", "esas"})
+_OF_THEM = re.compile(
+    r"\b(?:of (?:those|them|these)|davon|darunter|parmi|d'entre|de (?:ellos|ellas|esos|esas|estos|estas))\b"
+)
 
 
 def _narrowed(part: Part, reading: Reading, context: Context) -> Part | None:
     """ "Und davon rote?" after the wines names no red curry."""
-    if context.intent != Intent.LIST or _OF_THEM.isdisjoint(reading.tokens) or set(part.items) & set(context.items):
+    if context.intent != Intent.LIST or not _OF_THEM.search(reading.folded) or set(part.items) & set(context.items):
         return None
-    if any(each.coverage >= _WELL_NAMED for each in reading.named):
+    if (
+        part.containing
+        or part.avoid
+        or context.allergies
+        or any(each.coverage >= _WELL_NAMED for each in reading.named)
+    ):
         return None
     wines = reading.keys("wine")
     rest = () if wines else reading.stems(place for each in reading.named for place in each.places)
@@ -439,6 +451,5 @@ def _of_hours(part: Part, reading: Reading, context: Context) -> Part:
         topic=part.topic or context.topic or "hours",
         venues=part.venues or (() if named else context.venues),
         meals=part.meals or (() if named else _meals_then(when, context)),
-        subjects=part.subjects or (frozenset() if named else frozenset(context.subjects)),
         follow_up=True,
     )

@@ -22,7 +22,10 @@ from guestchat.evaluation.referee import Referee
 from guestchat.evaluation.report import Report
 from guestchat.evaluation.slips import with_a_slip
 from guestchat.migrated import is_migrated
+from guestchat.training.deciding import imagined
+from guestchat.training.guests import read_guests
 from menus import hotel_file
+from menus.content import Content
 from menus.models import Article, Hotel
 
 _QUESTIONS = 3_000
@@ -48,6 +51,12 @@ class Command(BaseCommand):
         parser.add_argument(
             "--slips", metavar="SEED", type=int, help="put a slip of the finger into a word of each question of a file"
         )
+        parser.add_argument(
+            "--imagined",
+            action="store_true",
+            help="ask what guests were imagined to write of articles that no model was trained on, each group of "
+            "articles as a house with the venues and menus of the first HOTEL_FILE, if any",
+        )
         parser.add_argument("--canteens", metavar="DIR", type=Path, help="hotel files to make questions from")
         parser.add_argument("--questions", metavar="N", type=int, default=_QUESTIONS, help="how many to make in all")
         parser.add_argument("--seed", metavar="N", type=int, default=1, help="other questions of the same files")
@@ -63,11 +72,12 @@ class Command(BaseCommand):
             raise CommandError("The database does not have this version's tables: run manage.py migrate first.")
         parts = [
             self._files(options["files"], options["hotel"], options["slips"]) if options["files"] else None,
+            self._imagined(options["hotel"]) if options["imagined"] else None,
             self._canteens(options["canteens"], options["questions"], options["seed"]) if options["canteens"] else None,
             self._faq(options["faq"]) if options["faq"] else None,
         ]
-        if not any(options[name] for name in ("files", "canteens", "faq")):
-            raise CommandError("Name a questions file, --canteens DIR or --faq DIR.")
+        if not any(options[name] for name in ("files", "imagined", "canteens", "faq")):
+            raise CommandError("Name a questions file, --imagined, --canteens DIR or --faq DIR.")
         ran = [part for part in parts if part is not None]
         if not ran:
             return
@@ -81,7 +91,7 @@ class Command(BaseCommand):
         self.stdout.write(f"\nSaved in {path}.")
         self._judge(whole, dict(options["floor"]))
 
-    # --- three kinds of runs ------------------------------------------------
+    # --- kinds of runs --------------------------------------------------------
     def _files(self, paths: Sequence[Path], hotels: Sequence[Path], slips: int | None) -> Report:
         asked: list[Question] = []
         for path in paths:
@@ -100,14 +110,31 @@ class Command(BaseCommand):
             transaction.set_rollback(True)
         return report
 
-    def _import(self, path: Path) -> None:
-        """Make a hotel equal to its file for as long as the open transaction lasts."""
+    def _import(self, path: Path) -> Content:
+        """Make a hotel equal to its file for as long as the open transaction lasts; return what the file says."""
         try:
-            hotel_file.apply(hotel_file.read(path.read_bytes()))
+            content = hotel_file.read(path.read_bytes())
+            hotel_file.apply(content)
         except OSError as error:
             raise CommandError(f"{path} cannot be read: {error.strerror}.") from None
         except hotel_file.HotelFileError as error:
             raise CommandError(f"{path} is no hotel file: {error}") from None
+        return content
+
+    def _imagined(self, hotels: Sequence[Path]) -> Report:
+        beside: dict[str, Any] = {}
+        for path in hotels[:1]:
+            with transaction.atomic():
+                beside = hotel_file.dump(self._import(path))
+                transaction.set_rollback(True)
+        asked: list[Asked] = []
+        for house, messages in imagined(read_guests().held_out()):
+            whole = {**house, **beside, "hotel": {**beside.get("hotel", {}), **house["hotel"]}}
+            with transaction.atomic():
+                _imported({**whole, "articles": house["articles"]})
+                asked += Asker().ask(messages)
+                transaction.set_rollback(True)
+        return Report(asked=asked)
 
     def _canteens(self, folder: Path, number: int, seed: int) -> Report | None:
         files = sorted(folder.glob("*.json"))

@@ -126,3 +126,82 @@ def test_it_and_them_are_what_was_spoken_of(ask: AskTheDemo, language: str, text
 
 def test_breakfast_in_the_room_asks_for_no_allergen(ask: AskTheDemo) -> None:
     assert "kitchen has declared" not in ask("can I have breakfast in my room").text
+
+
+@pytest.mark.parametrize(
+    ("language", "first", "second", "dish"),
+    [
+        ("es", "¿El espresso lleva leche?", "¿tiene nueces el brownie?", "rs-brownie"),
+        ("es", "¿El espresso lleva leche?", "¿lleva leche el capuchino?", "cappuccino"),
+        ("fr", "c'est quoi le fruit plate ?", "ça contient des noix le brownie ?", "rs-brownie"),
+        (
+            "en",
+            "what's in the fruit plate?",
+            "I saw that you have a caesar salad, does it contain fish?",
+            "caesar-salad",
+        ),
+        (
+            "en",
+            "what's in the fruit plate?",
+            "it is my son who wants the brownie, does that contain nuts?",
+            "rs-brownie",
+        ),
+        ("en", "tell me about the caesar salad", "it says here the apple strudel has nuts in it?", "apple-strudel"),
+        ("de", "Ist der Obstteller vegan?", "Ich hätte das gern mit dem Brownie, sind da Nüsse drin?", "rs-brownie"),
+    ],
+)
+def test_a_dish_that_is_named_is_the_one_that_is_told_of(
+    ask: AskTheDemo, language: str, first: str, second: str, dish: str
+) -> None:
+    claims = talk(ask, first, second, language=language)[-1].claims
+    assert {claim.item for claim in claims} == {dish}
+
+
+@pytest.mark.parametrize("added", ["with the carrot cake", "also the tagine", "and the brownie please"])
+def test_what_joins_an_order_is_told_of_to_who_has_an_allergy(ask: AskTheDemo, added: str) -> None:
+    *_before, answer = talk(ask, "I'm allergic to nuts", "order a pizza margherita to room 204", added)
+    told = {claim.item for claim in answer.claims} - {"rs-pizza-margherita"}
+    assert told, "an order may not take what was not warned of"
+
+
+@pytest.mark.parametrize(
+    "texts",
+    [
+        ("bring two towels to room 204", "when is breakfast?", "on Sunday"),
+        ("bring two towels to room 204", "can I rent a bike?", "tomorrow at 10 please"),
+        ("taxi at 8 tomorrow", "can I rent a bike?", "yes, book that for 2 people"),
+        ("order the club sandwich to room 204", "do you have a helicopter landing pad", "no thanks"),
+        ("order the club sandwich to room 204", "do you have oysters?", "no"),
+    ],
+)
+def test_what_is_said_of_a_newer_topic_changes_no_proposal(ask: AskTheDemo, texts: tuple[str, ...]) -> None:
+    answer = talk(ask, *texts)[-1]
+    assert answer.settlement is None
+    assert answer.request is None or texts[0] not in answer.request.details
+
+
+@pytest.mark.parametrize(
+    ("language", "text"),
+    [
+        ("en", "when will somebody fix my air conditioning, it's broken"),
+        ("de", "wann kommt endlich jemand, die Heizung ist kaputt"),
+    ],
+)
+def test_whatever_is_broken_is_reported(ask: AskTheDemo, language: str, text: str) -> None:
+    assert ask(text, language=language).outcome is Outcome.REQUEST
+
+
+@pytest.mark.parametrize(
+    ("texts", "said", "unsaid"),
+    [
+        (("is there a pool?", "when does it open?"), "07:00", "Do you mean"),
+        (("do you have a bar", "what time does it open?"), "16:00", "check-in"),
+        (("when is breakfast?", "and dinner?", "how much is it?"), "", "24"),
+        (("when is breakfast?", "how much is it", "and the spa?"), "Lindenspa", "24"),
+        (("what soups do you have?", "can I eat these noodles? nut allergy"), "noodles", "Maultaschen"),
+    ],
+)
+def test_a_new_topic_leaves_the_old_one(ask: AskTheDemo, texts: tuple[str, ...], said: str, unsaid: str) -> None:
+    answer = talk(ask, *texts)[-1].text
+    assert said in answer
+    assert unsaid not in answer

@@ -3,6 +3,7 @@
 import contextlib
 import io
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +11,9 @@ import pytest
 from django.core.management import CommandError, call_command
 from django.db.migrations.recorder import MigrationRecorder
 
+from guestchat.management.commands import evaluate
 from guestchat.management.commands.demo import FILE
+from guestchat.training.guests import Asked, Guests
 from menus.models import Hotel
 
 HARBOUR = Path(__file__).resolve().parents[2] / "hotels" / "harbour.json"
@@ -67,6 +70,24 @@ def test_slips_are_put_into_the_questions_and_counted(tmp_path: Path) -> None:
     out, _err = run(file, "--slips", "1", "--json", str(tmp_path / "run.json"))
     assert "when is check-out?" not in out
     assert ": wifi?" in out
+
+
+def test_imagined_messages_are_asked_beside_a_houses_venues(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    asked = Asked(
+        group="one",
+        heading="Goose eggs",
+        answer="Our geese lay in spring; ask at the kitchen door.",
+        messages=("when do your geese lay eggs",),
+        beside=("how much is the crab roll",),
+    )
+    # Of the first groups none is held out: the ninth is.
+    others = [replace(asked, group=str(number)) for number in range(8)]
+    monkeypatch.setattr(evaluate, "read_guests", lambda: Guests([asked, *others]))
+    run("--imagined", "--hotel", str(HARBOUR), "--json", str(tmp_path / "run.json"))
+    saved = json.loads((tmp_path / "run.json").read_text())
+    assert saved["asked"] == 2 * len(Guests([asked, *others]).held_out().groups)
+    assert any("crab-roll" in each["sources"] for each in saved["not_right"]), "the harbour's menus are there"
+    assert not Hotel.objects.filter(slug__startswith="imagined").exists()
 
 
 def test_a_floor_that_is_missed_fails(tmp_path: Path) -> None:
