@@ -165,7 +165,13 @@ def _of_subjects(part: Part, reading: Reading, before: Context) -> Part:
     named = (part.venues, part.items, part.courses, part.meals, part.diets, part.avoid, part.containing, part.order)
     if any(named) or part.beyond or part.drinks:
         return part
-    return replace(part, intent=Intent.QUESTION, topic="", subjects=frozenset(before.subjects))
+    subjects = frozenset(before.subjects)
+    return replace(part, intent=Intent.QUESTION, topic="", subjects=subjects, spelt=_named_first(subjects, part))
+
+
+def _named_first(subjects: frozenset[str], part: Part) -> str:
+    """Return a question with what it is about before it: to an encoder, "can my 14 year old use it" is on nothing."""
+    return f"{' '.join(sorted(subjects)).replace('_', ' ')}: {part.spelt}"
 
 
 # What cannot be said of a request.
@@ -174,6 +180,17 @@ _DO_IT = re.compile(
     r"\b(?:do (?:it|that)|go ahead|(?:book|order|send|request) (?:it|them|that)|mach\w*(?: sie)? das|bestell\w*|buch\w*"
     r"|faites|allez y|reserve\w*|hazlo|hagalo|adelante|pidelo|reserval\w*)"
 )
+_MORE_IS_SAID_OF = frozenset({"maintenance", "housekeeping"})
+
+
+def _says_more_of_the_wish(part: Part, reading: Reading, kind: str) -> bool:
+    """ "It just shows a blue screen", "oh and another pillow": what is told right after it belongs to a wish."""
+    if kind not in _MORE_IS_SAID_OF or part.intent is not Intent.QUESTION or part.details or part.aspects:
+        return False
+    adds = any(match.key == "start" and match.start <= 1 for match in reading.found("follow_up"))
+    return adds or (_singular(reading) and not part.subjects)
+
+
 _ONLY_A_ROOM = re.compile(
     r"(?:it's |it s |its )?(?:in|to|for|auf|im|aufs)? ?(?:(?:my|our|the|mein\w*|unser\w*) )?(?:room|zimmer)"
     r"(?: (?:number |no |nr )?\d{1,4}[a-z]?)?(?: (?:please|bitte))?|\d{3,4}[a-z]?"
@@ -213,6 +230,8 @@ def _of_request(part: Part, reading: Reading, context: Context) -> Part | None:
     own = reading.topics - reading.places("talk", "follow_up", "request", "number", "time", "date", "day")
     figures = part.when or part.room or part.quantity or any(token[:1].isdigit() for token in reading.tokens)
     if not missing and _ONLY_A_ROOM.fullmatch(reading.folded.strip(" .!")):
+        return asked
+    if not missing and _says_more_of_the_wish(part, reading, kind):
         return asked
     tells = figures or SOON.search(reading.folded) or (missing and not own)
     return asked if tells and len(own) <= 1 and not reading.named else None
@@ -268,9 +287,10 @@ def _of_dishes(part: Part, reading: Reading, context: Context) -> Part:
     new_list = part.intent is Intent.LIST and (
         part.courses or part.meals or part.venues or ({"ask", "drink"} & set(reading.keys("menu")) and not points_back)
     )
-    if context.intent == Intent.DISH and asked and (options := _options_of(context.items[0], reading)):
+    adds = asked or reading.tokens[0] in WITH
+    if context.intent == Intent.DISH and adds and (options := _options_of(context.items[0], reading)):
         # "And with ice cream on it?": an option of the dish spoken of, whatever else is called so.
-        return replace(_of_these(part, context.items[:1]), options=options)
+        return replace(_with_its_question(_of_these(part, context.items[:1]), reading, context), options=options)
     if (come_with_it := _with_what_comes(part, reading, context)) is not part:
         return come_with_it
     if part.intent is Intent.DISH and (narrowed := _narrowed(part, reading, context)) is not None:
@@ -405,7 +425,8 @@ def _with_its_diet(part: Part, reading: Reading, context: Context) -> Part:
 
 def _with_its_question(part: Part, reading: Reading, context: Context) -> Part:
     """ "And the quinoa bowl?" asks of it what was asked of the hummus."""
-    if not reading.keys("follow_up") or part.aspects or part.avoid or part.containing or part.diets:
+    begins = reading.keys("follow_up") or reading.tokens[0] in WITH
+    if not begins or part.aspects or part.avoid or part.containing or part.diets:
         return part
     asked = context.filters
     return replace(

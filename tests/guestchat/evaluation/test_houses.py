@@ -24,9 +24,11 @@ CLOSED_HOUSES = ("quayle", "speicher")
 # The shares right of the open halves. They only go up; once, when a fitted decision took the place of written bounds,
 # what they gained together outweighed what one of them lost.
 FLOORS = {"harbour": 0.95, "sierra": 0.9, "corvina": 0.97, "fernhill": 0.83, "kiezbett": 0.88}
-FLOORS |= {"meridian": 0.76, "alpenhof": 0.82, "calamar": 0.77, "everyday": 0.94, "reworded": 0.86}
+FLOORS |= {"meridian": 0.78, "alpenhof": 0.82, "calamar": 0.77, "everyday": 0.94, "reworded": 0.86, "talks-open": 0.85}
 MOST_INVENTED = {"harbour": 0, "sierra": 1, "corvina": 0, "fernhill": 1, "kiezbett": 1, "everyday": 3, "reworded": 0}
-MOST_INVENTED |= {"meridian": 0, "alpenhof": 2, "calamar": 2}
+MOST_INVENTED |= {"meridian": 0, "alpenhof": 2, "calamar": 2, "talks-open": 0}
+# Talks of several turns, of which only the first half is read, are of these.
+HOUSES_OF_TALKS = ("harbour", "corvina", "alpenhof", "meridian")
 
 
 def questions(house: str, part: str) -> list[Question]:
@@ -99,9 +101,9 @@ def test_the_open_half_is_answered_as_well_as_ever(house: str) -> None:
 
 
 @pytest.mark.django_db
-@pytest.mark.parametrize("kind", ["everyday", "reworded"])
+@pytest.mark.parametrize("kind", ["everyday", "reworded", "talks-open"])
 def test_other_words_are_answered_as_well_as_ever(kind: str) -> None:
-    for house in HOUSES:
+    for house in HOUSES_OF_TALKS if kind == "talks-open" else HOUSES:
         hotel_file.apply(content(house))
     report = Report(asked=list(Asker().ask(read_file(TESTS / "questions" / "houses" / f"{kind}.jsonl"))))
     told = "\n".join(report.lines(worst=40))
