@@ -181,12 +181,9 @@ _WANTS_TO_KNOW = re.compile(
 
 def _told_rather_than_done(part: Part, hits: Callable[[], Sequence[Hit]], scene: Scene) -> Reply | None:
     """ "Which days can I get fresh towels": the article that tells it, before anybody is sent with one."""
-    if (
-        part.topic == "maintenance"
-        or part.follow_up
-        or not _WANTS_TO_KNOW.match(fold(part.text).lstrip(" \u00bf\u00a1.,!"))
-    ):
-        return None
+    wants_to_know = _WANTS_TO_KNOW.match(fold(part.text).lstrip(" \u00bf\u00a1.,!"))
+    if part.topic == "maintenance" or part.follow_up or part.when or part.quantity or not wants_to_know:
+        return None  # "when will somebody fix the heating", "where can I get a taxi for 9": that it is done
     told = articles.answer(part, hits(), scene, sure=True)
     return told if told is not None and told.outcome is Outcome.ANSWERED else None
 
@@ -416,8 +413,10 @@ def _unknown(part: Part, hits: Sequence[Hit], scene: Scene) -> Reply:
 _WAITS_FOR = 3
 
 
-def _still_waiting(pending: Mapping[str, Any], reply: Reply) -> dict[str, Any]:
+def _still_waiting(pending: Mapping[str, Any], part: Part, reply: Reply) -> dict[str, Any]:
     """Return what still waits after an answer: "how much is it?" is no word on what was proposed."""
+    if part.topic == "statement":
+        return dict(pending)  # "my wife has a peanut allergy": the yes that follows is met with what is declared
     told = reply.outcome in {Outcome.ANSWERED, Outcome.UNANSWERED, Outcome.CLARIFY}
     answers_since = int(pending.get("answers_since", 0)) + 1
     waits = pending.get("kind") and told and answers_since <= _WAITS_FOR
@@ -463,5 +462,5 @@ def _context(parts: Sequence[Part], replies: Sequence[Reply], scene: Scene) -> C
             "dates": [day.isoformat() for day in part.when.dates],
         },
         offered_person=reply.outcome is Outcome.UNANSWERED,
-        pending=waiting or _still_waiting(scene.context.pending, reply),
+        pending=waiting or _still_waiting(scene.context.pending, part, reply),
     )

@@ -11,6 +11,7 @@ from typing import Any
 from guestchat.answering import dishes, gate, people
 from guestchat.answering.answer import Outcome, Proposal, Reply, Settlement, Source, Verdict
 from guestchat.answering.scene import Scene
+from guestchat.understanding.food import asked_for
 from guestchat.understanding.query import Part
 from guestchat.understanding.when import SOON
 from guestchat.words import fold, words
@@ -38,6 +39,7 @@ class Wish:
     days: tuple[str, ...] = ()
     items: tuple[str, ...] = ()
     missing: str = ""
+    allergies: tuple[str, ...] = ()  # those that the guest was warned of
 
     def as_json(self) -> dict[str, Any]:
         """Return what a conversation's row keeps."""
@@ -59,7 +61,11 @@ def answer(part: Part, scene: Scene) -> Reply:
     waiting = scene.context.pending
     before = Wish.of_json(waiting) if waiting.get("kind") else None
     if before is not None and part.topic == "accepted":
-        return _missed(before, scene) if before.missing else _accepted(before, waiting, scene)
+        if before.missing:
+            return _missed(before, scene)
+        if before.kind == "order" and set(scene.allergies) - set(before.allergies):
+            return _proposed(before, part, scene)  # stated since: nothing is ordered before it was warned of
+        return _accepted(before, waiting, scene)
     if before is not None and part.topic == "declined":
         return Reply(
             text=scene.say("request.declined"),
@@ -165,16 +171,27 @@ def _proposed(wish: Wish, part: Part, scene: Scene) -> Reply:
         sources=[Source("item", key) for key in items],
         items=items,
         claims=warned.claims if warned else (),
-        pending=wish.as_json(),
+        pending=replace(wish, allergies=scene.allergies).as_json(),
     )
 
 
 def _warning(wish: Wish, part: Part, scene: Scene) -> Reply | None:
     """Return what the kitchen declared about the guest's allergens in the dishes ordered; None where none is named."""
-    if not wish.items or not (scene.allergies or part.avoid or part.containing):
+    items = (*wish.items, *_may_be_ordered_too(wish, part, scene))
+    if not items or not (scene.allergies or part.avoid or part.containing):
         return None
-    asked = replace(part, items=wish.items, aspects=frozenset(), diets=(), when=type(part.when)())
+    asked = replace(part, items=items, aspects=frozenset(), diets=(), when=type(part.when)())
     return dishes.named(asked, scene)
+
+
+def _may_be_ordered_too(wish: Wish, part: Part, scene: Scene) -> list[str]:
+    """Return the dishes beside those ordered whose names a word of an order is in: "a cola and some olives"."""
+    if wish.kind != "order":
+        return []
+    names = scene.catalogue.lexicon.item_name_words
+    own = frozenset().union(*(names.get(key, frozenset()) for key in wish.items))
+    beside = [asked_for(word) for word in part.words if own.isdisjoint(asked_for(word))]
+    return [key for key, said in names.items() if any(not said.isdisjoint(each) for each in beside)]
 
 
 def _proposal(wish: Wish, scene: Scene) -> Proposal:

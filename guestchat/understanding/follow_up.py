@@ -180,15 +180,49 @@ _DO_IT = re.compile(
     r"\b(?:do (?:it|that)|go ahead|(?:book|order|send|request) (?:it|them|that)|mach\w*(?: sie)? das|bestell\w*|buch\w*"
     r"|faites|allez y|reserve\w*|hazlo|hagalo|adelante|pidelo|reserval\w*)"
 )
-_MORE_IS_SAID_OF = frozenset({"maintenance", "housekeeping"})
+_MORE = frozenset({"another", "more", "extra", "noch", "weiteres", "weitere", "encore", "autre", "otra", "otro", "mas"})
+_HURTS = re.compile(
+    r"\b(?:hurt|injur|bleed|burn|sick|ill\b|dizzy|verletz|blut|krank|bless|saign|malade|herid|sangr|mareo|enferm)"
+)
+_WORKS_AGAIN = re.compile(
+    r"\b(?:work(?:s|ing) (?:now|again)|is (?:fixed|working)|got it working|(?:geht|funktioniert) (?:jetzt|wieder)"
+    r"|remarche|ya funciona)\b"
+)
 
 
 def _says_more_of_the_wish(part: Part, reading: Reading, kind: str) -> bool:
     """ "It just shows a blue screen", "oh and another pillow": what is told right after it belongs to a wish."""
-    if kind not in _MORE_IS_SAID_OF or part.intent is not Intent.QUESTION or part.details or part.aspects:
+    told = {Intent.QUESTION, Intent.LIST} if kind == "maintenance" else {Intent.QUESTION}
+    if part.intent not in told or part.details or part.aspects or _HURTS.search(reading.folded):
         return False
-    adds = any(match.key == "start" and match.start <= 1 for match in reading.found("follow_up"))
-    return adds or (_singular(reading) and not part.subjects)
+    if kind == "housekeeping":
+        adds = any(match.key == "start" and match.start <= 1 for match in reading.found("follow_up"))
+        return adds and not _MORE.isdisjoint(reading.tokens)
+    return kind == "maintenance" and reading.first_word in _ONE_THING and not reading.asks
+
+
+# What takes something away, in any language.
+_DENIES = frozenset({"no", "not", "without", "kein", "keine", "keinen", "nicht", "ohne", "pas", "sans", "sin"})
+
+
+def _added(part: Part, reading: Reading, context: Context) -> tuple[tuple[str, ...], tuple[str, ...]] | None:
+    """Return the dishes and the options that a guest adds to an order; None where that is not all that is said.
+
+    Nothing is taken along unseen by whoever must avoid something: every word of it must name a dish or an option.
+    """
+    if part.aspects or part.containing or part.avoid or part.when or not _DENIES.isdisjoint(reading.tokens):
+        return None
+    for item in context.pending.get("items", ()):
+        if options := _options_of(str(item), reading):
+            return (), options
+    if not reading.named:
+        return None
+    # "With bacon please" orders no other dish that has some.
+    whole = [each for each in reading.named if each.coverage >= _WELL_NAMED]
+    explained = {place for each in whole for place in each.places} | reading.plain
+    beside = reading.topics - explained - reading.places("talk", "follow_up", "number", "request")
+    wary = context.allergies or reading.stated_allergies
+    return None if wary and (beside or not whole) else (tuple(dict.fromkeys(each.key for each in whole)), ())
 
 
 _ONLY_A_ROOM = re.compile(
@@ -209,6 +243,8 @@ def _of_request(part: Part, reading: Reading, context: Context) -> Part | None:
     said = set(reading.keys("talk"))
     if _CALLS_OFF.search(reading.folded) and (part.intent is Intent.TALK or kind in reading.keys("request")):
         return replace(asked, topic="declined")
+    if kind == "maintenance" and _WORKS_AGAIN.search(reading.folded):
+        return replace(asked, topic="declined")
     if context.pending.get("answers_since"):
         # Yes, no, two, tomorrow: of what was proposed, or of what was told since?
         settles = part.intent is Intent.TALK and "yes" in said and _DO_IT.search(reading.folded)
@@ -222,11 +258,8 @@ def _of_request(part: Part, reading: Reading, context: Context) -> Part | None:
     named = dict.fromkeys(each.key for each in reading.named)
     if missing == "item":
         return replace(asked, items=tuple(named)) if part.intent is not Intent.TALK else None
-    if kind == "order" and named and reading.tokens[0] in _ADDS:
-        # "With bacon please" orders no other dish that has some; who must avoid something is told of what is named.
-        whole = dict.fromkeys(each.key for each in reading.named if each.coverage >= _WELL_NAMED)
-        wary = context.allergies or reading.stated_allergies
-        return replace(asked, items=tuple(whole)) if whole or not wary else None
+    if kind == "order" and reading.first_word in _ADDS and (added := _added(part, reading, context)) is not None:
+        return replace(asked, items=added[0], options=added[1])
     own = reading.topics - reading.places("talk", "follow_up", "request", "number", "time", "date", "day")
     figures = part.when or part.room or part.quantity or any(token[:1].isdigit() for token in reading.tokens)
     if not missing and _ONLY_A_ROOM.fullmatch(reading.folded.strip(" .!")):
@@ -287,7 +320,7 @@ def _of_dishes(part: Part, reading: Reading, context: Context) -> Part:
     new_list = part.intent is Intent.LIST and (
         part.courses or part.meals or part.venues or ({"ask", "drink"} & set(reading.keys("menu")) and not points_back)
     )
-    adds = asked or reading.tokens[0] in WITH
+    adds = asked or reading.first_word in WITH
     if context.intent == Intent.DISH and adds and (options := _options_of(context.items[0], reading)):
         # "And with ice cream on it?": an option of the dish spoken of, whatever else is called so.
         return replace(_with_its_question(_of_these(part, context.items[:1]), reading, context), options=options)
@@ -425,7 +458,7 @@ def _with_its_diet(part: Part, reading: Reading, context: Context) -> Part:
 
 def _with_its_question(part: Part, reading: Reading, context: Context) -> Part:
     """ "And the quinoa bowl?" asks of it what was asked of the hummus."""
-    begins = reading.keys("follow_up") or reading.tokens[0] in WITH
+    begins = reading.keys("follow_up") or reading.first_word in WITH
     if not begins or part.aspects or part.avoid or part.containing or part.diets:
         return part
     asked = context.filters

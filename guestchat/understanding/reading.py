@@ -37,6 +37,8 @@ _SHORTEST_WORD = 2  # "n", "pa": shorter ones are slips and phone talk
 _OF_PEOPLE = "people persons guests adults pax personen leute gaste personnes adultes personas adultos"
 _PEOPLE = frozenset(_OF_PEOPLE.split())
 _GROUPS = frozenset({"group", "party", "gruppe", "groupe", "grupo"})
+_OF_SUBJECTS = "i we he she they my our ich wir er sie mein meine unser unsere je nous on il elle mon ma yo mi nuestro"
+_SUBJECTS = frozenset(_OF_SUBJECTS.split())
 _ALLERGY = ("allerg", "alerg", "intoleran", "unvertrag")
 
 
@@ -72,6 +74,11 @@ class Reading:
         """The clause with slips put right: to an encoder a "massge" is no treatment, but a mass."""
         mended = {written: meant for written, meant in zip(self._written, self.tokens, strict=True) if written != meant}
         return _WORD.sub(lambda word: mended.get(fold(word.group()), word.group()), self.text) if mended else self.text
+
+    @property
+    def first_word(self) -> str:
+        """The first word; empty where there is none, as in a row of emoji."""
+        return self.tokens[0] if self.tokens else ""
 
     @cached_property
     def folded(self) -> str:
@@ -166,7 +173,9 @@ class Reading:
         found = self.allergens
         if found.mine or any(token.startswith(_ALLERGY) for token in self.tokens):
             return tuple(dict.fromkeys((*found.mine, *found.avoid)))
-        if self.named or self.asks or self.asks_for_dishes:
+        # "We are two, my wife has coeliac disease" asks nothing, whatever verb comes second.
+        tells = not self.marked and self.first_word in _SUBJECTS
+        if self.named or self.asks_for_dishes or (self.asks and not tells):
             return ()
         # "We don't eat eggs" says it of people; "without eggs, please" says it of what is to come.
         return found.avoid if self.found("me") or found.people else ()

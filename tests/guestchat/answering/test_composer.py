@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 
 import pytest
 
-from guestchat.answering.answer import Answer, Outcome
+from guestchat.answering.answer import Answer, Outcome, Verdict
 from guestchat.understanding.query import Context
 from tests.conftest import Ask as AskTheDemo
 from tests.guestchat.answering.conftest import Ask
@@ -205,3 +205,90 @@ def test_a_new_topic_leaves_the_old_one(ask: AskTheDemo, texts: tuple[str, ...],
     answer = talk(ask, *texts)[-1].text
     assert said in answer
     assert unsaid not in answer
+
+
+@pytest.mark.parametrize(
+    ("texts", "item"),
+    [
+        (("I'm allergic to nuts", "a cola and some olives to room 104 please"), "olives-nuts"),
+        (("I'm allergic to eggs", "a cola and fries to room 104 please"), "fries"),
+    ],
+)
+def test_all_that_an_order_may_hold_is_told_of(ask: AskTheDemo, texts: tuple[str, ...], item: str) -> None:
+    answer = talk(ask, *texts)[-1]
+    assert answer.outcome is Outcome.REQUEST
+    assert item in {claim.item for claim in answer.claims}
+
+
+@pytest.mark.parametrize(
+    ("added", "item"),
+    [
+        ("and a cola and some olives", "olives-nuts"),
+        ("and a cola and cheesecake", "cheesecake"),
+        ("and a cola and the bagel", "salmon-bagel"),
+    ],
+)
+def test_an_addition_takes_nothing_unseen(ask: AskTheDemo, added: str, item: str) -> None:
+    allergy = "I'm allergic to nuts, milk and fish"
+    *_before, told, answer = talk(ask, allergy, "order a pizza margherita to room 204", added, "yes")
+    ordered = answer.request is not None and added in answer.request.details
+    assert not ordered or item in {claim.item for claim in told.claims}
+
+
+def test_an_allergy_stated_while_an_order_waits_is_warned_of_first(ask: AskTheDemo) -> None:
+    asked = talk(ask, "I'd like a brownie to room 104", "my wife has a peanut allergy", "yes", "yes")
+    assert asked[2].settlement is None
+    assert {(claim.allergen) for claim in asked[2].claims} == {"peanuts"}
+    assert asked[3].settlement is not None
+
+
+@pytest.mark.parametrize(
+    ("language", "texts"),
+    [
+        ("en", ("towels please to 104", "also, my son feels sick")),
+        ("de", ("Handtücher auf 104 bitte", "und mein Mann hat Fieber")),
+        ("en", ("we need fresh towels in 104", "also I lost my key")),
+        ("en", ("towels to 104 please", "also we'd like to check out late")),
+        ("es", ("toallas para la 104 por favor", "y también queremos alquilar bicicletas")),
+        ("en", ("a plant burger to 104 please", "and also is the brownie free of nuts")),
+        ("en", ("a plant burger to 104 please", "and no cola")),
+    ],
+)
+def test_another_wish_is_no_detail_of_the_first(ask: AskTheDemo, language: str, texts: tuple[str, str]) -> None:
+    answer = talk(ask, *texts, language=language)[-1]
+    assert answer.request is None or texts[0] not in answer.request.details
+
+
+def test_what_works_again_is_not_reported(ask: AskTheDemo) -> None:
+    settlement = talk(ask, "tv is broken in 104", "it works now, thanks")[-1].settlement
+    assert settlement is not None
+    assert settlement.verdict is Verdict.CANCELLED
+
+
+@pytest.mark.parametrize(
+    ("language", "text"),
+    [
+        ("en", "we are two, my wife has coeliac disease"),
+        ("de", "wir sind vier Leute, mein Sohn hat Zöliakie"),
+        ("de", "zu zweit, meine Frau ist Zöliakiepatientin"),
+    ],
+)
+def test_coeliac_disease_is_kept_whatever_is_told_before(ask: AskTheDemo, language: str, text: str) -> None:
+    assert talk(ask, text, language=language)[-1].context.allergies == ("gluten",)
+
+
+@pytest.mark.parametrize(
+    "before",
+    [
+        "what's in the caesar salad",
+        "what desserts are there",
+        "a plant burger to 104 please",
+        "the tv in 104 is broken",
+        "two towels to 104 please",
+        "is the pool heated",
+        "I'm allergic to nuts",
+    ],
+)
+@pytest.mark.parametrize("text", ["🙃🙃🙃", "?!", "...", "1"])
+def test_no_word_at_all_ends_no_talk(ask: AskTheDemo, before: str, text: str) -> None:
+    assert talk(ask, before, text, "thanks")[-1].outcome is Outcome.SMALLTALK
