@@ -12,7 +12,8 @@ from guestchat.understanding.matters import SOFT_DETAILS
 from guestchat.understanding.query import Part
 from menus.content import Article
 
-_MOST_OFFERED = 3
+MOST_OFFERED = 3
+"""So many questions to tap an answer offers that does not know."""
 # What ranks so far behind the best is not meant.
 _OFFERED_WITHIN = 0.15
 
@@ -51,7 +52,7 @@ def nearest(part: Part, hits: Sequence[Hit], scene: Scene) -> list[str]:
     best = max((hit.score for hit in hits if hit.type == "article"), default=0.0)
     near = [hit for hit in hits if hit.type == "article" and hit.score >= best - _OFFERED_WITHIN]
     questions = [scene.text(article.question) for article in _articles(near, scene)]
-    return [question for question in questions if not gate.promises(question)][:_MOST_OFFERED]
+    return [question for question in questions if not gate.promises(question)][:MOST_OFFERED]
 
 
 def _articles(hits: Sequence[Hit], scene: Scene) -> list[Article]:

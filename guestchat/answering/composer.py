@@ -395,7 +395,7 @@ def _unknown(part: Part, hits: Sequence[Hit], scene: Scene) -> Reply:
     about_food = asks_for_allergens or part.avoid or part.containing
     if about_food and scene.content.offers:
         return Reply(text=scene.say("unknown.which_allergen_dish"), outcome=Outcome.CLARIFY)
-    near = [*_named_in_part(part, scene), *articles.nearest(part, hits, scene)][:_MOST_OFFERED]
+    near = [*_named_in_part(part, scene), *articles.nearest(part, hits, scene)][: articles.MOST_OFFERED]
     if near:
         return Reply(
             text="\n".join([scene.say("unknown.clarify"), *(f"- {question}" for question in near)]),
@@ -423,13 +423,11 @@ def _still_waiting(pending: Mapping[str, Any], part: Part, reply: Reply) -> dict
     return {**pending, "answers_since": answers_since} if waits else {}
 
 
-_MOST_OFFERED = 3
-
-
 def _named_in_part(part: Part, scene: Scene) -> list[str]:
     """Return the dishes to tap of whose names a question holds a word, and no more."""
-    items = [scene.content.offers[key].item for key in part.items if key in scene.content.offers]
-    names = [] if part.intent is not Intent.QUESTION else [scene.name(item) for item in items]
+    if part.intent is not Intent.QUESTION:
+        return []
+    names = [scene.name(scene.content.offers[key].item) for key in part.items if key in scene.content.offers]
     return [name for name in dict.fromkeys(names) if not gate.promises(name)]
 
 

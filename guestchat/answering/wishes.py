@@ -177,8 +177,10 @@ def _proposed(wish: Wish, part: Part, scene: Scene) -> Reply:
 
 def _warning(wish: Wish, part: Part, scene: Scene) -> Reply | None:
     """Return what the kitchen declared about the guest's allergens in the dishes ordered; None where none is named."""
+    if not (scene.allergies or part.avoid or part.containing):
+        return None
     items = (*wish.items, *_may_be_ordered_too(wish, part, scene))
-    if not items or not (scene.allergies or part.avoid or part.containing):
+    if not items:
         return None
     asked = replace(part, items=items, aspects=frozenset(), diets=(), when=type(part.when)())
     return dishes.named(asked, scene)

@@ -255,8 +255,8 @@ def _of_request(part: Part, reading: Reading, context: Context) -> Part | None:
         return replace(asked, topic="declined" if "no" in said else "accepted")
     if part.intent in _BESIDE_REQUESTS or reading.asks:
         return None
-    named = dict.fromkeys(each.key for each in reading.named)
     if missing == "item":
+        named = dict.fromkeys(each.key for each in reading.named)
         return replace(asked, items=tuple(named)) if part.intent is not Intent.TALK else None
     if kind == "order" and reading.first_word in _ADDS and (added := _added(part, reading, context)) is not None:
         return replace(asked, items=added[0], options=added[1])
@@ -436,12 +436,8 @@ def _narrowed(part: Part, reading: Reading, context: Context) -> Part | None:
     """ "Und davon rote?" after the wines names no red curry."""
     if context.intent != Intent.LIST or not _OF_THEM.search(reading.folded) or set(part.items) & set(context.items):
         return None
-    if (
-        part.containing
-        or part.avoid
-        or context.allergies
-        or any(each.coverage >= _WELL_NAMED for each in reading.named)
-    ):
+    well_named = any(each.coverage >= _WELL_NAMED for each in reading.named)
+    if well_named or part.containing or part.avoid or context.allergies:
         return None
     wines = reading.keys("wine")
     rest = () if wines else reading.stems(place for each in reading.named for place in each.places)

@@ -1,4 +1,4 @@
-"""Owns houses that a test makes of a few articles, to be asked in English."""
+"""Owns houses that a test makes of a few articles, to be asked in English, and talks with the demo hotel."""
 
 from collections.abc import Callable, Mapping
 
@@ -9,6 +9,7 @@ from guestchat.answering.answer import Answer
 from guestchat.understanding.query import Context
 from menus import models
 from tests.conftest import TUESDAY_NOON
+from tests.conftest import Ask as AskTheDemo
 
 Ask = Callable[[str], Answer]
 
@@ -31,3 +32,12 @@ def house(small_hotel: Callable[..., models.Hotel]) -> Callable[[str, Mapping[st
         return asked
 
     return made
+
+
+def talk(ask: AskTheDemo, *texts: str, place: str | None = None, language: str = "en") -> list[Answer]:
+    """Return the answers of one talk, each asked with the context that the one before left."""
+    context, answers = Context(), []
+    for text in texts:
+        answers.append(ask(text, context=context, place=place, language=language))
+        context = answers[-1].context
+    return answers

@@ -4,10 +4,9 @@ from collections.abc import Callable, Mapping
 
 import pytest
 
-from guestchat.answering.answer import Answer, Outcome, Verdict
-from guestchat.understanding.query import Context
+from guestchat.answering.answer import Outcome, Verdict
 from tests.conftest import Ask as AskTheDemo
-from tests.guestchat.answering.conftest import Ask
+from tests.guestchat.answering.conftest import Ask, talk
 
 ARTICLES = {
     "towels": ("When are towels changed?", "Fresh towels come on Tuesdays and Fridays."),
@@ -60,14 +59,6 @@ def test_what_comes_with_a_dish_is_asked_of_it(
 ) -> None:
     context = ask(first, language=language).context
     assert [source.key for source in ask(second, language=language, context=context).sources] == [dish]
-
-
-def talk(ask: AskTheDemo, *texts: str, language: str = "en") -> list[Answer]:
-    context, answers = Context(), []
-    for text in texts:
-        answers.append(ask(text, context=context, language=language, place=None))
-        context = answers[-1].context
-    return answers
 
 
 @pytest.mark.parametrize(

@@ -1,18 +1,14 @@
 """What guests wish is recognised, asked back where a detail is missing, proposed, and settled in words."""
 
+from functools import partial
+
 import pytest
 
-from guestchat.answering.answer import Answer, Outcome, Verdict
-from guestchat.understanding.query import Context
+from guestchat.answering.answer import Outcome, Verdict
 from tests.conftest import Ask
+from tests.guestchat.answering import conftest
 
-
-def talk(ask: Ask, *texts: str, place: str | None = "room-212", language: str = "en") -> list[Answer]:
-    context, answers = Context(), []
-    for text in texts:
-        answers.append(ask(text, context=context, place=place, language=language))
-        context = answers[-1].context
-    return answers
+talk = partial(conftest.talk, place="room-212")
 
 
 @pytest.mark.parametrize(
