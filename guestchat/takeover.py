@@ -36,14 +36,18 @@ class ConversationOver(Exception):
 
 
 def passed_on(composed: Answer, context: Context) -> Answer:
-    """Return what stands for an answer while a person has the conversation; the guest's allergies are kept."""
+    """Return what stands for an answer while a person has the conversation; what the guest cannot eat is kept."""
     words = phrasing(composed.language)
     allergies = tuple(dict.fromkeys((*context.allergies, *composed.context.allergies)))
     return Answer(
         text=words.say("person.passed_on"),
         language=composed.language,
         outcome=Outcome.HANDOVER,
-        context=Context(allergies=allergies),
+        context=Context(
+            allergies=allergies,
+            diets=composed.context.diets,
+            diets_of_another=composed.context.diets_of_another,
+        ),
         is_passed_on=True,
         timings_ms=composed.timings_ms,
     )

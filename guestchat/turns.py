@@ -254,6 +254,8 @@ def answer(
         language=spoken,
         context=context,
         allergies=allergies,
+        diets=query.diets,
+        diets_of_another=query.diets_of_another,
         place=content.places_by_key.get(place or ""),
     )
     composed = compose(query, find, scene)

@@ -8,7 +8,7 @@ from decimal import Decimal
 from guestchat.answering import opening
 from guestchat.answering.scene import Scene
 from guestchat.understanding.food import asked_for, concepts, is_meat
-from guestchat.understanding.lexicon import wines
+from guestchat.understanding.lexicon import DRINKS, wines
 from guestchat.understanding.query import Part
 from guestchat.understanding.stems import stem
 from guestchat.understanding.when import When
@@ -94,6 +94,10 @@ def wanted(part: Part, scene: Scene) -> list[Offer] | None:
         said = _saying(part.rest, offers, scene)
         if not said and not _OR.isdisjoint(words(part.text)):
             said = _saying(part.rest, offers, scene, any_of_them=True)  # "dishes with duck or veal"
+        if not said and part.courses and DRINKS.issuperset(part.courses):
+            # "A cocktail with lavender": where the card calls it a spritz.
+            drinks = [offer for offer in scene.content.offers.values() if "drink" in tags[offer.item.key]]
+            said = _saying(part.rest, drinks, scene)
         offers = said
         if any(is_meat(word) for word in part.rest):
             if not _DENIES.isdisjoint(words(part.text)):

@@ -88,7 +88,8 @@ def compose(query: Query, search: Search, scene: Scene) -> Answer:
 def _asked(parts: Sequence[Part], replies: Sequence[Reply]) -> tuple[list[Part], list[Reply]]:
     """Return the parts with their replies, without "I don't know" to what was only told beside a question."""
     unknown = {Outcome.UNANSWERED, Outcome.CLARIFY}
-    if any(part.intent in {Intent.LIST, Intent.DISH} for part in parts):
+    of_dishes = any(reply.items or reply.claims for reply in replies)
+    if of_dishes and any(part.tells and part.words for part in parts):
         return list(parts), list(replies)  # what was told may be what a guest cannot eat
     kept = [
         (part, reply)
@@ -216,7 +217,7 @@ def _rows_tell(part: Part) -> bool:
         # "Is there a kids' club" is near to a club sandwich.
         about_food = part.avoid or part.containing or part.aspects & {"allergens", "safe", "ingredients"}
         # "The burger from room service" names where it is ordered, and no other matter.
-        return not (part.unsure and part.subjects - set(part.venue_kinds) and not about_food)
+        return not (part.unsure and part.subjects - set(part.venue_kinds) - _EATEN_TOO and not about_food)
     if part.intent is Intent.LIST and part.subjects:
         return _asks_for_food(part)
     if part.intent is Intent.PLACE:
@@ -224,6 +225,10 @@ def _rows_tell(part: Part) -> bool:
     if part.intent is Intent.HOURS:
         return "price" not in part.details
     return True
+
+
+# "Any lamb on the menu?": what a farm has and a card as well.
+_EATEN_TOO = frozenset({"farm_animals"})
 
 
 def _finds_nothing(part: Part, reply: Reply) -> bool:
@@ -439,7 +444,14 @@ def _context(parts: Sequence[Part], replies: Sequence[Reply], scene: Scene) -> C
     waiting = wishes.waiting(replies)
     if part.intent is Intent.TALK:
         pending = waiting or scene.context.pending  # "thanks" is no word on what was proposed
-        return replace(scene.context, allergies=scene.allergies, offered_person=False, pending=pending)
+        return replace(
+            scene.context,
+            allergies=scene.allergies,
+            diets=scene.diets,
+            diets_of_another=scene.diets_of_another,
+            offered_person=False,
+            pending=pending,
+        )
     # What was not answered and names nothing itself changes no subject: "how deep is it?", "and its hours?".
     unknown = part.intent is Intent.QUESTION and reply.outcome in {Outcome.UNANSWERED, Outcome.CLARIFY}
     same = part.follow_up and part.intent is Intent.HOURS and part.meals == scene.context.meals
@@ -453,6 +465,8 @@ def _context(parts: Sequence[Part], replies: Sequence[Reply], scene: Scene) -> C
         subjects=tuple(sorted(ranking.subjects_of(reply.article, scene) or part.subjects or kept)),
         meals=part.meals,
         allergies=scene.allergies,
+        diets=scene.diets,
+        diets_of_another=scene.diets_of_another,
         filters={
             "avoid": list(part.avoid),
             "containing": list(part.containing),

@@ -1,5 +1,6 @@
 """Owns answers about dishes: one by name, or a list of those chosen. Allergen words come from `kitchen`."""
 
+import re
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import replace
 from decimal import Decimal
@@ -9,11 +10,16 @@ from guestchat.answering.answer import Claim, Outcome, Reply, Source
 from guestchat.answering.scene import Scene
 from guestchat.understanding.food import asked_for
 from guestchat.understanding.query import Part
+from guestchat.words import fold
 from menus import hours
 from menus.allergens import Status, is_safe, status
 from menus.content import Item, Offer
 
 SHOWN = 6
+_OF_A_SIZE = re.compile(
+    r"\b(?:big|bigger|large|larger|small|smaller|half|double|gross\w*|klein\w*|halb\w*|doppelt\w*|grande?s?|petite?s?"
+    r"|demi|pequen\w*|medi[ao]|doble)\b"
+)
 _ANSWERED_ONE_BY_ONE = 3
 
 
@@ -160,6 +166,8 @@ def _aspects(offer: Offer, part: Part, scene: Scene) -> Iterator[str]:
         chosen = [option for option in item.options if option.key in part.options]
         if chosen and "options" not in aspects:
             yield _options(replace(item, options=tuple(chosen)), scene)
+        elif item.options and "options" not in aspects and _OF_A_SIZE.search(fold(part.text)):
+            yield _options(item, scene)  # "what is a large one"
     if aspects & {"ingredients", "about"} and not part.diets and not part.avoid:
         yield _introduction(offer, scene)
         if not part.containing:
@@ -244,7 +252,7 @@ def _listing(offers: Sequence[Offer], part: Part, scene: Scene) -> Reply:
         ordered = ordered[:3]
     if not ordered:
         if avoid and offers:
-            return Reply(text=scene.say("list.none_safe", allergens=scene.allergens(avoid)), outcome=Outcome.ANSWERED)
+            return _none_safe(offers, avoid, scene)
         # What stands on no menu may be had for the asking.
         person = scene.say("unknown.ask_person")
         return Reply(text=scene.say("list.none"), outcome=Outcome.UNANSWERED, suggestions=[person])
@@ -258,6 +266,9 @@ def _listing(offers: Sequence[Offer], part: Part, scene: Scene) -> Reply:
         left_out = len(offers) - len(safe)
         key = "list.only_declared" if left_out else "list.only_declared_all"
         note = ["", scene.say(key, allergens=scene.allergens(avoid), count=left_out)]
+    if kept := [diet for diet in part.diets if diet in scene.context.diets]:
+        diets = scene.words.join([scene.say(f"diet.{diet}") for diet in kept])
+        note += ["", scene.say("list.only_diet", diet=diets)]
     claims = [*kitchen.safe_claims([offer.item for offer in ordered], avoid)]
     claims += [claim for offer in ordered[:SHOWN] for claim in _named_too_kindly(offer.item, scene).claims]
     claims += [
@@ -271,6 +282,18 @@ def _listing(offers: Sequence[Offer], part: Part, scene: Scene) -> Reply:
         sources=[Source("item", offer.item.key) for offer in ordered[:SHOWN]],
         items=[offer.item.key for offer in ordered],
         claims=claims,
+    )
+
+
+def _none_safe(offers: Sequence[Offer], avoid: Sequence[str], scene: Scene) -> Reply:
+    """Say that nothing is declared free; of a few dishes, what is declared instead: "is the soup ok?" asks of one."""
+    said = [scene.say("list.none_safe", allergens=scene.allergens(avoid))]
+    told = [kitchen.about(offer.item, avoid, scene) for offer in offers] if len(offers) <= _ANSWERED_ONE_BY_ONE else []
+    return Reply(
+        text="\n".join([*said, *(f"- {each.text}" for each in told)]),
+        outcome=Outcome.ANSWERED,
+        sources=[Source("item", offer.item.key) for offer in offers] if told else (),
+        claims=[claim for each in told for claim in each.claims],
     )
 
 

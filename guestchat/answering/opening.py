@@ -25,7 +25,8 @@ def answer(part: Part, scene: Scene) -> Reply | None:
     if not venues:
         if part.venues or part.venue_kinds or part.meals:
             return None
-        return _what_is_open(part, scene) if part.when.now else _overview(part, scene)
+        # "Can we still eat at nine" asks for nine.
+        return _what_is_open(part, scene) if part.when.now and not part.when.time else _overview(part, scene)
     said = [" ".join(_about(venue, part, scene)) for venue in venues]
     # The pool inside the spa: the venue's own words say which of its hours are the pool's.
     said = [
@@ -67,7 +68,7 @@ def find_venues(part: Part, scene: Scene) -> list[Venue]:
             # Only the plain question: "women-only hours of the sauna" are not the spa's.
             found = [venue for venue in everything if inside[venue.key] & kinds]
     elif part.meals:
-        for tells in (_intervals_of_meals, _menus_of_meals, serves_meal):
+        for tells in (_intervals_of_meals, _menus_of_meals, serves_meal, _is_there_for):
             if found := [venue for venue in everything if tells(venue, part.meals)]:
                 break
         return found
@@ -104,6 +105,18 @@ def serves_meal(venue: Venue, meals: Sequence[str]) -> bool:
     return _intervals_of_meals(venue, meals) or any(told_by("meal", menu.name) & set(meals) for menu in venue.menus)
 
 
+# A place that its description calls a meal's, open for no longer than that: the breakfast room.
+_ENDS_BY = {"breakfast": dt.time(12, 30), "brunch": dt.time(15, 30)}
+
+
+def _is_there_for(venue: Venue, meals: Sequence[str]) -> bool:
+    """Return whether a venue's description names one of these meals, and its hours are no longer than that."""
+    told = told_by("meal", venue.description) & set(meals)
+    weekly = [entry for entry in venue.opening_hours if entry.days and entry.closes]
+    ends = max((_ENDS_BY[meal] for meal in told if meal in _ENDS_BY), default=None)
+    return bool(weekly) and ends is not None and all(entry.closes and entry.closes <= ends for entry in weekly)
+
+
 def _on(venue: Venue, day: dt.date, part: Part, scene: Scene) -> list[Interval]:
     """Return a day's intervals, of the meals asked for where the venue's labels or its menus' times tell them apart."""
     intervals = hours.hours_on(venue, day, scene.content.zone)
@@ -135,6 +148,7 @@ def _about(venue: Venue, part: Part, scene: Scene) -> Iterator[str]:
         intervals = _on(venue, day, part, scene)
         open_somewhere = open_somewhere or bool(intervals)
         yield _day(venue, day, intervals, part, scene)
+        yield from _last_orders(venue, day, intervals, part, scene)
         if not intervals and part.meals and (others := hours.hours_on(venue, day, scene.content.zone)):
             # "New Year's brunch" is what there is instead of breakfast.
             yield _day(venue, day, others, replace(part, meals=()), scene)
@@ -142,6 +156,17 @@ def _about(venue: Venue, part: Part, scene: Scene) -> Iterator[str]:
         yield from _regular(venue, part, scene)
     if not open_somewhere and (following := _next(venue, part, scene, days[-1])):
         yield scene.say("hours.next", when=scene.words.moment(following.opens, scene.at.date()))
+
+
+def _last_orders(venue: Venue, day: dt.date, intervals: Sequence[Interval], part: Part, scene: Scene) -> Iterator[str]:
+    """Yield until when the menu of a meal is served, where that ends before the hours of the meal do."""
+    if not intervals or not _intervals_of_meals(venue, part.meals):
+        return
+    for menu in _menus_of_meals(venue, part.meals):
+        served = hours.servings_on(menu, venue, day, scene.content.zone)
+        if served and served[-1].closes < intervals[-1].closes:
+            name = gate.held_back(scene.text(menu.name), scene.name(venue))
+            yield scene.say("hours.served_until", menu=name, time=scene.words.time(served[-1].closes))
 
 
 def _next(venue: Venue, part: Part, scene: Scene, after: dt.date) -> Interval | None:

@@ -23,6 +23,8 @@ class Scene:
     language: str
     context: Context
     allergies: tuple[str, ...] = ()
+    diets: tuple[str, ...] = ()
+    diets_of_another: bool = False
     place: Place | None = None
 
     @property

@@ -109,7 +109,7 @@ def _wish(part: Part, before: Wish | None, scene: Scene) -> Wish:
         quantity=before.quantity if now.quantity is None or part.when.time else now.quantity,
         room=now.room or before.room,
         days=now.days or before.days,
-        items=tuple(dict.fromkeys((*before.items, *now.items))),
+        items=tuple(key for key in dict.fromkeys((*before.items, *now.items)) if key not in part.dropped),
     )
 
 

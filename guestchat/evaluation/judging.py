@@ -135,10 +135,11 @@ def _pattern(needle: str) -> str:
     if amount:
         cents = rf"(?:[.,]{amount[2]})" + ("?" if amount[2] == "00" else "")
         return rf"(?<!\d){amount[1]}{cents}(?![.,]?\d)"
-    # "18" must not be found in "118" nor in "180".
+    # "18" must not be found in "118", in "180" nor in "18.50"; a price of 18.00 is the same figure.
     before = r"(?<!\d)(?<!\d[.,])" if needle[:1].isdigit() else ""
+    cents = r"(?:[.,]00(?!\d))?" if needle.isdigit() else ""
     after = r"(?![.,]?\d)" if needle[-1:].isdigit() else ""
-    return before + re.escape(needle) + after
+    return before + re.escape(needle) + cents + after
 
 
 def _time(hour: int, minute: str) -> str:

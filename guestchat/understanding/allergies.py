@@ -81,6 +81,17 @@ class Allergens:
             named=tuple(code for code in self.named if code not in codes),
         )
 
+    def as_mine(self) -> "Allergens":
+        """Return the same as what somebody cannot have, whatever stands right beside the words."""
+        return replace(
+            self,
+            avoid=(),
+            mine=self.codes,
+            contains=(),
+            named=(),
+            spans=tuple((start, end, codes, "mine") for start, end, codes, _stance in self.spans),
+        )
+
 
 def find(tokens: Sequence[str], vocabulary: Vocabulary) -> Allergens:
     """Return the allergens named in these folded words, each with the stance that the words around it give."""

@@ -9,23 +9,52 @@ from guestchat.words import fold, words
 # A full stop ends a clause only before a space and a letter: "14.50", "a.m." and "e.g." stay whole.
 _ABBREVIATED = r"(?<![.\s]\w)(?<!\b[mM]r)(?<!\b[mM]s)(?<!\b[dD]r)(?<!\b[mM]rs)(?<!\bHr)(?<!\bFr)(?<!\bSr)(?<!\bSra)"
 _END = re.compile(rf"[?!;\n]+|{_ABBREVIATED}\.+(?=\s+[^\W\d])|\.+$")
-# "Am 24. abends": in German a day's number before a small letter ends no clause.
-_DAYS_NUMBER = r"(?:(?<=\b[aA]m \d\d)|(?<=\b[vV]om \d\d)|(?<=\b[zZ]um \d\d))\.(?=\s+[a-z])"
+# "Am 24. abends", "vom 1.12. bis": in German the number of a day or a month before a small letter ends no clause.
+_BEFORE_A_DATE = ("[aA]m", "[vV]om", "[zZ]um", "[aA]b", "[dD]en", "[dD]em")
+_DATES = (
+    rf"(?<=\b{word} {date})"
+    for word in _BEFORE_A_DATE
+    for date in (r"\d", r"\d\d", r"\d\.\d", r"\d\.\d\d", r"\d\d\.\d", r"\d\d\.\d\d")
+)
+_DAYS_NUMBER = rf"(?:{'|'.join(_DATES)})\.(?=\s+[a-z])"
 _GERMAN_END = re.compile(rf"[?!;\n]+|(?!{_DAYS_NUMBER}){_ABBREVIATED}\.+(?=\s+[^\W\d])|\.+$")
 MAX_CLAUSES = 5
+# Verbs that questions begin with, in any language.
+_SOMEBODY = """
+    wife wifes husband husbands hubby hubbys daughter daughters son sons girlfriend boyfriend gf bf partner partners mum
+    mom mums dad dads sister brother friend friends kid kids child frau mann freundin freund tochter sohn mutter vater
+    schwester bruder kind partnerin femme mari fille fils copine copain mere pere soeur frere ami amie enfant mujer
+    marido hija hijo novia novio madre padre hermana hermano amigo amiga
+"""
+# Whom guests speak of, in any language.
+RELATIVES = frozenset(_SOMEBODY.split())
+_BEGINNING = """
+    can could may might shall should would am any anything kann konnen konnte konnten darf durfen durfte gibt habt haben
+    hat hast ist sind muss peut puis avez faut puedo puede podemos hay tienen tiene es
+"""
+ASKING_VERBS = frozenset(_BEGINNING.split())
 _SAYS_IT = re.compile(
     r"\b(?:it costs?|is it|does it cost|it possible|it ok(?:ay)?|it allowed) to\b|\bkostet es\b.*\bzu\b"
     r"|\bca coute .*\bde\b"
 )
 
 
-def split(text: str, vocabulary: Vocabulary) -> list[str]:
-    """Return the message's clauses, in order; what says nothing by itself joins its neighbour."""
+def split(text: str, vocabulary: Vocabulary, *, on_a_dish: bool = False) -> list[str]:
+    """Return the message's clauses, in order; what says nothing by itself joins its neighbour.
+
+    Where a dish was spoken of before, "is it safe then" asks of it, and not of the milk that somebody cannot have.
+    """
     end = _GERMAN_END if vocabulary.language == "de" else _END
     clauses = [clause for sentence in end.split(text) for clause in _questions(sentence.strip(" ,"), vocabulary)]
     joined: list[str] = []
     for clause in clauses:
-        if joined and not _has_topic(clause, vocabulary) and _has_topic(joined[-1], vocabulary):
+        of_the_dish = (
+            on_a_dish
+            and joined
+            and _points(clause, vocabulary)
+            and _says_what_they_cannot_have(words(joined[-1]), vocabulary)
+        )
+        if joined and not of_the_dish and not _has_topic(clause, vocabulary) and _has_topic(joined[-1], vocabulary):
             joined[-1] = f"{joined[-1]}, {clause}"
         else:
             joined.append(clause)
@@ -39,12 +68,14 @@ def is_marked(clause: str, text: str) -> bool:
 
 
 def _questions(sentence: str, vocabulary: Vocabulary) -> Iterator[str]:
-    """Yield a sentence's questions, cut before "and when", "and is there" and the like."""
+    """Yield a sentence's questions, cut before "and when", "and is there" and the like, and after what is only told."""
     if not sentence:
         return
     pieces = list(re.finditer(r"\S+", sentence))
     tokens = [" ".join(words(piece.group())) or "-" for piece in pieces]
     cuts = [match.start for match in vocabulary["split"].find(tokens) if match.start > 0]
+    if (told := _end_of_what_is_told(pieces, tokens, vocabulary)) is not None:
+        cuts = sorted({told, *cuts})
     start = 0
     for cut in cuts:
         head = sentence[pieces[start].start() : pieces[cut].start()].strip(" ,")
@@ -52,6 +83,41 @@ def _questions(sentence: str, vocabulary: Vocabulary) -> Iterator[str]:
             yield head
             start = cut
     yield sentence[pieces[start].start() :].strip(" ,")
+
+
+# So far into a sentence somebody is spoken of: "oh my wife is vegan, what can she eat".
+_SOON = 4
+
+
+def _end_of_what_is_told(pieces: Sequence[re.Match[str]], tokens: Sequence[str], vocabulary: Vocabulary) -> int | None:
+    """Return where a question begins after a comma, if the sentence tells something of somebody before it."""
+    of_somebody = [match.start for match in vocabulary["me"].find(tokens) if match.start < _SOON]
+    of_somebody += [place for place, token in enumerate(tokens[:_SOON]) if token in RELATIVES]
+    of_somebody.sort()
+    opening = {match.start for match in vocabulary["asks"].find(tokens)}
+    opening |= {place for place, token in enumerate(tokens) if token in ASKING_VERBS}
+    if not of_somebody or min(opening, default=_SOON) <= of_somebody[0]:
+        return None  # "if we come late, is anybody there" asks of a case
+    commas = (place + 1 for place, piece in enumerate(pieces) if piece.group().endswith(","))
+    cut = next((place for place in commas if place in opening and place > of_somebody[0]), None)
+    if cut is None or _says_what_they_cannot_have(tokens[:cut], vocabulary):
+        return cut
+    # "I like it hot, what do you suggest" narrows what is asked; "my sister lives here, can she swim" asks of her.
+    narrows = any(vocabulary[table].find(tokens[:cut]) for table in ("course", "menu", "aspect"))
+    points = "it" in vocabulary["follow_up"].keys(tokens[cut:])  # "I'd have the brownie, are there nuts in it"
+    return None if narrows or points or not _PRONOUNS.isdisjoint(tokens[cut : cut + _SOON]) else cut
+
+
+_PRONOUNS = frozenset({"he", "she", "they", "er", "sie", "il", "elle", "ils", "elles", "el", "ella", "ellos"})
+
+
+def _points(clause: str, vocabulary: Vocabulary) -> bool:
+    return "it" in vocabulary["follow_up"].keys(words(clause))
+
+
+def _says_what_they_cannot_have(tokens: Sequence[str], vocabulary: Vocabulary) -> bool:
+    of_somebody = vocabulary["me"].find(tokens) or not RELATIVES.isdisjoint(tokens)
+    return bool(of_somebody) and any(vocabulary[table].find(tokens) for table in ("allergen", "diet"))
 
 
 def _has_topic(clause: str, vocabulary: Vocabulary) -> bool:

@@ -4,26 +4,25 @@ import datetime as dt
 import re
 from dataclasses import replace
 
+from guestchat.understanding import settling
 from guestchat.understanding.food import asked_for
 from guestchat.understanding.lexicon import Lexicon
 from guestchat.understanding.matters import CIRCUMSTANCES
 from guestchat.understanding.naming import WITH
+from guestchat.understanding.options import WELL_NAMED, options_of
 from guestchat.understanding.query import Context, Intent, Part
 from guestchat.understanding.reading import Reading
+from guestchat.understanding.settling import BESIDE_REQUESTS, ONE_THING
 from guestchat.understanding.stems import says
-from guestchat.understanding.when import SOON, When
+from guestchat.understanding.when import When
 
-# From this share of its name on a dish is named for itself.
-_WELL_NAMED = 0.75
 # So few dishes are told one by one: a list would leave out what the others hold.
 _ALL_TOLD = 3
-# What points at one thing, in any language: "is it vegan", "enthält das Nüsse".
-_ONE_THING = frozenset({"it", "that", "this", "das", "dies", "dieses", "ca", "eso", "esto", "lo"})
 
 
 def after(part: Part, context: Context, lexicon: Lexicon) -> Context:
     """Return what the next question of the same message may refer to, before that one is answered."""
-    if part.intent in _BESIDE_REQUESTS or not (part.subjects or part.items or part.venues or part.venue_kinds):
+    if part.intent in BESIDE_REQUESTS or not (part.subjects or part.items or part.venues or part.venue_kinds):
         return context
     of_kinds = [key for key, kind in lexicon.venue_kind.items() if kind in part.venue_kinds]
     return Context(
@@ -94,15 +93,25 @@ def _says_more_of_it(part: Part, reading: Reading) -> bool:
 
 
 def _resolved(part: Part, reading: Reading, context: Context) -> Part:
-    if context.pending and (of_request := _of_request(part, reading, context)) is not None:
+    if context.pending and (of_request := settling.word_on_it(part, reading, context)) is not None:
         return of_request
-    if part.intent in {Intent.EMERGENCY, Intent.PRIVATE, Intent.PERSON, Intent.REQUEST} or part.topic == "statement":
+    if part.intent in BESIDE_REQUESTS or part.topic == "statement":
         return part
+    if context.intent == Intent.PERSON and _says_more_to_the_team(part, reading):
+        return replace(part, intent=Intent.PERSON, topic="complaint", follow_up=True)
+    if (
+        context.article
+        and part.intent in {Intent.QUESTION, Intent.TALK}
+        and _PER.fullmatch(reading.folded.strip(" .!?¿¡"))
+    ):
+        return replace(part, intent=Intent.QUESTION, topic="", follow_up=True, subjects=frozenset(context.subjects))
     if not context.venues and _asks_when_it_is_open(part, reading, context):
         part = replace(part, intent=Intent.QUESTION, topic="")
     chosen = _chosen(reading, context)
     if chosen:
         return replace(part, intent=Intent.DISH, items=(chosen,), unsure=False, follow_up=True)
+    if one := _the_one(part, reading, context):
+        return _of_these(_with_its_question(part, reading, context), (one,))
     if context.intent in {Intent.DISH, Intent.LIST, Intent.REQUEST} and context.items:
         return _of_dishes(_asking_of_an_allergen(part, reading), reading, context)
     if context.venues and part.aspects & {"location", "phone"} and _is_bare(part, reading):
@@ -124,6 +133,49 @@ def _resolved(part: Part, reading: Reading, context: Context) -> Part:
     return part
 
 
+# "Is that each?", "pro Tag oder wie": a price that was told, asked after.
+_PER = re.compile(
+    r"(?:(?:and|so|is|it|that|das|ist|es|c'est|ca|eso|es) )*"
+    r"(?:each|(?:per|a) (?:person|night|day|head|room|hour|week)|pro (?:person|nacht|tag|kopf|zimmer|stunde|nase|woche)"
+    r"|par (?:personne|nuit|jour|chambre|tete|heure)|(?:por|cada) (?:persona|noche|dia|cabeza|habitacion|hora|uno))"
+    r"(?: (?:then|oder wie|oder was|or what|or|ou quoi|o que|o como))?"
+)
+_SEND_SOMEBODY = re.compile(
+    r"\b(?:send (?:some|any)(?:one|body)|send (?:him|her|them|security)|schick\w*|jemand\w*|envoye\w*|quelqu'un"
+    r"|mand(?:a|ar|en|e)\b|alguien)"
+)
+
+
+# What is wished for by a time alone, once its article was told: "ok, until 3 then please, room 22".
+_WISHED_AT_A_TIME = {"late_check_out": "late_checkout", "taxi": "taxi", "wake_up_call": "wake_up"}
+_AGREES = re.compile(
+    r"\b(?:please|pls|plz|then|bitte|dann|svp|s'il (?:vous|te) plait|alors|por favor|porfa|entonces|pues)\b"
+)
+
+
+def _wished_for(part: Part, reading: Reading, context: Context) -> str:
+    """Return the kind of request that a time settles, after the article that tells of it; empty where none."""
+    if part.intent not in {Intent.QUESTION, Intent.HOURS} or reading.marked or reading.found("asks"):
+        return ""
+    if not part.when.time or part.aspects or part.venues or not _AGREES.search(reading.folded):
+        return ""
+    return next((kind for subject, kind in _WISHED_AT_A_TIME.items() if subject in context.subjects), "")
+
+
+def _says_more_to_the_team(part: Part, reading: Reading) -> bool:
+    """ "Just send someone up", "room 118" after a complaint: said to those who were told of it."""
+    if part.intent is not Intent.QUESTION or reading.marked:
+        return False
+    if _SEND_SOMEBODY.search(reading.folded):
+        return True
+    asks = part.subjects or part.details or part.aspects or part.items or part.venues
+    room = part.room or any(token.isdigit() and len(token) > 1 for token in reading.tokens)
+    return bool(room) and not asks and len(reading.tokens) <= _FEW_WORDS
+
+
+_FEW_WORDS = 10
+
+
 def _asks_when_it_is_open(part: Part, reading: Reading, context: Context) -> bool:
     """ "What time does it open?" after the gym asks nothing of the whole house."""
     named = part.venues or part.venue_kinds or part.meals or part.items
@@ -141,7 +193,7 @@ def _speaks_of(article: str, part: Part, reading: Reading) -> bool:
     """ "Also in the restaurant?" after the dogs: the article that was told says that as well."""
     if part.intent not in {Intent.QUESTION, Intent.PLACE} or part.aspects - {"location"}:
         return False
-    if not reading.keys("follow_up"):
+    if not (reading.keys("follow_up") or _COMES_ALONG.search(reading.folded)):
         return False
     own, lexicon = reading.lexicon.article_words.get(article, frozenset()), reading.lexicon
     beside = reading.topics - reading.places("follow_up")
@@ -153,6 +205,20 @@ def _speaks_of(article: str, part: Part, reading: Reading) -> bool:
         return False  # "and the spa?" asks of the spa
     kinds = [key for key, kind in lexicon.venue_kind.items() if kind in part.venue_kinds]
     return any(not own.isdisjoint(lexicon.venue_words[key]) for key in (*part.venues, *kinds))
+
+
+# "Darf der mit ins Restaurant", "can he sit in the bar with us": who was spoken of.
+_COMES_ALONG = re.compile(
+    r"^\W*(?:and |und |et |y )?(?:can|may|could|darf|durfen|kann|konnen|peut|puede)\w* "
+    r"(?:he|she|they|der|die|er|sie|il|elle|ils|elles)\b"
+)
+
+
+def _comes_along(part: Part, reading: Reading, context: Context) -> bool:
+    """ "Und darf er abends mit ins Restaurant" after the dogs asks for nobody's opening hours."""
+    on_animals = {"pets", "dogs"} & set(context.subjects)
+    asks = part.intent in {Intent.HOURS, Intent.PLACE, Intent.QUESTION} and not part.subjects - set(part.venue_kinds)
+    return bool(on_animals) and asks and bool(_COMES_ALONG.search(reading.folded))
 
 
 _INTO = frozenset({"in", "into", "to", "at", "inside", "ins", "im", "zum", "zur", "dans", "en", "au", "a", "al"})
@@ -172,102 +238,6 @@ def _of_subjects(part: Part, reading: Reading, before: Context) -> Part:
 def _named_first(subjects: frozenset[str], part: Part) -> str:
     """Return a question with what it is about before it: to an encoder, "can my 14 year old use it" is on nothing."""
     return f"{' '.join(sorted(subjects)).replace('_', ' ')}: {part.spelt}"
-
-
-# What cannot be said of a request.
-_BESIDE_REQUESTS = frozenset({Intent.EMERGENCY, Intent.PRIVATE, Intent.PERSON, Intent.REQUEST})
-_DO_IT = re.compile(
-    r"\b(?:do (?:it|that)|go ahead|(?:book|order|send|request) (?:it|them|that)|mach\w*(?: sie)? das|bestell\w*|buch\w*"
-    r"|faites|allez y|reserve\w*|hazlo|hagalo|adelante|pidelo|reserval\w*)"
-)
-_MORE = frozenset({"another", "more", "extra", "noch", "weiteres", "weitere", "encore", "autre", "otra", "otro", "mas"})
-_HURTS = re.compile(
-    r"\b(?:hurt|injur|bleed|burn|sick|ill\b|dizzy|verletz|blut|krank|bless|saign|malade|herid|sangr|mareo|enferm)"
-)
-_WORKS_AGAIN = re.compile(
-    r"\b(?:work(?:s|ing) (?:now|again)|is (?:fixed|working)|got it working|(?:geht|funktioniert) (?:jetzt|wieder)"
-    r"|remarche|ya funciona)\b"
-)
-
-
-def _says_more_of_the_wish(part: Part, reading: Reading, kind: str) -> bool:
-    """ "It just shows a blue screen", "oh and another pillow": what is told right after it belongs to a wish."""
-    told = {Intent.QUESTION, Intent.LIST} if kind == "maintenance" else {Intent.QUESTION}
-    if part.intent not in told or part.details or part.aspects or _HURTS.search(reading.folded):
-        return False
-    if kind == "housekeeping":
-        adds = any(match.key == "start" and match.start <= 1 for match in reading.found("follow_up"))
-        return adds and not _MORE.isdisjoint(reading.tokens)
-    return kind == "maintenance" and reading.first_word in _ONE_THING and not reading.asks
-
-
-# What takes something away, in any language.
-_DENIES = frozenset({"no", "not", "without", "kein", "keine", "keinen", "nicht", "ohne", "pas", "sans", "sin"})
-
-
-def _added(part: Part, reading: Reading, context: Context) -> tuple[tuple[str, ...], tuple[str, ...]] | None:
-    """Return the dishes and the options that a guest adds to an order; None where that is not all that is said.
-
-    Nothing is taken along unseen by whoever must avoid something: every word of it must name a dish or an option.
-    """
-    if part.aspects or part.containing or part.avoid or part.when or not _DENIES.isdisjoint(reading.tokens):
-        return None
-    for item in context.pending.get("items", ()):
-        if options := _options_of(str(item), reading):
-            return (), options
-    if not reading.named:
-        return None
-    # "With bacon please" orders no other dish that has some.
-    whole = [each for each in reading.named if each.coverage >= _WELL_NAMED]
-    explained = {place for each in whole for place in each.places} | reading.plain
-    beside = reading.topics - explained - reading.places("talk", "follow_up", "number", "request")
-    wary = context.allergies or reading.stated_allergies
-    return None if wary and (beside or not whole) else (tuple(dict.fromkeys(each.key for each in whole)), ())
-
-
-_ONLY_A_ROOM = re.compile(
-    r"(?:it's |it s |its )?(?:in|to|for|auf|im|aufs)? ?(?:(?:my|our|the|mein\w*|unser\w*) )?(?:room|zimmer)"
-    r"(?: (?:number |no |nr )?\d{1,4}[a-z]?)?(?: (?:please|bitte))?|\d{3,4}[a-z]?"
-    r"|(?:dans |pour )?(?:ma |notre |la )?chambre(?: \d{1,4})?(?: svp)?"
-    r"|(?:en |a )?(?:mi |nuestra |la )?habitacion(?: \d{1,4})?(?: por favor)?"
-)
-# What begins what is ordered as well.
-_ADDS = WITH - {"au"} | {"and", "also", "und", "noch", "et", "aussi", "y", "tambien"}
-_CALLS_OFF = re.compile(r"\b(?:cancel|stornier|annul|forget|vergiss|vergessen|oubli|olvid|cancela)")
-
-
-def _of_request(part: Part, reading: Reading, context: Context) -> Part | None:
-    """Return a guest's word on a request that waits: yes, no, or a detail of it; None where it says something else."""
-    kind, missing = str(context.pending.get("kind", "")), context.pending.get("missing")
-    asked = replace(part, intent=Intent.REQUEST, topic=kind, follow_up=True)
-    said = set(reading.keys("talk"))
-    if _CALLS_OFF.search(reading.folded) and (part.intent is Intent.TALK or kind in reading.keys("request")):
-        return replace(asked, topic="declined")
-    if kind == "maintenance" and _WORKS_AGAIN.search(reading.folded):
-        return replace(asked, topic="declined")
-    if context.pending.get("answers_since"):
-        # Yes, no, two, tomorrow: of what was proposed, or of what was told since?
-        settles = part.intent is Intent.TALK and "yes" in said and _DO_IT.search(reading.folded)
-        if settles and not context.offered_person:
-            return replace(asked, topic="accepted")
-        return asked if not missing and _ONLY_A_ROOM.fullmatch(reading.folded.strip(" .!")) else None
-    if part.intent is Intent.TALK and said & {"yes", "no"} and part.topic != "abuse":
-        return replace(asked, topic="declined" if "no" in said else "accepted")
-    if part.intent in _BESIDE_REQUESTS or reading.asks:
-        return None
-    if missing == "item":
-        named = dict.fromkeys(each.key for each in reading.named)
-        return replace(asked, items=tuple(named)) if part.intent is not Intent.TALK else None
-    if kind == "order" and reading.first_word in _ADDS and (added := _added(part, reading, context)) is not None:
-        return replace(asked, items=added[0], options=added[1])
-    own = reading.topics - reading.places("talk", "follow_up", "request", "number", "time", "date", "day")
-    figures = part.when or part.room or part.quantity or any(token[:1].isdigit() for token in reading.tokens)
-    if not missing and _ONLY_A_ROOM.fullmatch(reading.folded.strip(" .!")):
-        return asked
-    if not missing and _says_more_of_the_wish(part, reading, kind):
-        return asked
-    tells = figures or SOON.search(reading.folded) or (missing and not own)
-    return asked if tells and len(own) <= 1 and not reading.named else None
 
 
 _ARTICLES = frozenset({"the", "der", "die", "das", "den", "le", "la", "les", "el", "los", "las"})
@@ -321,7 +291,7 @@ def _of_dishes(part: Part, reading: Reading, context: Context) -> Part:
         part.courses or part.meals or part.venues or ({"ask", "drink"} & set(reading.keys("menu")) and not points_back)
     )
     adds = asked or reading.first_word in WITH
-    if context.intent == Intent.DISH and adds and (options := _options_of(context.items[0], reading)):
+    if context.intent == Intent.DISH and adds and (options := options_of(context.items[0], reading)):
         # "And with ice cream on it?": an option of the dish spoken of, whatever else is called so.
         return replace(_with_its_question(_of_these(part, context.items[:1]), reading, context), options=options)
     if (come_with_it := _with_what_comes(part, reading, context)) is not part:
@@ -391,18 +361,7 @@ def _is_called_by_name(reading: Reading) -> bool:
     """Return whether a dish is well named, or named as a certain one: "the brownie"."""
     first = {min(each.places) for each in reading.named}
     definite = any(place and reading.tokens[place - 1] in _DEFINITE for place in first)
-    return definite or any(each.coverage >= _WELL_NAMED for each in reading.named)
-
-
-def _options_of(dish: str, reading: Reading) -> tuple[str, ...]:
-    """Return the options of a dish that the clause orders with it, named whole or by two of their words."""
-    if reading.venues or reading.found("venue") or reading.found("hours"):
-        return ()
-    if any(each.key != dish and each.coverage >= _WELL_NAMED for each in reading.named):
-        return ()  # "and the ramen with egg" is the next dish
-    said = set(reading.stems(set(range(len(reading.tokens))) - reading.naming.asked))
-    own = reading.lexicon.item_options.get(dish, ())
-    return tuple(key for key, stems, _added in own if stems and (stems <= said or len(stems & said) > 1))
+    return definite or any(each.coverage >= WELL_NAMED for each in reading.named)
 
 
 def _listed(part: Part, reading: Reading, context: Context) -> tuple[str, ...]:
@@ -419,7 +378,20 @@ def _listed(part: Part, reading: Reading, context: Context) -> tuple[str, ...]:
     return tuple(found) if len(found) == 1 else ()
 
 
-_SUITS = frozenset({"fine", "good", "alright", "passt", "geht", "gut", "va", "bien", "vale"})
+def _the_one(part: Part, reading: Reading, context: Context) -> str:
+    """ "Is there gluten in the stout" after an order: a kind of drink, if it were not the one that is spoken of."""
+    if part.intent is not Intent.LIST or not part.courses or len(part.courses) > 1 or not _asks_of_it(part, reading):
+        return ""
+    kinds = {place for match in reading.found("course") for place in match.places}
+    definite = [place for place in kinds if place and reading.tokens[place - 1] in _ARTICLES]
+    if len(kinds) != 1 or not definite or ("which" in reading.keys("menu") and not part.containing):
+        return ""
+    tags, spoken_of = reading.lexicon.item_tags, {*context.items, *context.pending.get("items", ())}
+    found = [key for key in sorted(spoken_of) if not tags.get(key, frozenset()).isdisjoint(part.courses)]
+    return found[0] if len(found) == 1 else ""
+
+
+_SUITS = frozenset({"ok", "okay", "fine", "good", "alright", "passt", "geht", "gut", "va", "bien", "vale"})
 
 
 def _asks_of_it(part: Part, reading: Reading) -> bool:
@@ -436,7 +408,7 @@ def _narrowed(part: Part, reading: Reading, context: Context) -> Part | None:
     """ "Und davon rote?" after the wines names no red curry."""
     if context.intent != Intent.LIST or not _OF_THEM.search(reading.folded) or set(part.items) & set(context.items):
         return None
-    well_named = any(each.coverage >= _WELL_NAMED for each in reading.named)
+    well_named = any(each.coverage >= WELL_NAMED for each in reading.named)
     if well_named or part.containing or part.avoid or context.allergies:
         return None
     wines = reading.keys("wine")
@@ -473,7 +445,7 @@ def _words_of_its_own(part: Part, reading: Reading) -> bool:
 
 
 def _singular(reading: Reading) -> bool:
-    return not _ONE_THING.isdisjoint(reading.tokens)
+    return not ONE_THING.isdisjoint(reading.tokens)
 
 
 def _meals_then(when: When, context: Context) -> tuple[str, ...]:

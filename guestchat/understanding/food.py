@@ -46,16 +46,21 @@ def asked_for(word: str) -> frozenset[str]:
     return frozenset({word, *(f"~{each}" for each in (*concepts(word), *_kinds().get(word, ())))})
 
 
+# Kinds that no vegetarian eats: of these "is there any" wants no dish without.
+_OF_ANIMALS = frozenset({"meat", "poultry", "game", "fish", "shellfish"})
+
+
 def is_meat(word: str) -> bool:
-    """Return whether a stem means meat of any kind."""
-    return word in _kinds()
+    """Return whether a stem means meat or fish of any kind."""
+    return word in _kinds(_OF_ANIMALS)
 
 
 @cache
-def _kinds() -> dict[str, tuple[str, ...]]:
+def _kinds(only: frozenset[str] | None = None) -> dict[str, tuple[str, ...]]:
     """Return the foods of a kind by the stems of what the kind is called: "meat dishes" are of beef, lamb, ham …"""
     return {
         stem(word): tuple(kind["foods"].split())
-        for kind in rtoml.loads(_FILE.read_text("utf-8"))["kind"].values()
+        for name, kind in rtoml.loads(_FILE.read_text("utf-8"))["kind"].items()
+        if only is None or name in only
         for word in words(kind["called"])
     }

@@ -319,11 +319,11 @@ def _spoken(content: Content) -> dict[str, frozenset[str]]:
     }
 
 
-_COURSES_OF_DRINKS = frozenset({"coffee", "tea", "beer", "wine", "cocktail", "soft_drink", "juice"})
+DRINKS = frozenset({"coffee", "tea", "beer", "wine", "cocktail", "soft_drink", "juice"})
 # Kinds that a dish of the kind says in its own name.
 _NAMED_BY_THEIR_DISHES = frozenset({"soup", "salad", "cake", "coffee", "tea", "juice"})
 _BESIDE_MAINS = frozenset({"soup", "salad", "dessert", "cake", "starter", "side"})
-_NO_MAIN = frozenset({"kids", "breakfast", "brunch", "drink"}) | _COURSES_OF_DRINKS
+_NO_MAIN = frozenset({"kids", "breakfast", "brunch", "drink"}) | DRINKS
 
 
 def wines(kinds: Iterable[str]) -> frozenset[str]:
@@ -347,15 +347,15 @@ def _tags(offer: Offer) -> frozenset[str]:
         section = (section & said) or (section - _NAMED_BY_THEIR_DISHES) or section
     # A card of "snacks and drinks" tells of none of its lines that it is a drink.
     plainly = [{key: each for key, each in text.items() if not _SEVERAL.search(fold(each))} for text in around]
-    if not section & _COURSES_OF_DRINKS and "drink" not in told_by("menu", *plainly):
-        own = (own - _COURSES_OF_DRINKS) | (_COURSES_OF_DRINKS & _what_it_is(offer))  # beer goulash is no drink
+    if not section & DRINKS and "drink" not in told_by("menu", *plainly):
+        own = (own - DRINKS) | (DRINKS & _what_it_is(offer))  # beer goulash is no drink
     tags = own | section | told_by("meal", *around) | (told_by("menu", *plainly) & {"kids", "drink"})
     tags |= told_by("menu", offer.item.name) & {"kids"}  # "Children's pasta" on the menu of all
     if _is_free_of_alcohol(offer):
         tags |= {"alcohol_free", "drink"}
     if "wine" in tags:
         tags |= wines(told_by("wine", offer.item.name, offer.section.name) or told_by("wine", offer.item.description))
-    if tags & _COURSES_OF_DRINKS:
+    if tags & DRINKS:
         tags |= {"drink"}
     is_beside = own & _BESIDE_MAINS or any(_is_nibbled(text) for text in offer.item.name.values())
     if not section and not tags & _NO_MAIN and not is_beside:

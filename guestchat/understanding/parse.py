@@ -5,8 +5,8 @@ import re
 from collections.abc import Collection, Sequence
 from dataclasses import replace
 
-from guestchat.understanding import clauses, follow_up
-from guestchat.understanding.food import asked_for
+from guestchat.understanding import clauses, follow_up, living
+from guestchat.understanding.food import asked_for, concepts
 from guestchat.understanding.hours import asks_when, asks_whether_a_meal_is_served, hours
 from guestchat.understanding.lexicon import Lexicon
 from guestchat.understanding.parts import make
@@ -14,15 +14,17 @@ from guestchat.understanding.query import Context, Intent, Part, Query
 from guestchat.understanding.reading import Reading
 from guestchat.understanding.requesting import request
 from guestchat.understanding.vocabulary import LANGUAGES, Vocabulary, vocabulary
+from guestchat.understanding.wording import in_known_words
 from guestchat.words import words
 
 
 def parse(text: str, lexicon: Lexicon, context: Context, at: dt.datetime, language: str) -> Query:
     """Return a guest's message as a query; `at` is the moment of asking in the hotel's own time."""
     known = vocabulary(language)
+    written, text = text, in_known_words(text, language)
     readings = [
         Reading(clause, known, lexicon, at, clauses.is_marked(clause, text))
-        for clause in _clauses(text, lexicon, known)
+        for clause in _clauses(text, lexicon, known, context)
     ]
     stated = dict.fromkeys(code for reading in readings for code in reading.stated_allergies)
     parts: list[Part] = []
@@ -31,12 +33,25 @@ def parse(text: str, lexicon: Lexicon, context: Context, at: dt.datetime, langua
         parts.append(follow_up.resolve(_part(reading), reading, context, before))
     parts = [_only_stated(part, reading, parts) for part, reading in zip(parts, readings, strict=True)]
     parts = _with_what_is_told(parts, readings)
-    return Query(text=text, language=language, parts=tuple(_spread(parts)), allergies=tuple(stated))
+    diets, of_another = next((each for reading in readings if (each := living.on(reading))[0]), ((), False))
+    if not diets:
+        diets, of_another = context.diets, context.diets_of_another
+        parts = [living.kept_to(part, reading, context) for part, reading in zip(parts, readings, strict=True)]
+    return Query(
+        text=written,
+        language=language,
+        parts=tuple(_spread(parts)),
+        allergies=tuple(stated),
+        diets=diets,
+        diets_of_another=of_another,
+    )
 
 
-def _clauses(text: str, lexicon: Lexicon, known: Vocabulary) -> Sequence[str]:
+def _clauses(text: str, lexicon: Lexicon, known: Vocabulary, context: Context) -> Sequence[str]:
     """Return a message's questions; an article's own question, as it was offered to tap, is one."""
-    return [text] if tuple(words(text)) in lexicon.headings else clauses.split(text, known)
+    if tuple(words(text)) in lexicon.headings:
+        return [text]
+    return clauses.split(text, known, on_a_dish=bool(context.items))
 
 
 def _only_stated(part: Part, reading: Reading, parts: Sequence[Part]) -> Part:
@@ -78,7 +93,8 @@ def _with_what_is_told(parts: Sequence[Part], readings: Sequence[Reading]) -> li
 
 
 def _tells(part: Part, reading: Reading) -> bool:
-    asks = reading.asks or _INVERTED.match(reading.folded) or part.follow_up or part.details or part.topic
+    goes_on = part.follow_up and bool(reading.found("follow_up") or reading.found("hours") or part.aspects or part.when)
+    asks = reading.asks or _INVERTED.match(reading.folded) or goes_on or part.details or part.topic
     # "Airport shuttle for two please" says what is wanted, and tells of nobody.
     wants = part.subjects and _OF_SOMEBODY.isdisjoint(reading.tokens)
     of_allergies = "allergens" in part.aspects or "allergies_policy" in part.subjects
@@ -93,6 +109,14 @@ def _spread(parts: Sequence[Part]) -> list[Part]:
         return [*stated[:1], *(part for part in parts if part not in stated)][:1]
     diets = [diet for part in stated for diet in part.diets]
     avoid = [code for part in stated for code in part.avoid]
+    if avoid:
+        # "I have a sesame allergy, can I take the burger": whatever else may be meant, the dish is warned of.
+        asked = [
+            replace(part, intent=Intent.DISH, unsure=True)
+            if part.intent is Intent.QUESTION and part.items and not part.subjects
+            else part
+            for part in asked
+        ]
     return [
         replace(
             part,
@@ -189,8 +213,8 @@ def _talk(reading: Reading) -> Part | None:
     wants = reading.found("request") or reading.found("hours") or reading.found("menu") or reading.venues
     if reading.when and any(match.key == "start" for match in reading.found("follow_up")):
         return None  # "and in the evening?" greets nobody
-    if "price" in reading.aspects:
-        return None  # "cuánto vale": the same word is thanks
+    if reading.aspects & {"price", "location"}:
+        return None  # "cuánto vale", "cool and where is that": the same words are thanks
     if "abuse" in keys and not wants:
         return make(reading, Intent.TALK, topic="abuse")
     beside = set(range(len(reading.tokens))) - spoken
@@ -207,13 +231,22 @@ def _dish(reading: Reading) -> Part | None:
     if _asks_for_many(reading):
         return _narrowed(reading)
     best = reading.named[0]
-    if best.coverage < 0.95 and set(best.places) < reading.matters.places and not reading.allergens.places:
+    on_a_matter = set(best.places) < reading.matters.places and reading.matters.subjects != {"farm_animals"}
+    if best.coverage < 0.95 and on_a_matter and not reading.allergens.places:
         return None  # "a kids' club" is no club sandwich
     places = {place for each in reading.named for place in each.places}
     said = {token for place, token in enumerate(reading.tokens) if place not in places}
     hot = "hot" in said and said.isdisjoint({"cold", "warm", "served", "still"})
     explained = ("aspect", "menu", "diet", "hours", "meal", "course", "venue")
     items = tuple(each.key for each in reading.named)
+    if _asks_what_is_in_it(reading):
+        return make(
+            reading,
+            Intent.DISH,
+            aspects=reading.aspects - {"available"} | {"ingredients"},
+            explained=explained,
+            items=items,
+        )
     if not hot and _only_shares_a_word(reading, explained):
         return make(reading, Intent.QUESTION, items=items)
     return make(
@@ -226,6 +259,29 @@ def _dish(reading: Reading) -> Part | None:
         # "Can a coeliac eat it", "nuts in the cake?": an allergen named beside a dish is always a question about it.
         containing=tuple(dict.fromkeys((*reading.allergens.contains, *reading.allergens.named))),
         unsure=best.coverage < 0.5 or not best.exact,
+    )
+
+
+# Before what something may be in: "alcohol *in the* tiramisu".
+_IN_IT = frozenset({"in", "im", "inside", "dans", "en"})
+_BETWEEN = frozenset({"the", "der", "dem", "den", "your", "eurem", "ihrem", "le", "la", "les", "l", "el", "los", "las"})
+# What no dish's row names, and its description may.
+_DRINKS_IN_DISHES_SAID = "alcohol alcool alkohol wine vin wein vino rum rhum ron liquor liqueur likor booze"
+_DRINKS_IN_DISHES = frozenset(_DRINKS_IN_DISHES_SAID.split())
+
+
+def _asks_what_is_in_it(reading: Reading) -> bool:
+    """ "Is there alcohol in the tiramisu": a food or a drink, and the dish that it may be in."""
+    named = {place for each in reading.named for place in each.places}
+    first = min(named)
+    while first and reading.tokens[first - 1] in _BETWEEN:
+        first -= 1
+    if not first or reading.tokens[first - 1] not in _IN_IT or not reading.asks or reading.allergens.codes:
+        return False
+    beside = sorted(place for place in reading.topics - named if place < first)
+    stems = reading.stems(beside)
+    return bool(stems) and all(
+        concepts(each) or reading.tokens[place] in _DRINKS_IN_DISHES for place, each in zip(beside, stems, strict=False)
     )
 
 
@@ -302,8 +358,9 @@ def _statement(reading: Reading) -> Part | None:
     }
     if reading.stated_allergies and not wanted and (reading.allergens.mine or not reading.asks):
         return make(reading, Intent.LIST, topic="statement")
-    explained = reading.places("aspect", "diet", "talk") | reading.allergens.places | reading.filler
-    if not reading.found("me") or reading.allergens.codes or len(reading.tokens) < 2:
+    of_somebody = {place for place, token in enumerate(reading.tokens) if token in clauses.RELATIVES}
+    explained = reading.places("aspect", "diet", "talk") | reading.allergens.places | reading.filler | of_somebody
+    if not (of_somebody or reading.found("me")) or reading.allergens.codes or len(reading.tokens) < 2:
         return None
     return make(reading, Intent.LIST, topic="statement") if set(range(len(reading.tokens))) <= explained else None
 

@@ -21,7 +21,7 @@ def make(reading: Reading, intent: Intent, *, explained: Sequence[str] = (), **f
     allergens = reading.allergens
     named = {place for each in reading.named for place in each.places} if intent is Intent.DISH else set()
     explained = (*explained, "wine") if reading.wines else explained
-    taken = reading.places(*explained, "follow_up") | named | allergens.places | reading.venue_places
+    taken = reading.places(*explained, "follow_up", "me") | named | allergens.places | reading.venue_places
     return Part(
         **{
             "text": reading.text,

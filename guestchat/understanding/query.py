@@ -42,6 +42,7 @@ class Part:
     topic: str = ""  # of small talk, an hours or a hotel fact: its vocabulary key
     items: tuple[str, ...] = ()
     options: tuple[str, ...] = ()
+    dropped: tuple[str, ...] = ()  # dishes that an order is to be without from now on
     unsure: bool = False
     venues: tuple[str, ...] = ()
     venue_kinds: tuple[str, ...] = ()
@@ -77,12 +78,14 @@ class Part:
 
 @dataclass(frozen=True, kw_only=True)
 class Query:
-    """A guest's message, understood. `allergies` were stated in it and hold from now on."""
+    """A guest's message, understood. `allergies` were stated in it and hold from now on; so do somebody's `diets`."""
 
     text: str
     language: str
     parts: tuple[Part, ...]
     allergies: tuple[str, ...] = ()
+    diets: tuple[str, ...] = ()
+    diets_of_another: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -98,6 +101,8 @@ class Context:
     meals: tuple[str, ...] = ()
     filters: dict[str, Any] = field(default_factory=dict)
     allergies: tuple[str, ...] = ()
+    diets: tuple[str, ...] = ()  # what somebody is said to live on: lists keep to it
+    diets_of_another: bool = False  # the guest's wife: "what can I have" is asked for the guest
     offered_person: bool = False
     # A request that waits for a detail or for the guest's word: what its row holds or will hold, see `wishes.Wish`.
     pending: dict[str, Any] = field(default_factory=dict)

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from functools import cache, cached_property
 
-from guestchat.understanding import allergies, binding, matters, spelling, venues, when
+from guestchat.understanding import allergies, binding, intolerance, matters, spelling, venues, when
 from guestchat.understanding.lexicon import Lexicon
 from guestchat.understanding.names import Named
 from guestchat.understanding.naming import Naming
@@ -112,12 +112,18 @@ class Reading:
     @cached_property
     def allergen_words(self) -> allergies.Allergens:
         """The allergens as they are written, dishes' names and all."""
-        return allergies.find(self.tokens, self.known)
+        found = allergies.find(self.tokens, self.known)
+        if not found.spans or self.marked or any(match.start == 0 for match in self.found("asks")):
+            return found
+        spans = ((start, end) for start, end, _codes, _stance in found.spans)
+        return found.as_mine() if intolerance.is_told(self.tokens, spans) else found
 
     @cached_property
     def allergens(self) -> allergies.Allergens:
         """The allergens and their stance; words inside a dish's name are no question about an allergen."""
         found = self.allergen_words
+        if found.mine and not found.avoid and not found.contains and not found.named:
+            return found  # "eggs make my son ill" names no dish of eggs
         own = [span for span in found.spans if self._is_a_dishs_own(span)]
         if len(own) == len(found.spans) and self.naming.option_places and not self._asks_something_else:
             # "Pancakes with nougat cream: hazelnuts?" asks, though the option is called so.

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Collection
+from itertools import combinations
 
 from guestchat.understanding.parts import make, room_by_number
 from guestchat.understanding.query import Intent, Part
@@ -119,8 +120,31 @@ def _order(reading: Reading, *, wished: bool) -> Part | None:
         return make(reading, Intent.REQUEST, topic="order", items=items, options=reading.options)
     if reading.asks:
         return None
+    if items and _is_plainly_ordered(reading):
+        return make(reading, Intent.REQUEST, topic="order", items=items, options=reading.options)
     drinks_or_food = reading.keys("course") or "drink" in reading.keys("menu")
     if "order" in keys and where and drinks_or_food:
         return make(reading, Intent.REQUEST, topic="order")
     beside = reading.topics - reading.places("request", "talk", "menu", "venue", "follow_up") - reading.venue_places
     return make(reading, Intent.REQUEST, topic="order") if "order_what" in keys and not beside else None
+
+
+_PLEASE = re.compile(r"\b(?:please|pls|plz|bitte|svp|stp|s'il (?:vous|te) plait|por favor|porfa|xfa)\b")
+_AT_A_PLACE = frozenset({"table", "room", "tisch", "zimmer", "mesa", "habitacion", "chambre"})
+
+
+def _is_plainly_ordered(reading: Reading) -> bool:
+    """ "The stew and a pint of stout please", "bitte noch zwei Espresso an Tisch 5": dishes, a please, no question."""
+    asks = reading.aspects or reading.found("hours") or reading.keys("diet") or reading.allergens.codes
+    if asks or reading.keys("menu") or reading.when.dates or not _PLEASE.search(reading.folded):
+        return False
+    named = reading.named
+    if any(
+        set(one.places) <= set(other.places) or set(other.places) <= set(one.places)
+        for one, other in combinations(named, 2)
+    ):
+        return False  # "the curry please": there are two
+    taken = {place for each in named for place in each.places} | reading.naming.option_places | reading.venue_places
+    beside = reading.topics - taken - reading.places("talk", "follow_up", "number", "request", "course", "time", "meal")
+    beside -= reading.plain | reading.places("with_food")
+    return not {place for place in beside if reading.tokens[place] not in _AT_A_PLACE}
