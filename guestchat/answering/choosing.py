@@ -88,6 +88,10 @@ def wanted(part: Part, scene: Scene) -> list[Offer] | None:
         offers = for_kids or offers
     if part.foods:
         offers = _saying(part.foods, offers, scene)
+    if unwanted := [word for word in part.rest if _is_unwanted(word, part)]:
+        holding = {offer.item.key for offer in _saying(unwanted, offers, scene, any_of_them=True)}
+        offers = [offer for offer in offers if offer.item.key not in holding]
+        part = replace(part, rest=tuple(word for word in part.rest if word not in unwanted))
     if part.rest and _is_narrowed(part) and not _any_is_food(part.rest, scene) and not _may_be_avoided(part):
         part = replace(part, rest=())  # "a severe nut allergy in our party: which puds can she have"
     if part.rest:
@@ -113,6 +117,17 @@ def wanted(part: Part, scene: Scene) -> list[Offer] | None:
             return None  # when the kitchen is closed, its hours answer
         offers = then
     return [offer for offer in offers if _fits(offer.item, part)]
+
+
+_NOT = frozenset({"not", "no", "without", "kein", "keine", "keinen", "ohne", "nicht", "pas", "sans", "sin"})
+
+
+def _is_unwanted(word: str, part: Part) -> bool:
+    """ "Any mains, not pasta": a kind of food that is not to be among them, if nothing must be avoided."""
+    if not concepts(word) or is_meat(word) or part.avoid:
+        return False
+    said = words(part.text)
+    return any(stem(each) == word and said[place - 1] in _NOT for place, each in enumerate(said) if place)
 
 
 _QUOTES = frozenset('"\u201c\u201d\u201e\u00ab\u00bb')

@@ -81,6 +81,7 @@ def _here_first(offers: Sequence[Offer], scene: Scene) -> list[Offer]:
 def _about(offer: Offer, part: Part, scene: Scene) -> tuple[str, Sequence[Claim]]:
     """Return what was asked about a dish, the direct answer first, with its claims."""
     item = offer.item
+    part = _as_ordered(item, part, scene)
     asked = tuple(dict.fromkeys((*part.avoid, *part.containing)))
     sentences: list[str] = []
     claims: list[Claim] = []
@@ -108,6 +109,14 @@ def _about(offer: Offer, part: Part, scene: Scene) -> tuple[str, Sequence[Claim]
     elif part.when or "available" in part.aspects:
         sentences += _served(offer, part, scene)
     return " ".join(sentences), claims
+
+
+def _as_ordered(item: Item, part: Part, scene: Scene) -> Part:
+    """ "Is there milk in it" after an order asks of the dish with the options that were ordered with it."""
+    ordered = scene.context.pending
+    if not part.follow_up or part.options or item.key not in ordered.get("items", ()):
+        return part
+    return replace(part, options=tuple(str(each) for each in ordered.get("options", ())))
 
 
 def _add(statement: kitchen.Statement, sentences: list[str], claims: list[Claim]) -> None:

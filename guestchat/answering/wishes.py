@@ -38,6 +38,7 @@ class Wish:
     room: str = ""
     days: tuple[str, ...] = ()
     items: tuple[str, ...] = ()
+    options: tuple[str, ...] = ()
     missing: str = ""
     allergies: tuple[str, ...] = ()  # those that the guest was warned of
 
@@ -100,6 +101,7 @@ def _wish(part: Part, before: Wish | None, scene: Scene) -> Wish:
         room=room,
         days=days,
         items=part.items,
+        options=part.options,
     )
     if before is None or (before.kind in _ONE_OF_A_KIND and not part.follow_up):
         return now
@@ -110,6 +112,7 @@ def _wish(part: Part, before: Wish | None, scene: Scene) -> Wish:
         room=now.room or before.room,
         days=now.days or before.days,
         items=tuple(key for key in dict.fromkeys((*before.items, *now.items)) if key not in part.dropped),
+        options=tuple(key for key in dict.fromkeys((*before.options, *now.options)) if key not in part.dropped),
     )
 
 
@@ -182,7 +185,7 @@ def _warning(wish: Wish, part: Part, scene: Scene) -> Reply | None:
     items = (*wish.items, *_may_be_ordered_too(wish, part, scene))
     if not items:
         return None
-    asked = replace(part, items=items, aspects=frozenset(), diets=(), when=type(part.when)())
+    asked = replace(part, items=items, options=wish.options, aspects=frozenset(), diets=(), when=type(part.when)())
     return dishes.named(asked, scene)
 
 

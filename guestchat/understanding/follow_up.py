@@ -5,6 +5,7 @@ import re
 from dataclasses import replace
 
 from guestchat.understanding import settling
+from guestchat.understanding.clauses import RELATIVES
 from guestchat.understanding.food import asked_for
 from guestchat.understanding.lexicon import Lexicon
 from guestchat.understanding.matters import CIRCUMSTANCES
@@ -48,6 +49,21 @@ def resolve(part: Part, reading: Reading, context: Context, before: Context) -> 
         return resolved
     open_then = _of_venues_spoken_of(part, reading, before)
     return open_then if open_then is not part else _of_subjects(part, reading, before)
+
+
+def of_what_was_stated(part: Part, reading: Reading, before: Part | None, context: Context) -> Part:
+    """ "My friend can't have milk, is there any in it": asked of the dish spoken of or ordered last."""
+    stated = before is not None and before.topic == "statement" and before.avoid
+    if not stated or before is None or part.items or part.intent not in {Intent.QUESTION, Intent.LIST}:
+        return part
+    items = context.items or tuple(str(each) for each in context.pending.get("items", ()))
+    points = "it" in reading.keys("follow_up") or _IN_THERE.search(reading.folded)
+    if not items or len(items) > _ALL_TOLD or not points or _words_of_its_own(part, reading):
+        return part
+    return replace(_of_these(part, items), containing=before.avoid)
+
+
+_IN_THERE = re.compile(r"\b(?:drin|drinnen|dabei|enthalten|in (?:it|there|that)|dedans|lleva|dentro)\b")
 
 
 def _of_venues_spoken_of(part: Part, reading: Reading, before: Context) -> Part:
@@ -99,23 +115,23 @@ def _resolved(part: Part, reading: Reading, context: Context) -> Part:
         return part
     if context.intent == Intent.PERSON and _says_more_to_the_team(part, reading):
         return replace(part, intent=Intent.PERSON, topic="complaint", follow_up=True)
-    if (
-        context.article
-        and part.intent in {Intent.QUESTION, Intent.TALK}
-        and _PER.fullmatch(reading.folded.strip(" .!?¿¡"))
-    ):
-        return replace(part, intent=Intent.QUESTION, topic="", follow_up=True, subjects=frozenset(context.subjects))
+    if context.article and (of_it := _of_the_article(part, reading, context)) is not None:
+        return of_it
     if not context.venues and _asks_when_it_is_open(part, reading, context):
         part = replace(part, intent=Intent.QUESTION, topic="")
     chosen = _chosen(reading, context)
     if chosen:
         return replace(part, intent=Intent.DISH, items=(chosen,), unsure=False, follow_up=True)
+    if context.intent == Intent.DISH and context.items and _PER.fullmatch(reading.folded.strip(" .!?¿¡")):
+        return replace(_of_these(part, context.items[:1]), aspects=frozenset({"price", "about"}))
     if one := _the_one(part, reading, context):
         return _of_these(_with_its_question(part, reading, context), (one,))
     if context.intent in {Intent.DISH, Intent.LIST, Intent.REQUEST} and context.items:
         return _of_dishes(_asking_of_an_allergen(part, reading), reading, context)
-    if context.venues and part.aspects & {"location", "phone"} and _is_bare(part, reading):
-        return replace(part, intent=Intent.PLACE, venues=context.venues, follow_up=True)
+    if part.aspects & {"location", "phone"} and _is_bare(part, reading):
+        venues = context.venues or (_venues_spoken_of(context, reading) if context.article else ())
+        if context.venues or len(venues) == 1:
+            return replace(part, intent=Intent.PLACE, venues=venues, follow_up=True)
     if context.intent == Intent.HOURS or (context.intent == Intent.PLACE and part.intent is Intent.HOURS):
         return _of_hours(part, reading, context)
     if context.article and part.intent is Intent.LIST and _only_of_children(part, reading):
@@ -146,8 +162,36 @@ _SEND_SOMEBODY = re.compile(
 )
 
 
+def _of_the_article(part: Part, reading: Reading, context: Context) -> Part | None:
+    """Return what is asked of the article that was told last in words that ask nothing else; None where it is not."""
+    if wished := _wished_for(part, reading, context):
+        return replace(part, intent=Intent.REQUEST, topic=wished)
+    per = part.intent in {Intent.QUESTION, Intent.TALK} and _PER.fullmatch(reading.folded.strip(" .!?\u00bf\u00a1"))
+    included = part.intent in {Intent.LIST, Intent.QUESTION} and _INCLUDED.search(reading.folded) and not part.items
+    included = included and len(reading.topics) <= _FEW_TOPICS and not part.subjects - set(context.subjects)
+    if per or included or _measures_it(part, reading) or _comes_along(part, reading, context):
+        about = frozenset(context.subjects)
+        return replace(part, intent=Intent.QUESTION, topic="", follow_up=True, subjects=about, details=frozenset())
+    return None
+
+
+_INCLUDED = re.compile(r"\b(?:includ\w*|inklusiv\w*|inbegriffen|dabei|compris\w*|inclus\w*|inclu\w*)\b")
+_FEW_TOPICS = 3
+_MEASURE = re.compile(
+    r"\d+(?:[.,]\d+)? ?(?:m|cm|kg|kilos?|meters?|metres?|metros?|metern?|ft|lbs?|hoch|breit|lang|high|tall|wide|long"
+    r"|haute?|alto)\b"
+)
+
+
+def _measures_it(part: Part, reading: Reading) -> bool:
+    """ "My van is 2.10 high" after the garage: what was told of it says whether that fits."""
+    of_food = part.items or part.courses or part.containing or part.avoid or part.diets
+    return part.intent is Intent.QUESTION and not of_food and bool(_MEASURE.search(reading.folded))
+
+
 # What is wished for by a time alone, once its article was told: "ok, until 3 then please, room 22".
 _WISHED_AT_A_TIME = {"late_check_out": "late_checkout", "taxi": "taxi", "wake_up_call": "wake_up"}
+_CLOCK = re.compile(r"\b\d{1,2}(?:[:.h]\d\d| ?(?:h|uhr|am|pm|o'?clock|heures))\b")
 _AGREES = re.compile(
     r"\b(?:please|pls|plz|then|bitte|dann|svp|s'il (?:vous|te) plait|alors|por favor|porfa|entonces|pues)\b"
 )
@@ -157,7 +201,8 @@ def _wished_for(part: Part, reading: Reading, context: Context) -> str:
     """Return the kind of request that a time settles, after the article that tells of it; empty where none."""
     if part.intent not in {Intent.QUESTION, Intent.HOURS} or reading.marked or reading.found("asks"):
         return ""
-    if not part.when.time or part.aspects or part.venues or not _AGREES.search(reading.folded):
+    timed = part.when.time or _CLOCK.search(reading.folded)
+    if not timed or part.aspects or part.venues or not _AGREES.search(reading.folded):
         return ""
     return next((kind for subject, kind in _WISHED_AT_A_TIME.items() if subject in context.subjects), "")
 
@@ -226,10 +271,13 @@ _INTO = frozenset({"in", "into", "to", "at", "inside", "ins", "im", "zum", "zur"
 
 def _of_subjects(part: Part, reading: Reading, before: Context) -> Part:
     """ "And for kids?", "what does it cost": asked of what was spoken of last."""
-    if not before.subjects or part.subjects or part.intent not in {Intent.QUESTION, Intent.LIST} or not part.details:
+    of_somebody = not RELATIVES.isdisjoint(reading.tokens)
+    if not before.subjects or part.subjects or part.intent not in {Intent.QUESTION, Intent.LIST}:
+        return part
+    if not part.details and not (of_somebody and part.intent is Intent.QUESTION):
         return part
     named = (part.venues, part.items, part.courses, part.meals, part.diets, part.avoid, part.containing, part.order)
-    if any(named) or part.beyond or part.drinks:
+    if any(named) or (part.beyond and not of_somebody) or part.drinks:
         return part
     subjects = frozenset(before.subjects)
     return replace(part, intent=Intent.QUESTION, topic="", subjects=subjects, spelt=_named_first(subjects, part))
@@ -296,6 +344,18 @@ def _of_dishes(part: Part, reading: Reading, context: Context) -> Part:
         return replace(_with_its_question(_of_these(part, context.items[:1]), reading, context), options=options)
     if (come_with_it := _with_what_comes(part, reading, context)) is not part:
         return come_with_it
+    if reading.keys("wine") and not reading.wines and _are_wines(context, reading):
+        # "What about the white one then": no bean soup.
+        return replace(
+            part,
+            intent=Intent.LIST,
+            courses=("wine",),
+            wines=reading.keys("wine"),
+            items=(),
+            rest=(),
+            aside=(),
+            drinks=True,
+        )
     if part.intent is Intent.DISH and (narrowed := _narrowed(part, reading, context)) is not None:
         return narrowed
     if part.intent is Intent.DISH:
@@ -389,6 +449,11 @@ def _the_one(part: Part, reading: Reading, context: Context) -> str:
     tags, spoken_of = reading.lexicon.item_tags, {*context.items, *context.pending.get("items", ())}
     found = [key for key in sorted(spoken_of) if not tags.get(key, frozenset()).isdisjoint(part.courses)]
     return found[0] if len(found) == 1 else ""
+
+
+def _are_wines(context: Context, reading: Reading) -> bool:
+    tags = reading.lexicon.item_tags
+    return bool(context.items) and all("wine" in tags.get(key, frozenset()) for key in context.items)
 
 
 _SUITS = frozenset({"ok", "okay", "fine", "good", "alright", "passt", "geht", "gut", "va", "bien", "vale"})

@@ -60,8 +60,8 @@ _TOLD = re.compile(
 _HEADED = re.compile(r"^(?:\w+ )?(?:allerg|alerg|intoleran|unvertrag)\w* @")
 _SOMEBODY = """
     i im ive we were me us my our he she they him her them his ich wir mir mich uns mein meine meinem meinen meiner
-    unser unsere unserem unseren er sie ihm ihr ihn ihnen je j nous on moi me mon ma mes notre nos il elle lui ils elles yo
-    mi mis nuestro nuestra nosotros nosotras me nos le les tengo tiene tenemos puedo podemos hincho tolero
+    unser unsere unserem unseren er sie ihm ihr ihn ihnen je j nous on moi me mon ma mes notre nos il elle lui ils elles
+    yo mi mis nuestro nuestra nosotros nosotras me nos le les tengo tiene tenemos puedo podemos hincho tolero
 """
 _OF_SOMEBODY = frozenset(_SOMEBODY.split()) | RELATIVES
 _APOSTROPHES = str.maketrans("", "", "'\u2019")

@@ -30,7 +30,8 @@ def parse(text: str, lexicon: Lexicon, context: Context, at: dt.datetime, langua
     parts: list[Part] = []
     for reading in readings:
         before = follow_up.after(parts[-1], context, lexicon) if parts else context
-        parts.append(follow_up.resolve(_part(reading), reading, context, before))
+        part = follow_up.resolve(_part(reading), reading, context, before)
+        parts.append(follow_up.of_what_was_stated(part, reading, parts[-1] if parts else None, context))
     parts = [_only_stated(part, reading, parts) for part, reading in zip(parts, readings, strict=True)]
     parts = _with_what_is_told(parts, readings)
     diets, of_another = next((each for reading in readings if (each := living.on(reading))[0]), ((), False))
@@ -73,7 +74,7 @@ _SAID_OF_SOMEBODY = """
     i i'm im we we're me us my our he she they his her ich wir mir mich uns mein meine unser unsere er sie je nous moi
     mon ma mes notre nos il elle yo nosotros mi mis nuestro nuestra el ella
 """
-_OF_SOMEBODY = frozenset(_SAID_OF_SOMEBODY.split())
+_OF_SOMEBODY = frozenset(_SAID_OF_SOMEBODY.split()) | clauses.RELATIVES
 
 
 def _with_what_is_told(parts: Sequence[Part], readings: Sequence[Reading]) -> list[Part]:

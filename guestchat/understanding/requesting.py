@@ -135,7 +135,8 @@ _AT_A_PLACE = frozenset({"table", "room", "tisch", "zimmer", "mesa", "habitacion
 
 def _is_plainly_ordered(reading: Reading) -> bool:
     """ "The stew and a pint of stout please", "bitte noch zwei Espresso an Tisch 5": dishes, a please, no question."""
-    asks = reading.aspects or reading.found("hours") or reading.keys("diet") or reading.allergens.codes
+    hours = any(match.key != "now" for match in reading.found("hours"))  # "noch zwei Espresso"
+    asks = reading.aspects or hours or reading.keys("diet") or reading.allergens.codes
     if asks or reading.keys("menu") or reading.when.dates or not _PLEASE.search(reading.folded):
         return False
     named = reading.named

@@ -1,10 +1,10 @@
 """Owns a guest's word on a request that waits: yes, no, a detail, a dish more or another one instead. Pure."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
-from guestchat.understanding.food import asked_for
+from guestchat.understanding.food import asked_for, meanings
 from guestchat.understanding.naming import WITH
 from guestchat.understanding.options import WELL_NAMED, options_of
 from guestchat.understanding.query import Context, Intent, Part
@@ -169,7 +169,8 @@ def _changed(part: Part, reading: Reading, context: Context) -> tuple[tuple[str,
     ordered = tuple(str(each) for each in context.pending.get("items", ()))
     named = tuple(dict.fromkeys(each.key for each in reading.named))
     if _TAKES_OUT.search(reading.folded):
-        return ((), tuple(key for key in ordered if key in named)) if _is_of_the_order(reading, ordered) else None
+        taken_out = (*(key for key in ordered if key in named), *_options_taken_out(reading, ordered))
+        return ((), taken_out) if _is_of_the_order(reading, ordered) else None
     if not _INSTEAD.search(reading.folded) or not (named or part.courses):
         return None
     no_more = _after(_NOT_THAT, reading)
@@ -181,6 +182,15 @@ def _changed(part: Part, reading: Reading, context: Context) -> tuple[tuple[str,
         dropped = list(ordered)
     wanted = tuple(key for key in named if key not in dropped)
     return (wanted, tuple(dropped)) if wanted or part.courses else None
+
+
+def _options_taken_out(reading: Reading, ordered: Sequence[str]) -> Iterator[str]:
+    said = [asked_for(each) for each in reading.stems(reading.topics)]
+    for dish in ordered:
+        for key, stems, _added in reading.lexicon.item_options.get(dish, ()):
+            meant = frozenset().union(*map(meanings, stems))
+            if any(not meant.isdisjoint(each) for each in said):
+                yield key
 
 
 def _after(said: re.Pattern[str], reading: Reading) -> set[int]:
@@ -206,5 +216,5 @@ def _is_of_the_order(reading: Reading, ordered: Sequence[str]) -> bool:
 
 
 def _words_of(key: str, reading: Reading) -> frozenset[str]:
-    options = (stems for _key, stems, _added in reading.lexicon.item_options.get(key, ()))
+    options = (meanings(each) for _key, stems, _added in reading.lexicon.item_options.get(key, ()) for each in stems)
     return reading.lexicon.item_words.get(key, frozenset()).union(*options)
