@@ -1,5 +1,6 @@
 """Owns answers from articles: what the best one says, what says otherwise, and what may be meant instead."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import replace
 
@@ -21,11 +22,11 @@ _OFFERED_WITHIN = 0.15
 def answer(part: Part, hits: Sequence[Hit], scene: Scene, *, sure: bool) -> Reply | None:
     """Return the best article's answer if it fits; `sure` tells that no row answers already."""
     if tells_more(part, scene):
-        return _say(scene.content.articles_by_key[scene.context.article], scene)
+        return _say(scene.content.articles_by_key[scene.context.article], part, scene)
     found = _articles(hits, scene)
     if not found or not sure or deciding.weigh(part, hits, scene).band is not Band.ANSWER:
         return None
-    return _say(found[0], scene, disagreement.rivals(found[0], found[1:], scene))
+    return _say(found[0], part, scene, disagreement.rivals(found[0], found[1:], scene))
 
 
 def tells_more(part: Part, scene: Scene) -> bool:
@@ -60,12 +61,28 @@ def _articles(hits: Sequence[Hit], scene: Scene) -> list[Article]:
     return [scene.content.articles_by_key[hit.key] for hit in deciding.current_of(hits, scene)]
 
 
-def _say(article: Article, scene: Scene, rivals: Sequence[Article] = ()) -> Reply:
+def _say(article: Article, part: Part, scene: Scene, rivals: Sequence[Article] = ()) -> Reply:
     text = scene.text(article.answer)
-    if gate.promises(text):
+    if gate.promises(text) and not _asks_of_allergens(part):
+        text = _without_promises(text)  # what breakfast costs may be told without its "gluten-free bread"
+    if not text or gate.promises(text):
         return Reply(text=scene.say("unknown.allergens_only_from_kitchen"), outcome=Outcome.CLARIFY)
     said = Reply(text=text, sources=[Source("article", article.key)], article=article.key)
     return with_rivals(said, rivals, scene)
+
+
+def _asks_of_allergens(part: Part) -> bool:
+    on_food = part.avoid or part.containing or part.diets or part.aspects & {"allergens", "safe"}
+    return bool(on_food) or "allergies_policy" in part.subjects
+
+
+_SENTENCE = re.compile(r"(?<=[.!?])\s+")
+
+
+def _without_promises(text: str) -> str:
+    """Return a text's sentences that promise nothing of allergens; empty where none is left."""
+    kept = [each for each in _SENTENCE.split(text) if not gate.promises(each)]
+    return " ".join(kept)
 
 
 def with_rivals(said: Reply, rivals: Sequence[Article], scene: Scene) -> Reply:

@@ -96,6 +96,13 @@ def _asked(parts: Sequence[Part], replies: Sequence[Reply]) -> tuple[list[Part],
         for part, reply in zip(parts, replies, strict=True)
         if not (part.tells and reply.outcome in unknown)
     ]
+    # What was told is answered, and the question that leans on it adds nothing: "my father uses a wheelchair, can he …".
+    told = [part.text for part, reply in kept if part.tells and reply.outcome is Outcome.ANSWERED]
+    kept = [
+        (part, reply)
+        for part, reply in kept
+        if reply.outcome not in unknown or not any(part.text.startswith(f"{each},") for each in told)
+    ]
     return ([part for part, _ in kept], [reply for _, reply in kept]) if kept else (list(parts), list(replies))
 
 

@@ -104,10 +104,10 @@ def _end_of_what_is_told(pieces: Sequence[re.Match[str]], tokens: Sequence[str],
     cut = next((place for place in commas if place in opening and place > of_somebody[0]), None)
     if cut is None or _says_what_they_cannot_have(tokens[:cut], vocabulary):
         return cut
-    # "I like it hot, what do you suggest" narrows what is asked; "my sister lives here, can she swim" asks of her.
+    # "I like it hot, what do you suggest" narrows what is asked.
     narrows = any(vocabulary[table].find(tokens[:cut]) for table in ("course", "menu", "aspect"))
     points = "it" in vocabulary["follow_up"].keys(tokens[cut:])  # "I'd have the brownie, are there nuts in it"
-    return None if narrows or points or not _PRONOUNS.isdisjoint(tokens[cut : cut + _SOON]) else cut
+    return None if narrows or points else cut
 
 
 _PRONOUNS = frozenset({"he", "she", "they", "er", "sie", "il", "elle", "ils", "elles", "el", "ella", "ellos"})

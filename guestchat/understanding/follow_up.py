@@ -271,10 +271,10 @@ _INTO = frozenset({"in", "into", "to", "at", "inside", "ins", "im", "zum", "zur"
 
 def _of_subjects(part: Part, reading: Reading, before: Context) -> Part:
     """ "And for kids?", "what does it cost": asked of what was spoken of last."""
-    of_somebody = not RELATIVES.isdisjoint(reading.tokens)
+    of_somebody = part.intent is Intent.QUESTION and not RELATIVES.isdisjoint(reading.tokens)
     if not before.subjects or part.subjects or part.intent not in {Intent.QUESTION, Intent.LIST}:
         return part
-    if not part.details and not (of_somebody and part.intent is Intent.QUESTION):
+    if not part.details and not of_somebody:
         return part
     named = (part.venues, part.items, part.courses, part.meals, part.diets, part.avoid, part.containing, part.order)
     if any(named) or (part.beyond and not of_somebody) or part.drinks:

@@ -33,7 +33,7 @@ def parse(text: str, lexicon: Lexicon, context: Context, at: dt.datetime, langua
         part = follow_up.resolve(_part(reading), reading, context, before)
         parts.append(follow_up.of_what_was_stated(part, reading, parts[-1] if parts else None, context))
     parts = [_only_stated(part, reading, parts) for part, reading in zip(parts, readings, strict=True)]
-    parts = _with_what_is_told(parts, readings)
+    parts = _for_whom_it_was_stated(_with_what_is_told(parts, readings), readings)
     diets, of_another = next((each for reading in readings if (each := living.on(reading))[0]), ((), False))
     if not diets:
         diets, of_another = context.diets, context.diets_of_another
@@ -87,10 +87,37 @@ def _with_what_is_told(parts: Sequence[Part], readings: Sequence[Reading]) -> li
     told: list[Part] = []
     for part, reading in zip(parts, readings, strict=True):
         before = told[-1] if told else None
-        if before is not None and before.tells and part.intent is Intent.QUESTION and not part.subjects:
+        if before is not None and before.tells and part.intent in {Intent.HOURS, Intent.PLACE} and _of_them(reading):
+            # "My sister lives in town, can she come for a swim" asks for nobody's hours.
+            part = make(reading, Intent.QUESTION)
+            part = replace(part, subjects=part.subjects | before.subjects, details=part.details | before.details)
+            part = replace(part, text=f"{before.text}, {part.text}", spelt=f"{before.spelt}, {part.spelt}")
+        elif before is not None and before.tells and part.intent is Intent.QUESTION and not part.subjects:
             part = replace(part, text=f"{before.text}. {part.text}", spelt=f"{before.spelt}. {part.spelt}")
         told.append(replace(part, tells=_tells(part, reading)))
     return told if any(not part.tells for part in told) else list(parts)
+
+
+_PRONOUNS_SAID = "he she they er sie il elle ils elles el ella ellos"
+_PRONOUNS = frozenset(_PRONOUNS_SAID.split())
+
+
+def _of_them(reading: Reading) -> bool:
+    return not _PRONOUNS.isdisjoint(reading.tokens[:4])
+
+
+def _for_whom_it_was_stated(parts: Sequence[Part], readings: Sequence[Reading]) -> list[Part]:
+    """ "My girlfriend is vegetarian, what would she have at the grill": asks for dishes, and for no hours."""
+    stated = False
+    found: list[Part] = []
+    for part, reading in zip(parts, readings, strict=True):
+        plainly_open = any(match.key != "now" for match in reading.found("hours"))
+        where = reading.aspects & {"location", "phone"}
+        if stated and part.intent in {Intent.HOURS, Intent.PLACE} and not (plainly_open or where):
+            part = make(reading, Intent.LIST, explained=("menu", "aspect", "course", "meal", "venue"))
+        stated = stated or (part.topic == "statement" and bool(part.diets or part.avoid))
+        found.append(part)
+    return found
 
 
 def _tells(part: Part, reading: Reading) -> bool:
@@ -431,7 +458,9 @@ def _beside(reading: Reading) -> set[int]:
 
 def _filtered_list(reading: Reading, explained: Sequence[str]) -> Part | None:
     rest = reading.topics - reading.places(*explained) - reading.allergens.places - reading.venue_places
-    asks_hours = reading.found("hours") and not reading.keys("diet") and not reading.allergens.codes
+    of_courses = reading.places("course")  # "what could she start with" asks for no hour
+    times = any(not set(match.places) <= of_courses for match in reading.found("hours"))
+    asks_hours = times and not reading.keys("diet") and not reading.allergens.codes
     if asks_hours and (reading.keys("meal") or reading.venues or reading.keys("venue")):
         return None
     for_a_guest = reading.keys("diet") or reading.allergens.avoid or reading.allergens.mine

@@ -101,6 +101,20 @@ def test_an_article_that_promises_is_not_repeated(ask: Ask) -> None:
 
 
 @pytest.mark.django_db
+def test_the_rest_of_an_article_is_told_without_its_promise(ask: Ask) -> None:
+    models.Article.objects.create(
+        hotel=models.Hotel.objects.get(slug="lindenhof"),
+        key="bakery",
+        question={"en": "What does the bakery workshop cost?"},
+        answer={"en": "The bakery workshop is 45 euros a person. All its loaves are gluten-free. Aprons are lent."},
+    )
+    answer = ask("What does the bakery workshop cost?")
+    assert "45 euros" in answer.text
+    assert "Aprons are lent." in answer.text
+    assert "gluten-free" not in answer.text
+
+
+@pytest.mark.django_db
 def test_a_description_that_promises_is_not_repeated(ask: Ask) -> None:
     dish = models.MenuItem.objects.get(hotel__slug="lindenhof", key="wiener-schnitzel")
     dish.description = {"en": "Golden and nut-free.", "de": "Goldbraun und nussfrei."}

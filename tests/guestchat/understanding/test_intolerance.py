@@ -1,4 +1,4 @@
-"""Somebody who cannot have something is heard however it is said: parted by other words, the food first, or as a list."""
+"""Somebody who cannot have something is heard however it is said: parted by other words, the food first, a list."""
 
 import pytest
 
