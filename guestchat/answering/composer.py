@@ -96,7 +96,7 @@ def _asked(parts: Sequence[Part], replies: Sequence[Reply]) -> tuple[list[Part],
         for part, reply in zip(parts, replies, strict=True)
         if not (part.tells and reply.outcome in unknown)
     ]
-    # What was told is answered, and the question that leans on it adds nothing: "my father uses a wheelchair, can he …".
+    # What was told is answered, and the question that leans on it adds nothing: "my father has a wheelchair, can he …"
     told = [part.text for part, reply in kept if part.tells and reply.outcome is Outcome.ANSWERED]
     kept = [
         (part, reply)

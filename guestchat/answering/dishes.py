@@ -9,7 +9,7 @@ from guestchat.answering import choosing, gate, kitchen
 from guestchat.answering.answer import Claim, Outcome, Reply, Source
 from guestchat.answering.scene import Scene
 from guestchat.understanding.food import asked_for
-from guestchat.understanding.query import Part
+from guestchat.understanding.query import Intent, Part
 from guestchat.words import fold
 from menus import hours
 from menus.allergens import Status, is_safe, status
@@ -81,13 +81,15 @@ def _here_first(offers: Sequence[Offer], scene: Scene) -> list[Offer]:
 def _about(offer: Offer, part: Part, scene: Scene) -> tuple[str, Sequence[Claim]]:
     """Return what was asked about a dish, the direct answer first, with its claims."""
     item = offer.item
+    # What is ordered may be with another option than those that were understood.
+    others = part.intent is Intent.REQUEST or (part.follow_up and not part.options)
     part = _as_ordered(item, part, scene)
     asked = tuple(dict.fromkeys((*part.avoid, *part.containing)))
     sentences: list[str] = []
     claims: list[Claim] = []
     if asked:
-        _add(kitchen.about(item, asked, scene, part.options), sentences, claims)
-    sentences += [kitchen.diet(item, diet, scene) for diet in part.diets]
+        _add(kitchen.about(item, asked, scene, part.options, others=others), sentences, claims)
+    sentences += [kitchen.diet(item, diet, scene, part.options) for diet in part.diets]
     if "allergens" in part.aspects and not asked:
         _add(kitchen.everything(item, scene), sentences, claims)
     sentences += _aspects(offer, part, scene)
@@ -96,7 +98,7 @@ def _about(offer: Offer, part: Part, scene: Scene) -> tuple[str, Sequence[Claim]
     stated = tuple(code for code in scene.allergies if code not in asked)
     if stated:
         # Before all else: whoever has an allergy must not read it in the last line.
-        statement = kitchen.about(item, stated, scene, part.options)
+        statement = kitchen.about(item, stated, scene, part.options, others=others)
         sentences[:0] = [scene.say("allergen.stated", allergens=scene.allergens(stated)), *statement.sentences]
         claims += statement.claims
     elif "safe" in part.aspects and not asked and not part.diets:
@@ -114,7 +116,9 @@ def _about(offer: Offer, part: Part, scene: Scene) -> tuple[str, Sequence[Claim]
 def _as_ordered(item: Item, part: Part, scene: Scene) -> Part:
     """ "Is there milk in it" after an order asks of the dish with the options that were ordered with it."""
     ordered = scene.context.pending
-    if not part.follow_up or part.options or item.key not in ordered.get("items", ()):
+    if part.intent is Intent.REQUEST or not part.follow_up or part.options:
+        return part
+    if item.key not in ordered.get("items", ()):
         return part
     return replace(part, options=tuple(str(each) for each in ordered.get("options", ())))
 

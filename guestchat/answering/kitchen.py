@@ -1,7 +1,7 @@
 """Owns the sentences about allergens and diets: the only place that writes them, and only from `menus.allergens`."""
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from guestchat.answering import gate
 from guestchat.answering.answer import Claim
@@ -26,10 +26,12 @@ class Statement:
 _ORDER = (Status.CONTAINS, Status.MAY_CONTAIN, Status.UNKNOWN, Status.FREE)
 
 
-def about(item: Item, codes: Sequence[str], scene: Scene, chosen: Sequence[str] = ()) -> Statement:
+def about(
+    item: Item, codes: Sequence[str], scene: Scene, chosen: Sequence[str] = (), *, others: bool = False
+) -> Statement:
     """Say what is declared about these allergens in a dish as ordered, and in its other options, the worst first.
 
-    `chosen` are the keys of the options that the guest orders with it.
+    `chosen` are the keys of the options that the guest orders with it; where they may be others, `others` are told too.
     """
     ordered = [option for option in item.options if option.key in chosen]
     found = {code: status(item.declaration, code, [option.declaration for option in ordered]) for code in codes}
@@ -48,8 +50,9 @@ def about(item: Item, codes: Sequence[str], scene: Scene, chosen: Sequence[str] 
         for each in _ORDER
         if (matching := [code for code in codes if found[code] is each])
     ]
-    if not ordered:
-        sentences += _options(item, codes, scene)
+    if not ordered or others:
+        left = replace(item, options=tuple(option for option in item.options if option not in ordered))
+        sentences += _options(left, codes, scene)
     return Statement(
         sentences=tuple(sentences),
         claims=tuple(Claim(item.key, code, found[code]) for code in codes),
@@ -115,9 +118,12 @@ def _declared(declared: Declaration, wanted: Status) -> list[str]:
     return [code for code in ordered if code not in spoken_for]
 
 
-def diet(item: Item, wanted: str, scene: Scene) -> str:
-    """Say whether a dish is marked for a diet."""
+def diet(item: Item, wanted: str, scene: Scene, chosen: Sequence[str] = ()) -> str:
+    """Say whether a dish is marked for a diet; of the options that the guest takes with it nothing is ever marked."""
     name, called = scene.full_name(item), scene.say(f"diet.{wanted}")
+    taken = [scene.text(option.name) for option in item.options if option.key in chosen]
+    if taken and suits(item.declaration, wanted):
+        return scene.say("dish.diet_without", name=name, diet=called, options=scene.words.join(taken))
     if suits(item.declaration, wanted):
         return scene.say("dish.diet_yes", name=name, diet=called)
     marked = wanted in item.declaration.diets or (wanted == "vegetarian" and "vegan" in item.declaration.diets)

@@ -8,13 +8,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from typing import Any
 
-from guestchat.answering import dishes, gate, people
+from guestchat.answering import dishes, gate, kitchen, people
 from guestchat.answering.answer import Outcome, Proposal, Reply, Settlement, Source, Verdict
 from guestchat.answering.scene import Scene
 from guestchat.understanding.food import asked_for
 from guestchat.understanding.query import Part
 from guestchat.understanding.when import SOON
 from guestchat.words import fold, words
+from menus.allergens import suits
 
 _NEEDS_A_TIME = frozenset({"taxi", "wake_up"})
 _NEEDS_A_ROOM = frozenset({"housekeeping", "maintenance", "order", "wake_up"})
@@ -163,6 +164,7 @@ def _proposed(wish: Wish, part: Part, scene: Scene) -> Reply:
     quotable = not gate.promises(proposal.details)
     key = f"request.{wish.kind}" if quotable else "request.as_written"
     said = [warned.text] if warned else []
+    said += _unmarked(wish, part, scene)
     said.append(scene.say(key, details=proposal.details))
     if wish.kind in _NEEDS_A_ROOM and not _where(wish, scene):
         said.append(scene.say("request.which_room"))
@@ -176,6 +178,15 @@ def _proposed(wish: Wish, part: Part, scene: Scene) -> Reply:
         claims=warned.claims if warned else (),
         pending=replace(wish, allergies=scene.allergies).as_json(),
     )
+
+
+def _unmarked(wish: Wish, part: Part, scene: Scene) -> list[str]:
+    """Return what is said of the dishes ordered that are not marked for what the guest lives on."""
+    offers = [scene.content.offers[key].item for key in wish.items if key in scene.content.offers]
+    unmarked = [
+        (item, diet) for item in offers for diet in part.diets if wish.options or not suits(item.declaration, diet)
+    ]
+    return [kitchen.diet(item, diet, scene, wish.options) for item, diet in unmarked]
 
 
 def _warning(wish: Wish, part: Part, scene: Scene) -> Reply | None:

@@ -81,16 +81,16 @@ class Allergens:
             named=tuple(code for code in self.named if code not in codes),
         )
 
-    def as_mine(self) -> "Allergens":
-        """Return the same as what somebody cannot have, whatever stands right beside the words."""
-        return replace(
-            self,
-            avoid=(),
-            mine=self.codes,
-            contains=(),
-            named=(),
-            spans=tuple((start, end, codes, "mine") for start, end, codes, _stance in self.spans),
+    def with_mine(self, starts: Collection[int]) -> "Allergens":
+        """Return the same, those that begin at these places as what somebody cannot have."""
+        spans = tuple(
+            (start, end, codes, "mine" if start in starts else stance) for start, end, codes, stance in self.spans
         )
+
+        def of(stance: str) -> tuple[str, ...]:
+            return _codes([code for _start, _end, codes, said in spans if said == stance for code in codes.split("+")])
+
+        return replace(self, avoid=of("absent"), mine=of("mine"), contains=of("contains"), named=of(""), spans=spans)
 
 
 def find(tokens: Sequence[str], vocabulary: Vocabulary) -> Allergens:

@@ -169,7 +169,7 @@ def _of_the_article(part: Part, reading: Reading, context: Context) -> Part | No
     per = part.intent in {Intent.QUESTION, Intent.TALK} and _PER.fullmatch(reading.folded.strip(" .!?\u00bf\u00a1"))
     included = part.intent in {Intent.LIST, Intent.QUESTION} and _INCLUDED.search(reading.folded) and not part.items
     included = included and len(reading.topics) <= _FEW_TOPICS and not part.subjects - set(context.subjects)
-    if per or included or _measures_it(part, reading) or _comes_along(part, reading, context):
+    if per or included or _measures_it(part, reading, context) or _comes_along(part, reading, context):
         about = frozenset(context.subjects)
         return replace(part, intent=Intent.QUESTION, topic="", follow_up=True, subjects=about, details=frozenset())
     return None
@@ -183,10 +183,15 @@ _MEASURE = re.compile(
 )
 
 
-def _measures_it(part: Part, reading: Reading) -> bool:
+def _measures_it(part: Part, reading: Reading, context: Context) -> bool:
     """ "My van is 2.10 high" after the garage: what was told of it says whether that fits."""
+    if not reading.lexicon.article_details.get(context.article, frozenset()) & _OF_A_SIZE:
+        return False
     of_food = part.items or part.courses or part.containing or part.avoid or part.diets
     return part.intent is Intent.QUESTION and not of_food and bool(_MEASURE.search(reading.folded))
+
+
+_OF_A_SIZE = frozenset({"height", "width", "length", "depth", "weight", "size"})
 
 
 # What is wished for by a time alone, once its article was told: "ok, until 3 then please, room 22".
@@ -214,11 +219,12 @@ def _says_more_to_the_team(part: Part, reading: Reading) -> bool:
     if _SEND_SOMEBODY.search(reading.folded):
         return True
     asks = part.subjects or part.details or part.aspects or part.items or part.venues
-    room = part.room or any(token.isdigit() and len(token) > 1 for token in reading.tokens)
+    room = part.room or any(token.isdigit() and len(token) > _DIGITS_OF_YEARS for token in reading.tokens)
     return bool(room) and not asks and len(reading.tokens) <= _FEW_WORDS
 
 
 _FEW_WORDS = 10
+_DIGITS_OF_YEARS = 2  # "my son is 10", "we are 12": no rooms
 
 
 def _asks_when_it_is_open(part: Part, reading: Reading, context: Context) -> bool:
@@ -254,7 +260,7 @@ def _speaks_of(article: str, part: Part, reading: Reading) -> bool:
 
 # "Darf der mit ins Restaurant", "can he sit in the bar with us": who was spoken of.
 _COMES_ALONG = re.compile(
-    r"^\W*(?:and |und |et |y )?(?:can|may|could|darf|durfen|kann|konnen|peut|puede)\w* "
+    r"^\W*(?:and |und |et |y )?(?:can|may|could|is|are|darf|durfen|kann|konnen|peut|puede|est|sont|esta|estan)\w* "
     r"(?:he|she|they|der|die|er|sie|il|elle|ils|elles)\b"
 )
 

@@ -5,40 +5,51 @@ it. Without it "Nüsse vertrage ich leider nicht" would ask for dishes with nuts
 """
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Sequence
 
 from guestchat.understanding.clauses import ASKING_VERBS, RELATIVES
 
-# An allergen's words are written as @, all others folded and without apostrophes.
+# An allergen's words are written as @, all others folded and without apostrophes; a comma stands before its word. NO is
+# what is no such thing: "I can't eat another almond cake, I'm full".
 _GERMAN = r"""
-@ (?:\w+ )?(?:vertr[ae]g\w*|bekomm\w*|ess|esse|essen|isst) (?:\w+ ){0,4}(?:nicht|nix|schlecht|kaum)\b
-@ (?:darf|durfen|kann|konnen) (?:\w+ ){1,3}nicht\b
+@ ,?(?:\w+ )?(?:vertr[ae]g\w*|bekomm\w*|ess|esse|essen|isst) (?:,?\w+ ){0,4}(?:nicht|nix|schlecht|kaum)\b
+@ (?:darf|durfen|kann|konnen) (?:\w+ ){1,6}nicht\b
 @ (?:(?:sind|ist|geht|gehen|waren) )?(?:\w+ ){0,4}(?:tabu|verboten|gar nicht|nicht erlaubt|no ?go|gift)\b
+@ (?:geht|gehen) bei (?:mir|uns|ihm|ihr|\w+ \w+) nicht\b
+@ (?:ist|sind) (?:nix|nichts) fur (?:mich|uns|ihn|sie|meine?n?|unsere?n?)\b
 @ (?:muss|mussen|soll|sollen|sollte) (?:\w+ ){1,3}(?:meiden|weglassen|vermeiden|verzichten)\b
 \b(?:reagier\w*|reaktion\w*|allerg\w*)(?: \w+){0,3} (?:auf|gegen|bei) (?:\w+ )?@
 \b(?:auf|gegen|bei) (?:\w+ )?@ (?:\w+ ){0,3}(?:reagier\w*|allerg\w*)
-\b(?:bei|von|durch) (?:\w+ )?@ (?:\w+ ){0,4}(?:luft|hals|ausschlag|schwillt|schwell\w*|schlecht|ubel|bauchweh|krampfe)\b
+\b(?:bei|von|durch) (?:\w+ )?@ (?:\w+ ){0,4}(?:luft|hals|ausschlag|schwillt|schwell\w*|schlecht|ubel|bauchweh)\b
+\b(?:vertr[ae]g\w*|esse|isst) (?:\w+ ){0,3}keine?n? @
+\ballerg\w* (?:\w+ ){0,2}(?:auf|gegen) @ ,?(?:\w+ )?(?:meine?|unsere?) \w+ (?:auf|gegen) @
+\b(?:auf|gegen) @ allerg\w* ,?(?:\w+ )?(?:meine?|unsere?) \w+ (?:auf|gegen) @
 \bkeine?n? @ fur (?:mich|uns|meine?n?|unsere?n?|sie|ihn)\b
 """
 _ENGLISH = r"""
 @ (?:\w+ ){0,3}(?:cant|cannot|dont|mustnt|shouldnt|(?:can|do|must|may|should) not) (?:do|have|eat|take|tolerate|touch)\b
-\b(?:cant|cannot|mustnt|shouldnt|(?:can|must|may|should) not)(?: \w+)? (?:do|have|eat|take|tolerate|touch)(?: \w+)? @
-\b(?:cant|cannot|can not)(?: \w+)? (?:handle|stomach|digest)(?: \w+)? @
-\b(?:unable|not allowed) to (?:have|eat|take|tolerate)(?: \w+)? @
+\b(?:cant|cannot|mustnt|shouldnt|(?:can|must|may|should) not) (?:do|have|eat|take|tolerate|touch) (?:NO\w+ )?@
+\b(?:cant|cannot|can not) (?:handle|stomach|digest) (?:NO\w+ )?@
+\b(?:unable|not allowed) to (?:have|eat|take|tolerate) (?:NO\w+ )?@
 \bno @ for (?:me|us|him|her|them|my|our)\b
+@ ,?not for (?:me|us|him|her|them|my|our)\b
 @ (?:is|are|s) (?:\w+ ){0,3}(?:no go|nogo|off limits|forbidden|problem|poison|deadly|dangerous|trouble)\b
-@ (?:\w+ )?(?:kills?|upsets?|triggers?|affects?|hurts?) (?:me|us|him|her|them|my|our)\b
-@ (?:\w+ )?(?:makes?|sets?|gives?) (?:me|us|him|her|them|(?:my|our) \w+) (?:\w+ )?(?:sick|ill|off|hives|unwell|poorly)\b
-@ (?:\w+ )?(?:makes?|gives?) (?:me|us|him|her|them|(?:my|our) \w+) (?:\w+ )?(?:itch\w*|swell\w*|rash|cramps)\b
-\b(?:swell\w*|hives|rash|sick|ill|anaphyla\w*)(?: \w+){0,3} (?:from|to|with|by|for|of|off|after) (?:\w+ )?@
-\b(?:react\w*|epipen|break\w* out|itch\w*)(?: \w+){0,3} (?:from|to|with|by|for|of|off|after) (?:\w+ )?@
+@ (?:is|are|s) (?:out|not my friends?|not an option)(?: for (?:me|us|him|her|them|my|our))?\b
+@ (?:\w+ )?(?:kills?|upsets?|triggers?|affects?|hurts?|wrecks?|ruins?) (?:me|us|him|her|them|my|our)\b
+@ (?:\w+ )?(?:makes?|sets?|gives?) (?:me|us|him|her|them|(?:my|our) \w+) (?:\w+ )?(?:sick|ill|off|hives|unwell)\b
+@ (?:\w+ )?(?:makes?|gives?) (?:me|us|him|her|them|(?:my|our) \w+) (?:\w+ ){0,2}(?:itch\w*|swell\w*|rash|cramps)\b
+@ (?:puts?|sends?) (?:me|us|him|her|them|(?:my|our) \w+) (?:\w+ ){0,2}hospital\b
+\b(?:swell\w*|hives|rash|sick|ill|anaphyla\w*)(?: \w+){0,3} (?:from|to|with|by|for|of|off|after|eat|eating) (?:\w+ )?@
+\b(?:react\w*|epipen|break\w* out|itch\w*)(?: \w+){0,3} (?:from|to|with|by|for|of|off|after|eat|eating) (?:\w+ )?@
 @ (?:\w+ ){0,3}(?:dont|doesnt|(?:do|does) not) (?:agree|get along|sit well|go down)\b
+\ballerg\w* (?:\w+ )?to @ ,?(?:\w+ ){0,2}(?:my|our) \w+ (?:is )?to @
 \b(?:stay|keep|steer) (?:away|clear|off) (?:from |of )?@
 \b(?:must|have to|has to|need to|needs to|gotta) avoid (?:\w+ )?@
 """
 _FRENCH = r"""
-@ (?:\w+ ){0,4}(?:supporte\w*|digere\w*|tolere\w*|peux|peut|pouvons) (?:\w+ )?(?:pas|mal|plus)\b
-@ (?:\w+ ){0,3}(?:interdit\w*|exclu\w*|defendu\w*)\b
+@ ,?(?:\w+ ){0,4}(?:supporte\w*|digere\w*|tolere\w*|peux|peut|pouvons) (?:\w+ )?(?:pas|mal|plus)\b
+@ ,?(?:\w+ ){0,3}(?:interdit\w*|exclu\w*|defendu\w*|pas possible|impossible)\b
+@ (?:me|nous|lui|le|la|les) (?:rend\w*|donn\w*|fait|font) (?:\w+ ){0,2}(?:malades?|plaques|boutons|gonfler|mal)\b
 \b(?:supporte\w*|digere\w*|tolere\w*) (?:\w+ )?(?:pas|mal|plus) (?:\w+ ){0,2}@
 \b(?:gonfle\w*|reagi\w*|malade|plaques|urticaire)(?: \w+){0,2} (?:avec|au|aux|a|les?|la|du|des) (?:\w+ )?@
 \b(?:dois|doit|devons|faut) (?:\w+ )?eviter (?:\w+ )?@
@@ -46,18 +57,23 @@ _FRENCH = r"""
 """
 _SPANISH = r"""
 @ no (?:\w+ ){0,3}(?:toler\w*|puedo|puede|podemos|pueden)\b
-@ (?:\w+ ){0,2}(?:sienta|sientan|cae|caen) (?:\w+ )?mal\b
-\b(?:sienta|sientan|cae|caen) (?:\w+ )?mal (?:\w+ )?@
+@ (?:\w+ ){0,2}(?:sienta|sientan|cae|caen) (?:\w+ )?(?:mal|fatal)\b
+\b(?:sienta|sientan|cae|caen) (?:\w+ )?(?:mal|fatal) (?:\w+ )?@
 @ (?:\w+ ){0,3}(?:prohibid\w*|da alergia|dan alergia)
+\b(?:da|dan|tiene|tengo) alergia (?:\w+ ){0,2}@
 \bno (?:puedo|puede|podemos) con (?:\w+ )?@
 \b(?:tengo|tiene|tenemos) que evitar (?:\w+ )?@
-\b(?:hinch\w*|reaccion\w*)(?: \w+){0,2} (?:con|a|al) (?:\w+ )?@
+\b(?:hinch\w*|reaccion\w*|(?:pongo|pone|ponen) (?:mal\w*|enferm\w*))(?: \w+){0,2} (?:con|a|al) (?:\w+ )?@
 """
-_TOLD = re.compile(
-    "|".join(line for said in (_GERMAN, _ENGLISH, _FRENCH, _SPANISH) for line in said.split("\n") if line)
-)
+_NO = "(?!another|enough|more|all|so|that|your)"
+_LINES = "".join((_GERMAN, _ENGLISH, _FRENCH, _SPANISH)).replace("NO", _NO).split("\n")
+_TOLD = re.compile("|".join(filter(None, _LINES)))
 # A list that is headed by the word needs nobody: "allergies: milk, eggs".
-_HEADED = re.compile(r"^(?:\w+ )?(?:allerg|alerg|intoleran|unvertrag)\w* @")
+_HEADED = re.compile(r"^(?:\w+ )?(?:allerg|alerg|intoleran|unvertrag)\w* ,?@")
+# What stands between the things of one list.
+_LISTED = re.compile(
+    r"(?:,|and |or |nor |und |oder |noch |et |ou |ni |y |o |e |no |any |de |la |le |les |el |los |las )+"
+)
 _SOMEBODY = """
     i im ive we were me us my our he she they him her them his ich wir mir mich uns mein meine meinem meinen meiner
     unser unsere unserem unseren er sie ihm ihr ihn ihnen je j nous on moi me mon ma mes notre nos il elle lui ils elles
@@ -67,15 +83,46 @@ _OF_SOMEBODY = frozenset(_SOMEBODY.split()) | RELATIVES
 _APOSTROPHES = str.maketrans("", "", "'\u2019")
 
 
-def is_told(tokens: Sequence[str], spans: Iterable[tuple[int, int]]) -> bool:
-    """Return whether a clause of folded words tells that somebody cannot have what stands at these places."""
+def told_at(
+    tokens: Sequence[str],
+    spans: Sequence[tuple[int, int]],
+    marks: Collection[int] = (),
+    names: Collection[tuple[str, str]] = (),
+) -> frozenset[int]:
+    """Return where those spans begin that a clause of folded words says somebody cannot have.
+
+    `marks` are the places before which a comma or a colon stands; `names` the pairs of words that names hold: in "I got
+    sick from the fish soup" the fish is a dish's.
+    """
     if not tokens or tokens[0] in ASKING_VERBS:
-        return False
-    starts = dict(spans)
-    said, place = [], 0
+        return frozenset()
+    ends = {start: end for start, end in spans if not _is_in_a_name(tokens, start, end, marks, names)}
+    text, place = "", 0
+    at: dict[int, int] = {}  # places by their position in the text
     while place < len(tokens):
-        said.append("@" if place in starts else tokens[place].translate(_APOSTROPHES))
-        place = starts.get(place, place + 1)
-    text = " ".join(said)
-    of_somebody = not _OF_SOMEBODY.isdisjoint(said)
-    return bool((of_somebody and _TOLD.search(text)) or _HEADED.search(text))
+        text += "," if place in marks else ""
+        if place in ends:
+            at[len(text)] = place
+            text, place = f"{text}@ ", ends[place]
+        else:
+            text, place = f"{text}{tokens[place].translate(_APOSTROPHES)} ", place + 1
+    found = [*_HEADED.finditer(text)]
+    if not _OF_SOMEBODY.isdisjoint(token.translate(_APOSTROPHES) for token in tokens):
+        found += _TOLD.finditer(text)
+    told = {position for position in at if any(match.start() <= position < match.end() for match in found)}
+    # "Nuts and milk are out for us", "I can't do eggs or milk": what is told of one is told of its list.
+    neighbours = [(one, other) for one, other in zip(at, list(at)[1:], strict=False) if _are_listed(text, one, other)]
+    for one, other in (*neighbours, *reversed(neighbours)):
+        told |= {one, other} if told & {one, other} else set()
+    return frozenset(at[position] for position in told)
+
+
+def _are_listed(text: str, one: int, other: int) -> bool:
+    return _LISTED.fullmatch(text, one + 2, other) is not None
+
+
+def _is_in_a_name(
+    tokens: Sequence[str], start: int, end: int, marks: Collection[int], names: Collection[tuple[str, str]]
+) -> bool:
+    behind = end < len(tokens) and end not in marks and (tokens[end - 1], tokens[end]) in names
+    return behind or bool(start and start not in marks and (tokens[start - 1], tokens[start]) in names)

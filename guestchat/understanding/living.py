@@ -20,28 +20,46 @@ _OF_ANOTHER = RELATIVES | frozenset(_OF_ANOTHER_SAID.split())
 _OF_FOOD_SAID = "like want need something anything dish dishes food menu is-it mochte will etwas was gericht"
 _OF_FOOD = frozenset(_OF_FOOD_SAID.split())
 _FOR_ONESELF_SAID = "i me myself mine ich mich mir je moi yo mi"
+_NOT = frozenset(
+    {"not", "no", "never", "nicht", "kein", "keine", "pas", "plus", "isn't", "isnt", "arent", "ain't", "nie"}
+)
 _FOR_ONESELF = frozenset(_FOR_ONESELF_SAID.split())
 
 
-def on(reading: Reading) -> tuple[tuple[str, ...], bool]:
-    """Return the diets that a clause says somebody keeps to, and whether it is another than the guest."""
+def on(reading: Reading) -> tuple[tuple[str, ...], bool] | None:
+    """Return the diets that a clause says somebody keeps to, and whether that is another than the guest.
+
+    None where it says nothing of it; no diet where it says that there is none: "I'm not vegan". What the guest keeps to
+    comes before what others do.
+    """
     if reading.named or any(match.start == 0 for match in reading.found("asks")):
-        return (), False
+        return None
+    own: list[str] = []
+    others: list[str] = []
+    none = False
     for match in reading.found("diet"):
-        before = reading.tokens[max(0, match.start - _WITHIN) : match.start]
-        said = set(before)
-        another = bool(said & _OF_ANOTHER)
-        of_somebody = another or bool(said & _OF_ONESELF)
-        if of_somebody and said & (_IS | _OF_ANOTHER) and not said & _OF_FOOD:
-            return (match.key,), another
-    return (), False
+        said = set(reading.tokens[max(0, match.start - _WITHIN) : match.start])
+        another = bool(said & _OF_ANOTHER) and not said & _OF_ONESELF
+        of_somebody = bool(said & (_OF_ANOTHER | _OF_ONESELF))
+        if not of_somebody or not said & (_IS | _OF_ANOTHER) or said & _OF_FOOD:
+            continue
+        if said & _NOT:
+            none = True
+        else:
+            (others if another else own).append(match.key)
+    if own or others or none:
+        return tuple(dict.fromkeys(own or others)), bool(others and not own)
+    return None
 
 
 def kept_to(part: Part, reading: Reading, context: Context) -> Part:
     """Return a list kept to the diet that was stated before, and a dish asked about for it."""
-    if not context.diets or part.diets or part.containing or part.foods or part.topic or part.drinks:
+    if not context.diets or part.diets or part.containing or part.foods or part.drinks:
+        return part
+    if part.topic and part.intent is not Intent.REQUEST:
         return part
     if context.diets_of_another and not _FOR_ONESELF.isdisjoint(reading.tokens):
         return part
-    asks_of_a_dish = part.intent is Intent.DISH and "safe" in part.aspects
-    return replace(part, diets=context.diets) if part.intent is Intent.LIST or asks_of_a_dish else part
+    of_a_dish = part.intent is Intent.DISH and part.aspects <= {"safe", "about", "available"}
+    ordered = part.intent is Intent.REQUEST and part.topic == "order" and not context.diets_of_another
+    return replace(part, diets=context.diets) if part.intent is Intent.LIST or of_a_dish or ordered else part

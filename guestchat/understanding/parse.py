@@ -14,14 +14,12 @@ from guestchat.understanding.query import Context, Intent, Part, Query
 from guestchat.understanding.reading import Reading
 from guestchat.understanding.requesting import request
 from guestchat.understanding.vocabulary import LANGUAGES, Vocabulary, vocabulary
-from guestchat.understanding.wording import in_known_words
 from guestchat.words import words
 
 
 def parse(text: str, lexicon: Lexicon, context: Context, at: dt.datetime, language: str) -> Query:
     """Return a guest's message as a query; `at` is the moment of asking in the hotel's own time."""
     known = vocabulary(language)
-    written, text = text, in_known_words(text, language)
     readings = [
         Reading(clause, known, lexicon, at, clauses.is_marked(clause, text))
         for clause in _clauses(text, lexicon, known, context)
@@ -34,12 +32,12 @@ def parse(text: str, lexicon: Lexicon, context: Context, at: dt.datetime, langua
         parts.append(follow_up.of_what_was_stated(part, reading, parts[-1] if parts else None, context))
     parts = [_only_stated(part, reading, parts) for part, reading in zip(parts, readings, strict=True)]
     parts = _for_whom_it_was_stated(_with_what_is_told(parts, readings), readings)
-    diets, of_another = next((each for reading in readings if (each := living.on(reading))[0]), ((), False))
-    if not diets:
-        diets, of_another = context.diets, context.diets_of_another
+    said = next((each for reading in readings if (each := living.on(reading)) is not None), None)
+    diets, of_another = (context.diets, context.diets_of_another) if said is None else said
+    if said is None:
         parts = [living.kept_to(part, reading, context) for part, reading in zip(parts, readings, strict=True)]
     return Query(
-        text=written,
+        text=text,
         language=language,
         parts=tuple(_spread(parts)),
         allergies=tuple(stated),
@@ -267,6 +265,8 @@ def _dish(reading: Reading) -> Part | None:
     hot = "hot" in said and said.isdisjoint({"cold", "warm", "served", "still"})
     explained = ("aspect", "menu", "diet", "hours", "meal", "course", "venue")
     items = tuple(each.key for each in reading.named)
+    if _is_unwanted(reading):
+        return None
     if _asks_what_is_in_it(reading):
         return make(
             reading,
@@ -288,6 +288,16 @@ def _dish(reading: Reading) -> Part | None:
         containing=tuple(dict.fromkeys((*reading.allergens.contains, *reading.allergens.named))),
         unsure=best.coverage < 0.5 or not best.exact,
     )
+
+
+_NOT_SAID = "not no without kein keine keinen ohne nicht pas sans sin"
+_NOT = frozenset(_NOT_SAID.split())
+
+
+def _is_unwanted(reading: Reading) -> bool:
+    """ "Any mains, not pasta": the word says what is not to be among them, and names no dish."""
+    first = min(min(each.places) for each in reading.named)
+    return bool(first) and reading.tokens[first - 1] in _NOT and bool(reading.keys("course"))
 
 
 # Before what something may be in: "alcohol *in the* tiramisu".

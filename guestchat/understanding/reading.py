@@ -14,6 +14,7 @@ from guestchat.understanding.naming import Naming
 from guestchat.understanding.stems import stem
 from guestchat.understanding.venues import Venues
 from guestchat.understanding.vocabulary import LANGUAGES, Match, Vocabulary, vocabulary
+from guestchat.understanding.wording import in_known_words
 from guestchat.words import fold, words
 
 _WORD = re.compile(r"[^\W\d_]+(?:['\u2019][^\W\d_]+)*")
@@ -27,6 +28,7 @@ _RANGE = re.compile(
     r"(?:and|und|et|y|to|bis|a|till|-|\u2013)\s*(?P<high>\d{1,4}(?:[.,]\d{1,2})?)(?![\d:])"
     r"\s*(?P<money>€|\$|£|euros?\b|eur\b|chf\b|dollars?\b|pounds?\b|pfund\b|francs?\b|franken\b|libras?\b|quid\b)?"
 )
+_AFTER_ADDRESS = re.compile(r"[,:;!]\s+")
 _MARK = re.compile(r"[:;,–—]|\s-+\s")
 _ROOM = re.compile(r"\b(?:room|zimmer|chambre|habitacion|zi|rm)\s*(?:no\.?|nr\.?|number|nummer)?\s*(\d{1,4}[a-z]?)\b")
 _FIGURE = re.compile(r"\d+(?:st|nd|rd|th|er|eme)?")
@@ -66,14 +68,26 @@ class Reading:
     _found: dict[str, list[Match]] = field(init=False, default_factory=dict)
 
     def __post_init__(self) -> None:
-        self._written = words(self.text)
+        self._written = words(in_known_words(self.text, self.known.language))
         self.tokens = spelling.spelt(self._written, self.known.language, self.lexicon.own_words)
 
     @cached_property
     def spelt(self) -> str:
         """The clause with slips put right: to an encoder a "massge" is no treatment, but a mass."""
         mended = {written: meant for written, meant in zip(self._written, self.tokens, strict=True) if written != meant}
-        return _WORD.sub(lambda word: mended.get(fold(word.group()), word.group()), self.text) if mended else self.text
+        text = self._without_address
+        return _WORD.sub(lambda word: mended.get(fold(word.group()), word.group()), text) if mended else text
+
+    @property
+    def _without_address(self) -> str:
+        """The clause without "Sorry to bother you," before it, which says nothing and takes an encoder its time."""
+        empty = self.places("courtesy", "talk") | self.filler
+        ends = [mark for mark in _AFTER_ADDRESS.finditer(self.text) if mark.end() < len(self.text)]
+        for mark in reversed(ends):
+            said = len(words(self.text[: mark.start()]))
+            if said and set(range(said)) <= empty and self.topics - set(range(said)):
+                return self.text[mark.end() :]
+        return self.text
 
     @property
     def first_word(self) -> str:
@@ -113,10 +127,13 @@ class Reading:
     def allergen_words(self) -> allergies.Allergens:
         """The allergens as they are written, dishes' names and all."""
         found = allergies.find(self.tokens, self.known)
-        if not found.spans or self.marked or any(match.start == 0 for match in self.found("asks")):
+        if not found.spans or any(match.start == 0 for match in self.found("asks")):
             return found
-        spans = ((start, end) for start, end, _codes, _stance in found.spans)
-        return found.as_mine() if intolerance.is_told(self.tokens, spans) else found
+        # What a question ends with is asked; what stands before its last comma may be told: "nuts are out, desserts?".
+        told_until = max(self._after_a_mark, default=0) if self.marked else len(self.tokens)
+        spans = [(start, end) for start, end, _codes, _stance in found.spans if end <= told_until]
+        told = intolerance.told_at(self.tokens[:told_until], spans, self._after_a_mark, self.lexicon.name_pairs)
+        return found.with_mine(told) if told else found
 
     @cached_property
     def allergens(self) -> allergies.Allergens:

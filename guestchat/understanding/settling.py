@@ -74,11 +74,17 @@ _ONLY_A_ROOM = re.compile(
 # What begins what is ordered as well.
 _ADDS = WITH - {"au"} | {"and", "also", "und", "noch", "et", "aussi", "y", "tambien"}
 _CALLS_OFF = re.compile(r"\b(?:cancel|stornier|annul|forget|vergiss|vergessen|oubli|olvid|cancela)")
-# Said of what was just proposed, whatever follows: "nah cancel that, I'll survive".
+# Said of what was just proposed as a whole: "nah cancel that, I'll survive"; "skip the potatoes" leaves an order.
+_THE_WHOLE = (
+    r"(?:it|that|all|everything|das|es|alles|(?:the|my|our|die|meine) (?:order|request|booking|bestellung|taxi))"
+)
 _CALLS_IT_OFF = re.compile(
-    r"^(?:\W|nah|no|nein|nee|non|actually|ok|oh|hm+|finalement|doch|ach|bah|mejor)*"
-    r"(?:(?:cancel|forget|scrap|drop|leave|skip|stornier\w*|vergiss|vergessen sie) (?:it|that|the|das|es|den|die)\b"
-    r"|never ?mind|lass(?:en sie)? (?:mal|es|das)\b|laisse[zr]? tomber|annul\w+|dejal[oa]|dejelo|olvidal[oa]|olvidelo)"
+    r"(?:\W|nah|no|nein|nee|non|actually|ok|oh|hm+|finalement|doch|ach|bah|mejor)*"
+    rf"(?:(?:cancel|forget|scrap|drop|skip|stornier\w*|vergiss|vergessen sie) {_THE_WHOLE}|never ?mind"
+    r"|lass(?:en sie)? (?:mal|es|das)|laisse[zr]? tomber|annule[rz]?(?: tout| ca| la commande)?"
+    r"|dej[ae]l[oa]|olvid[ae]l[oa])"
+    r"(?: (?:please|pls|bitte|svp|now|then|again|ill|i'll|i|we|we'll|wir|ich|pour \w+|merci|danke|thanks)\b.*)?"
+    r"\s*(?:[,.;!].*)?"
 )
 _INSTEAD = re.compile(
     r"\b(?:instead|rather|swap|switch|change (?:it|that|the)|make (?:it|that)|lieber|statt(?:dessen)?|anstatt|tausch\w*"
@@ -87,8 +93,8 @@ _INSTEAD = re.compile(
 # What stands before the dish that is not wanted any more: "the fish instead of the stew".
 _NOT_THAT = re.compile(r"\b(?:instead of|rather than|statt|anstatt|au lieu d[eu']?|en vez de|en lugar de)\b")
 _TAKES_OUT = re.compile(
-    r"^(?:\W|then|ok|okay|and|but|dann|und|aber|alors|et|mais|entonces|pues|y|pero)*"
-    r"(?:no|not the|without|skip|drop|leave out|kein\w*|ohne|pas de|sans|sin)\b"
+    r"^(?:\W|yes|then|ok|okay|and|but|ja|dann|und|aber|oui|alors|et|mais|si|entonces|pues|y|pero)*"
+    r"(?:no|not the|without|skip|drop|cancel|leave out|kein\w*|ohne|pas de|sans|sin)\b"
 )
 
 
@@ -98,18 +104,22 @@ def word_on_it(part: Part, reading: Reading, context: Context) -> Part | None:
     asked = replace(part, intent=Intent.REQUEST, topic=kind, follow_up=True)
     said = set(reading.keys("talk"))
     calls_off = _CALLS_OFF.search(reading.folded) and (part.intent is Intent.TALK or kind in reading.keys("request"))
-    if calls_off or (not reading.marked and _CALLS_IT_OFF.search(reading.folded)):
+    if calls_off or (not reading.marked and _CALLS_IT_OFF.fullmatch(reading.folded)):
         return replace(asked, topic="declined")
     if kind == "maintenance" and _WORKS_AGAIN.search(reading.folded):
         return replace(asked, topic="declined")
     if kind == "order" and (changed := _changed(part, reading, context)) is not None:
-        return replace(asked, items=changed[0], dropped=changed[1])
+        wanted, dropped = changed
+        nothing_left = not wanted and set(context.pending.get("items", ())) <= set(dropped)
+        return replace(asked, items=wanted, dropped=dropped, topic="declined" if nothing_left else kind)
     if context.pending.get("answers_since"):
         # Yes, no, two, tomorrow: of what was proposed, or of what was told since?
         settles = part.intent is Intent.TALK and "yes" in said and _DO_IT.search(reading.folded)
         if (settles and not context.offered_person) or (not missing and _says_yes_to_it(part, reading, context)):
             return replace(asked, topic="accepted")
         return asked if not missing and _names_a_room(part, reading) else None
+    if not missing and _says_yes_to_it(part, reading, context):
+        return replace(asked, topic="accepted")
     if part.intent is Intent.TALK and said & {"yes", "no"} and part.topic != "abuse":
         return replace(asked, topic="declined" if "no" in said else "accepted")
     if part.intent in BESIDE_REQUESTS or reading.asks:
@@ -171,9 +181,9 @@ def _changed(part: Part, reading: Reading, context: Context) -> tuple[tuple[str,
     if _TAKES_OUT.search(reading.folded):
         taken_out = (*(key for key in ordered if key in named), *_options_taken_out(reading, ordered))
         return ((), taken_out) if _is_of_the_order(reading, ordered) else None
-    if not _INSTEAD.search(reading.folded) or not (named or part.courses):
-        return None
-    no_more = _after(_NOT_THAT, reading)
+    if not _INSTEAD.search(reading.folded) or not named:
+        return None  # "rather the soup" is asked back: which one?
+    no_more = _not_wanted(reading)
     dropped = [each.key for each in reading.named if min(each.places) in no_more]
     dropped += [key for key in ordered if no_more and _is_named_by(key, reading, no_more)]
     if not dropped and not ONE_THING.isdisjoint(reading.tokens):
@@ -181,7 +191,7 @@ def _changed(part: Part, reading: Reading, context: Context) -> tuple[tuple[str,
     if not dropped and len(ordered) == 1:
         dropped = list(ordered)
     wanted = tuple(key for key in named if key not in dropped)
-    return (wanted, tuple(dropped)) if wanted or part.courses else None
+    return (wanted, tuple(dropped)) if wanted else None
 
 
 def _options_taken_out(reading: Reading, ordered: Sequence[str]) -> Iterator[str]:
@@ -193,10 +203,21 @@ def _options_taken_out(reading: Reading, ordered: Sequence[str]) -> Iterator[str
                 yield key
 
 
-def _after(said: re.Pattern[str], reading: Reading) -> set[int]:
-    """Return the places of the words behind a phrase."""
-    found = said.search(reading.folded)
-    return set(range(len(words(reading.folded[: found.end()])), len(reading.tokens))) if found else set()
+def _not_wanted(reading: Reading) -> set[int]:
+    """Return the places of what stands behind "instead of", up to the next dish: "instead of the cola the burger"."""
+    found = _NOT_THAT.search(reading.folded)
+    if found is None:
+        return set()
+    start = len(words(reading.folded[: found.end()]))
+    behind = sorted(min(each.places) for each in reading.named if min(each.places) >= start)
+    own = {place for place in range(start, len(reading.tokens)) if place in reading.topics}
+    first = min(own, default=start)
+    later = [place for place in behind if place > first and place not in _places_of_the_first(reading, first)]
+    return set(range(start, min(later, default=len(reading.tokens))))
+
+
+def _places_of_the_first(reading: Reading, place: int) -> set[int]:
+    return {each for named in reading.named if place in named.places for each in named.places}
 
 
 def _is_named_by(key: str, reading: Reading, places: set[int]) -> bool:
@@ -211,7 +232,8 @@ def _is_of_the_order(reading: Reading, ordered: Sequence[str]) -> bool:
     known = frozenset().union(*(_words_of(key, reading) for key in ordered))
     stems = reading.stems(own)
     # What is on the card and not in the order is taken out of nothing: "and no cola".
-    unknown = len(stems) == 1 and not reading.named
+    well_named = any(each.coverage >= WELL_NAMED for each in reading.named)
+    unknown = len(stems) == 1 and not well_named
     return bool(stems) and (unknown or any(not known.isdisjoint(asked_for(each)) for each in stems))
 
 

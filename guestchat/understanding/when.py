@@ -22,6 +22,8 @@ _ON_THE = re.compile(
     r"(?=\s*(?:$|[?,.!;)]|(?:at|from|for|in|and|or|please|then|we|i|is|are|it|a|au|y|et|por|est|on|il|vous|hay|esta|abre"
     r"|ouvert)\b))"
 )
+# "Am 1.12." is no twelve past one.
+_A_DATE = re.compile(r"\b(?:am|vom|zum) [0-3]?\d\.[01]?\d\b\.?")
 # "Next Monday" is the coming one, on a Monday that of the week after.
 _NEXT = frozenset(
     {"next", "coming", "nachsten", "nachster", "nachste", "kommenden", "kommender", "prochain", "proximo"}
@@ -70,7 +72,7 @@ def find(text: str, tokens: Sequence[str], vocabulary: Vocabulary, at: dt.dateti
     places: set[int] = set()
     dates = _dates(text, tokens, vocabulary, at.date(), places)
     of_days = frozenset(places)
-    time = _time(text, _without_prices(text, tokens), vocabulary, places)
+    time = _time(_A_DATE.sub(" ", text), _without_prices(text, tokens), vocabulary, places)
     of_time = places - of_days
     now = [match for match in vocabulary["hours"].find(tokens) if match.key == "now"]
     for match in now:

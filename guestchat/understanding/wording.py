@@ -11,12 +11,11 @@ _NO = r"(?:without|no|not any|neither|ohne|keine?n?|weder|sans|pas de|ni|sin|no 
 _OR = r"(?:\s*[,/&+]\s*|\s+)(?:(?:or|and|nor|u\.?|und|oder|noch|ni|et|ou|y|o|e)\s+)?"
 _MEAT = r"(?:meat|fleisch|viande|carne)"
 _FISH = r"(?:fish|fisch|poissons?|pescado)"
-_SEAFOOD = r"(?:seafood|shellfish|meeresfruchte|fruits de mer|crustaces|mariscos?)"
 _AGAIN = rf"(?:{_NO}\s+|de\s+|any\s+)?"
-# "Ohne Fleisch und Fisch", "sin carne ni pescado ni marisco"; no meat and fish sauce is another matter.
+# "Ohne Fleisch und Fisch", "sin carne ni pescado": the fish is kept for the allergens, as is all that follows it.
 _NO_MEAT_NO_FISH = re.compile(
-    rf"\b{_NO}\s+(?:any\s+)?(?:{_MEAT}{_OR}{_AGAIN}{_FISH}|{_FISH}{_OR}{_AGAIN}{_MEAT})"
-    rf"(?:{_OR}{_AGAIN}{_SEAFOOD})?\b(?!\s*(?:sauce|stock|broth|so(?:ss|ß)e|fond))"
+    rf"\b(?P<no>{_NO})\s+(?:any\s+)?(?:{_MEAT}{_OR}{_AGAIN}(?P<fish>{_FISH})|(?P<first>{_FISH}){_OR}{_AGAIN}{_MEAT})\b"
+    rf"(?!\s*(?:sauce|stock|broth|so(?:ss|ß)e|fond))"
 )
 _VEGETARIAN: Mapping[str, str] = {
     "en": "vegetarian",
@@ -36,7 +35,8 @@ def in_known_words(text: str, language: str) -> str:
     """Return a guest's text with such phrases put into known words; all else as it was written."""
     folded = fold(text)
     if len(folded) == len(text) and (said := _NO_MEAT_NO_FISH.search(folded)):
-        text = f"{text[: said.start()]}{_VEGETARIAN[language]}{text[said.end() :]}"
+        kept = f"{_VEGETARIAN[language]} {said['no']} {said['fish'] or said['first']}"
+        text = f"{text[: said.start()]}{kept}{text[said.end() :]}"
     if language != "de":
         return text
     return _OPEN_OR_CLOSED.sub(_whole, _DISHES_OF.sub(_opened, text))

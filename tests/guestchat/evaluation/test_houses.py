@@ -18,9 +18,9 @@ HOUSES = ("harbour", "sierra", "corvina")
 PARTS = ("open", "closed")
 # Houses whose questions are all open: a country house of many words and a hostel of few, mostly articles; an airport
 # hotel, a ski resort and a beach hotel, asked as on a phone.
-OPEN_HOUSES = ("fernhill", "kiezbett", "meridian", "alpenhof", "calamar")
-# Houses whose questions nobody reads.
-CLOSED_HOUSES = ("quayle", "speicher")
+OPEN_HOUSES = ("fernhill", "kiezbett", "meridian", "alpenhof", "calamar", "quayle", "speicher")
+# A restaurant without rooms and a French spa hotel, both with headings like riddles; half of their questions is open.
+HALVED_HOUSES = ("gelso", "bastide")
 # The shares right of the open halves. They only go up; once, when a fitted decision took the place of written bounds,
 # what they gained together outweighed what one of them lost.
 FLOORS = {"harbour": 0.95, "sierra": 0.9, "corvina": 0.97, "fernhill": 0.83, "kiezbett": 0.88}
@@ -28,7 +28,12 @@ FLOORS |= {"meridian": 0.78, "alpenhof": 0.82, "calamar": 0.77, "everyday": 0.94
 MOST_INVENTED = {"harbour": 0, "sierra": 1, "corvina": 0, "fernhill": 1, "kiezbett": 1, "everyday": 3, "reworded": 0}
 MOST_INVENTED |= {"meridian": 0, "alpenhof": 2, "calamar": 2, "talks-open": 0}
 # Talks of several turns, of which only the first half is read, are of these.
-HOUSES_OF_TALKS = ("harbour", "corvina", "alpenhof", "meridian")
+HOUSES_OF = {
+    "everyday": HOUSES,
+    "reworded": HOUSES,
+    "talks-open": ("harbour", "corvina", "alpenhof", "meridian"),
+    "turns-open": ("sierra", "quayle", "speicher", "calamar"),
+}
 
 
 def questions(house: str, part: str) -> list[Question]:
@@ -57,10 +62,10 @@ def test_a_house_comes_back_the_same(house: str) -> None:
 
 
 def parts_of(house: str) -> list[str]:
-    return ["open"] if house in OPEN_HOUSES else ["closed"] if house in CLOSED_HOUSES else list(PARTS)
+    return ["open"] if house in OPEN_HOUSES else list(PARTS)
 
 
-@pytest.mark.parametrize("house", [*HOUSES, *OPEN_HOUSES, *CLOSED_HOUSES])
+@pytest.mark.parametrize("house", [*HOUSES, *OPEN_HOUSES, *HALVED_HOUSES])
 def test_the_questions_name_what_the_house_has(house: str) -> None:
     has = content(house)
     dishes = {
@@ -90,7 +95,7 @@ def test_the_halves_of_a_house_share_nothing(house: str) -> None:
 
 
 @pytest.mark.django_db
-@pytest.mark.parametrize("house", [*HOUSES, *OPEN_HOUSES])
+@pytest.mark.parametrize("house", [*HOUSES, *OPEN_HOUSES, *HALVED_HOUSES])
 def test_the_open_half_is_answered_as_well_as_ever(house: str) -> None:
     hotel_file.apply(content(house))
     report = Report(asked=list(Asker().ask(questions(house, "open"))))
@@ -101,9 +106,9 @@ def test_the_open_half_is_answered_as_well_as_ever(house: str) -> None:
 
 
 @pytest.mark.django_db
-@pytest.mark.parametrize("kind", ["everyday", "reworded", "talks-open"])
+@pytest.mark.parametrize("kind", HOUSES_OF)
 def test_other_words_are_answered_as_well_as_ever(kind: str) -> None:
-    for house in HOUSES_OF_TALKS if kind == "talks-open" else HOUSES:
+    for house in HOUSES_OF[kind]:
         hotel_file.apply(content(house))
     report = Report(asked=list(Asker().ask(read_file(TESTS / "questions" / "houses" / f"{kind}.jsonl"))))
     told = "\n".join(report.lines(worst=40))

@@ -3,15 +3,20 @@
 import pytest
 
 from guestchat.understanding.allergies import find
-from guestchat.understanding.intolerance import is_told
+from guestchat.understanding.intolerance import told_at
 from guestchat.understanding.vocabulary import vocabulary
 from guestchat.words import words
+
+
+def commas(text: str) -> set[int]:
+    return {len(words(text[:place])) for place, letter in enumerate(text) if letter in ",:"}
 
 
 def told(language: str, text: str) -> bool:
     tokens = words(text)
     found = find(tokens, vocabulary(language))
-    return is_told(tokens, ((start, end) for start, end, _codes, _stance in found.spans))
+    spans = [(start, end) for start, end, _codes, _stance in found.spans]
+    return bool(told_at(tokens, spans, commas(text), {("fish", "soup"), ("almond", "cake")}))
 
 
 @pytest.mark.parametrize(
@@ -39,6 +44,15 @@ def told(language: str, text: str) -> bool:
         ("es", "la leche me sienta mal"),
         ("es", "el apio lo tengo prohibido"),
         ("es", "me hincho con los cacahuetes"),
+        ("es", "a mi hija le dan alergia los huevos"),
+        ("de", "Eier gehen bei mir nicht"),
+        ("de", "Laktose ist nix für mich"),
+        ("de", "Fisch darf ich wegen einer Allergie nicht"),
+        ("fr", "le gluten c'est pas possible pour moi"),
+        ("fr", "le lait me rend malade"),
+        ("en", "gluten is not my friend"),
+        ("en", "shellfish puts me in hospital"),
+        ("en", "I come out in hives if I eat nuts"),
     ],
 )
 def test_what_somebody_cannot_have_is_heard(language: str, text: str) -> None:
@@ -50,6 +64,9 @@ def test_what_somebody_cannot_have_is_heard(language: str, text: str) -> None:
     [
         ("en", "can my son have eggs"),
         ("en", "we had the fish yesterday"),
+        ("en", "I got sick from the fish soup"),
+        ("en", "I can't eat another almond cake, I'm full"),
+        ("en", "my kid can't have enough milk"),
         ("en", "which dishes have nuts"),
         ("de", "kann ich die Suppe ohne Sellerie haben"),
         ("de", "haben Sie Gerichte mit Fisch"),
@@ -59,3 +76,19 @@ def test_what_somebody_cannot_have_is_heard(language: str, text: str) -> None:
 )
 def test_who_asks_for_a_food_is_not_taken_to_bear_it_badly(language: str, text: str) -> None:
     assert not told(language, text)
+
+
+@pytest.mark.parametrize(
+    ("text", "heard"),
+    [
+        ("order the fish soup please, my wife can't have eggs", {"eggs"}),
+        ("I'd like the almond porridge but eggs make me sick", {"eggs"}),
+        ("milk, eggs and nuts are out for us", {"milk", "eggs", "nuts"}),
+        ("I can't do eggs or milk", {"milk", "eggs"}),
+    ],
+)
+def test_only_what_is_told_of_is_heard(text: str, heard: set[str]) -> None:
+    tokens = words(text)
+    found = find(tokens, vocabulary("en"))
+    told = told_at(tokens, [(start, end) for start, end, _codes, _stance in found.spans], commas(text))
+    assert {codes for start, _end, codes, _stance in found.spans if start in told} == heard
