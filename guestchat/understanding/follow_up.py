@@ -4,7 +4,7 @@ import datetime as dt
 import re
 from dataclasses import replace
 
-from guestchat.understanding import settling
+from guestchat.understanding import living, settling
 from guestchat.understanding.clauses import RELATIVES
 from guestchat.understanding.food import asked_for
 from guestchat.understanding.lexicon import Lexicon
@@ -492,7 +492,8 @@ def _with_its_diet(part: Part, reading: Reading, context: Context) -> Part:
     if not reading.keys("follow_up") or part.avoid or part.containing or part.diets or len(reading.topics) > 2:
         return part
     asked = context.filters
-    return replace(part, avoid=tuple(asked.get("avoid", ())), diets=tuple(asked.get("diets", ())), follow_up=True)
+    diets = () if living.is_for_oneself(reading, context) else tuple(asked.get("diets", ()))
+    return replace(part, avoid=tuple(asked.get("avoid", ())), diets=diets, follow_up=True)
 
 
 def _with_its_question(part: Part, reading: Reading, context: Context) -> Part:

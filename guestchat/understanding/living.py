@@ -52,13 +52,18 @@ def on(reading: Reading) -> tuple[tuple[str, ...], bool] | None:
     return None
 
 
+def is_for_oneself(reading: Reading, context: Context) -> bool:
+    """ "And what can I have?", where it is another who keeps to a diet."""
+    return context.diets_of_another and not _FOR_ONESELF.isdisjoint(reading.tokens)
+
+
 def kept_to(part: Part, reading: Reading, context: Context) -> Part:
     """Return a list kept to the diet that was stated before, and a dish asked about for it."""
     if not context.diets or part.diets or part.containing or part.foods or part.drinks:
         return part
     if part.topic and part.intent is not Intent.REQUEST:
         return part
-    if context.diets_of_another and not _FOR_ONESELF.isdisjoint(reading.tokens):
+    if is_for_oneself(reading, context):
         return part
     of_a_dish = part.intent is Intent.DISH and part.aspects <= {"safe", "about", "available"}
     ordered = part.intent is Intent.REQUEST and part.topic == "order" and not context.diets_of_another
