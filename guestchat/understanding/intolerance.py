@@ -16,6 +16,7 @@ _GERMAN = r"""
 @ (?:darf|durfen|kann|konnen) (?:\w+ ){1,6}nicht\b
 @ (?:(?:sind|ist|geht|gehen|waren) )?(?:\w+ ){0,4}(?:tabu|verboten|gar nicht|nicht erlaubt|no ?go|gift)\b
 @ (?:geht|gehen) bei (?:mir|uns|ihm|ihr|\w+ \w+) nicht\b
+\b(?:esse|isst|essen|trinke|trinkt) (?:\w+ )?(?:kein\w*|ohne) @
 @ (?:ist|sind) (?:nix|nichts) fur (?:mich|uns|ihn|sie|meine?n?|unsere?n?)\b
 @ (?:muss|mussen|soll|sollen|sollte) (?:\w+ ){1,3}(?:meiden|weglassen|vermeiden|verzichten)\b
 \b(?:reagier\w*|reaktion\w*|allerg\w*)(?: \w+){0,3} (?:auf|gegen|bei) (?:\w+ )?@
@@ -30,6 +31,10 @@ _ENGLISH = r"""
 @ (?:\w+ ){0,3}(?:cant|cannot|dont|mustnt|shouldnt|(?:can|do|must|may|should) not) (?:do|have|eat|take|tolerate|touch)\b
 \b(?:cant|cannot|mustnt|shouldnt|(?:can|must|may|should) not) (?:do|have|eat|take|tolerate|touch) (?:NO\w+ )?@
 \b(?:cant|cannot|can not) (?:handle|stomach|digest) (?:NO\w+ )?@
+\b(?:anything|something|food) with (?:\w+ )?@ (?:in it )?(?:makes?|kills?|gives?|upsets?)\b
+\b(?:cant|cannot) (?:have|eat|take|touch) (?:anything|something|food|any) (?:with|of) @
+@ (?:is|are|s) (?:\w+ ){0,3}no\b
+@ (?:\w+ ){0,2}hospital\b
 \b(?:unable|not allowed) to (?:have|eat|take|tolerate) (?:NO\w+ )?@
 \bno @ for (?:me|us|him|her|them|my|our)\b
 @ ,?not for (?:me|us|him|her|them|my|our)\b
@@ -39,7 +44,7 @@ _ENGLISH = r"""
 @ (?:\w+ )?(?:makes?|sets?|gives?) (?:me|us|him|her|them|(?:my|our) \w+) (?:\w+ )?(?:sick|ill|off|hives|unwell)\b
 @ (?:\w+ )?(?:makes?|gives?) (?:me|us|him|her|them|(?:my|our) \w+) (?:\w+ ){0,2}(?:itch\w*|swell\w*|rash|cramps)\b
 @ (?:puts?|sends?) (?:me|us|him|her|them|(?:my|our) \w+) (?:\w+ ){0,2}hospital\b
-\b(?:swell\w*|hives|rash|sick|ill|anaphyla\w*)(?: \w+){0,3} (?:from|to|with|by|for|of|off|after|eat|eating) (?:\w+ )?@
+\b(?:swell\w*|hives|rash|sick|ill|anaphyla\w*)(?: \w+){0,5} (?:from|to|with|by|for|of|off|after|eat|eating) (?:\w+ )?@
 \b(?:react\w*|epipen|break\w* out|itch\w*)(?: \w+){0,3} (?:from|to|with|by|for|of|off|after|eat|eating) (?:\w+ )?@
 @ (?:\w+ ){0,3}(?:dont|doesnt|(?:do|does) not) (?:agree|get along|sit well|go down)\b
 \ballerg\w* (?:\w+ )?to @ ,?(?:\w+ ){0,2}(?:my|our) \w+ (?:is )?to @
@@ -53,9 +58,12 @@ _FRENCH = r"""
 \b(?:supporte\w*|digere\w*|tolere\w*) (?:\w+ )?(?:pas|mal|plus) (?:\w+ ){0,2}@
 \b(?:gonfle\w*|reagi\w*|malade|plaques|urticaire)(?: \w+){0,2} (?:avec|au|aux|a|les?|la|du|des) (?:\w+ )?@
 \b(?:dois|doit|devons|faut) (?:\w+ )?eviter (?:\w+ )?@
+@ (?:\w+ ){0,2}non\b
+\b(?:mange\w*|bois) (?:pas (?:de )?|sans )@
 \bpeu[xt] pas (?:\w+ )?(?:manger|prendre|boire) (?:\w+ ){0,2}@
 """
 _SPANISH = r"""
+\b(?:no (?:como|comemos|come|bebo)|(?:como|comemos|come) sin) (?:\w+ )?@
 @ no (?:\w+ ){0,3}(?:toler\w*|puedo|puede|podemos|pueden)\b
 @ (?:\w+ ){0,2}(?:sienta|sientan|cae|caen) (?:\w+ )?(?:mal|fatal)\b
 \b(?:sienta|sientan|cae|caen) (?:\w+ )?(?:mal|fatal) (?:\w+ )?@
@@ -69,17 +77,46 @@ _NO = "(?!another|enough|more|all|so|that|your)"
 _LINES = "".join((_GERMAN, _ENGLISH, _FRENCH, _SPANISH)).replace("NO", _NO).split("\n")
 _TOLD = re.compile("|".join(filter(None, _LINES)))
 # A list that is headed by the word needs nobody: "allergies: milk, eggs".
-_HEADED = re.compile(r"^(?:\w+ )?(?:allerg|alerg|intoleran|unvertrag)\w* ,?@")
+_HEADED = re.compile(
+    r"^(?:\w+ ){0,2}(?:allerg|alerg|intoleran|unvertrag)\w* (?:\w+ )?,?@|@ (?:geht|gehen) gar nicht\b|@ ni verl\w+"
+)
 # What stands between the things of one list.
 _LISTED = re.compile(
     r"(?:,|and |or |nor |und |oder |noch |et |ou |ni |y |o |e |no |any |de |la |le |les |el |los |las )+"
 )
 _SOMEBODY = """
     i im ive we were me us my our he she they him her them his ich wir mir mich uns mein meine meinem meinen meiner
-    unser unsere unserem unseren er sie ihm ihr ihn ihnen je j nous on moi me mon ma mes notre nos il elle lui ils elles
-    yo mi mis nuestro nuestra nosotros nosotras me nos le les tengo tiene tenemos puedo podemos hincho tolero
+    unser unsere unserem unseren er sie ihm ihr ihn ihnen je j nous on moi me mon ma mes notre nos il elle lui ils
+    elles yo mi mis nuestro nuestra nosotros nosotras me nos le les tengo tiene tenemos puedo podemos hincho tolero
+    como comemos
 """
-_OF_SOMEBODY = frozenset(_SOMEBODY.split()) | RELATIVES
+_OF_SOMEBODY = frozenset(_SOMEBODY.split()) | RELATIVES | {"doctor", "docs", "arzt", "medecin", "medico"}
+# What somebody says who wants a food, had it, asks for it or speaks of what was wrong with it, in any language.
+_WANTING = """
+    want wants wanted like likes liked love loves lover fancy fancies crave craving need needs order ordered
+    ordering have has having take takes get gets got bring give send eat eats eating drink drinks try looking find
+    see recommend suggest enjoy prefer hungry mood feel feeling had was were did ate tasted please pls plz know
+    wonder wondering ask asking tell question if whether about which what whats how hows when where who why or fan
+    keen favourite favorite cold raw there theres broken missing smells smell buy bought cook cooked will wollen
+    mochte mochten hatte hatten gern gerne mag mogen liebe lieben nehme nehmen nehm bestelle bestellen bringen
+    brauche brauchen esse essen ess trinke trinken suche suchen lust hunger war waren bitte ob welche welcher
+    welches wie wo wann wer warum oder empfehl empfehlen probieren fehlt kalt roh kaufen gibt veux voudrais
+    voudrions aime aimons adore prends prendrai prend commande envie besoin cherche cherchons faim avait etait svp
+    mange mangeons bois quel quelle quels quoi comment si ou pourquoi froid manque acheter quiero queremos quisiera
+    gusta gustan gustaria encanta encantan tomo tomare pido pedir necesito necesitamos busco buscamos apetece hambre
+    tenia era estaba favor como comemos bebo que cual cuales donde cuando frio crudo falta comprar voulons veut
+    veulent raffole raffolons prenons nimmt steh stehe stehen kommt kam bestellt serviert toma tomamos tomar quiere
+    quieren chifla chiflan llega llego murder mad after dropped spilled come came hasnt havent arrive arrived served
+    coffee tea kaffee tee cafe te one two three four five zwei drei vier deux trois quatre dos tres cuatro
+"""
+_WANTS = frozenset(_WANTING.split())
+_FEWEST_WORDS = 3
+_ANY = frozenset({"any", "anything"})
+# "Fish for me, steak for her": who gets what.
+_WHO_GETS_IT = re.compile(
+    r"\b(?:for (?:me|us|him|her|them|my|our)|fur (?:mich|uns|ihn|sie|meine?n?|unsere?n?)"
+    r"|pour (?:moi|nous|lui|elle|ma|mon)|para (?:mi|nosotros|el|ella))\b"
+)
 _APOSTROPHES = str.maketrans("", "", "'\u2019")
 
 
@@ -94,7 +131,7 @@ def told_at(
     `marks` are the places before which a comma or a colon stands; `names` the pairs of words that names hold: in "I got
     sick from the fish soup" the fish is a dish's.
     """
-    if not tokens or tokens[0] in ASKING_VERBS:
+    if not tokens or tokens[0] in ASKING_VERBS - _ANY:
         return frozenset()
     ends = {start: end for start, end in spans if not _is_in_a_name(tokens, start, end, marks, names)}
     text, place = "", 0
@@ -110,11 +147,21 @@ def told_at(
     if not _OF_SOMEBODY.isdisjoint(token.translate(_APOSTROPHES) for token in tokens):
         found += _TOLD.finditer(text)
     told = {position for position in at if any(match.start() <= position < match.end() for match in found)}
+    if not told and at and _speaks_of_no_wish(tokens, text):
+        # "Milk goes right through me", "hazelnuts and I don't mix": there are more ways to say it than anybody writes
+        # down, and who is warned once too often is safe.
+        told = set(at)
     # "Nuts and milk are out for us", "I can't do eggs or milk": what is told of one is told of its list.
     neighbours = [(one, other) for one, other in zip(at, list(at)[1:], strict=False) if _are_listed(text, one, other)]
     for one, other in (*neighbours, *reversed(neighbours)):
         told |= {one, other} if told & {one, other} else set()
     return frozenset(at[position] for position in told)
+
+
+def _speaks_of_no_wish(tokens: Sequence[str], text: str) -> bool:
+    said = {token.translate(_APOSTROPHES) for token in tokens}
+    orders = _WHO_GETS_IT.search(text) or any(token.isdigit() for token in tokens)
+    return len(tokens) >= _FEWEST_WORDS and not orders and not _OF_SOMEBODY.isdisjoint(said) and _WANTS.isdisjoint(said)
 
 
 def _are_listed(text: str, one: int, other: int) -> bool:

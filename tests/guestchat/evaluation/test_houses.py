@@ -23,10 +23,12 @@ OPEN_HOUSES = ("fernhill", "kiezbett", "meridian", "alpenhof", "calamar", "quayl
 HALVED_HOUSES = ("gelso", "bastide")
 # The shares right of the open halves. They only go up; once, when a fitted decision took the place of written bounds,
 # what they gained together outweighed what one of them lost.
-FLOORS = {"harbour": 0.95, "sierra": 0.9, "corvina": 0.97, "fernhill": 0.83, "kiezbett": 0.88}
-FLOORS |= {"meridian": 0.78, "alpenhof": 0.82, "calamar": 0.77, "everyday": 0.94, "reworded": 0.86, "talks-open": 0.85}
+FLOORS = {"harbour": 0.96, "sierra": 0.9, "corvina": 0.97, "fernhill": 0.83, "kiezbett": 0.88}
+FLOORS |= {"meridian": 0.78, "alpenhof": 0.83, "calamar": 0.77, "everyday": 0.94, "reworded": 0.87, "talks-open": 0.85}
+FLOORS |= {"quayle": 0.83, "speicher": 0.84, "gelso": 0.57, "bastide": 0.77, "turns-open": 0.73}
 MOST_INVENTED = {"harbour": 0, "sierra": 1, "corvina": 0, "fernhill": 1, "kiezbett": 1, "everyday": 3, "reworded": 0}
 MOST_INVENTED |= {"meridian": 0, "alpenhof": 2, "calamar": 2, "talks-open": 0}
+MOST_INVENTED |= {"quayle": 1, "speicher": 1, "gelso": 0, "bastide": 0, "turns-open": 1}
 # Talks of several turns, of which only the first half is read, are of these.
 HOUSES_OF = {
     "everyday": HOUSES,
