@@ -7,6 +7,7 @@ from decimal import Decimal
 
 from guestchat.answering import opening
 from guestchat.answering.scene import Scene
+from guestchat.understanding.denying import DENYING
 from guestchat.understanding.food import asked_for, concepts, is_meat
 from guestchat.understanding.lexicon import DRINKS, wines
 from guestchat.understanding.query import Part
@@ -119,15 +120,12 @@ def wanted(part: Part, scene: Scene) -> list[Offer] | None:
     return [offer for offer in offers if _fits(offer.item, part)]
 
 
-_NOT = frozenset({"not", "no", "without", "kein", "keine", "keinen", "ohne", "nicht", "pas", "sans", "sin"})
-
-
 def _is_unwanted(word: str, part: Part) -> bool:
     """ "Any mains, not pasta": a kind of food that is not to be among them, if nothing must be avoided."""
     if not concepts(word) or is_meat(word) or part.avoid:
         return False
     said = words(part.text)
-    return any(stem(each) == word and said[place - 1] in _NOT for place, each in enumerate(said) if place)
+    return any(stem(each) == word and said[place - 1] in DENYING for place, each in enumerate(said) if place)
 
 
 _QUOTES = frozenset('"\u201c\u201d\u201e\u00ab\u00bb')

@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 from guestchat.understanding.clauses import RELATIVES
+from guestchat.understanding.denying import DENYING
 from guestchat.understanding.query import Context, Intent, Part
 from guestchat.understanding.reading import Reading
 
@@ -17,12 +18,10 @@ _OF_ONESELF = frozenset(_OF_ONESELF_SAID.split())
 _OF_ANOTHER_SAID = "he she they he's she's er sie il elle ils elles el ella"
 _OF_ANOTHER = RELATIVES | frozenset(_OF_ANOTHER_SAID.split())
 # "I'd like something vegan" is said of what is to come, and of nobody.
-_OF_FOOD_SAID = "like want need something anything dish dishes food menu is-it mochte will etwas was gericht"
+_OF_FOOD_SAID = "like want need something anything dish dishes food menu mochte will etwas was gericht"
 _OF_FOOD = frozenset(_OF_FOOD_SAID.split())
 _FOR_ONESELF_SAID = "i me myself mine ich mich mir je moi yo mi"
-_NOT = frozenset(
-    {"not", "no", "never", "nicht", "kein", "keine", "pas", "plus", "isn't", "isnt", "arent", "ain't", "nie"}
-)
+_NOT = DENYING | {"never", "plus", "isn't", "isnt", "arent", "ain't", "nie"}
 _FOR_ONESELF = frozenset(_FOR_ONESELF_SAID.split())
 
 

@@ -6,6 +6,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import replace
 
 from guestchat.understanding import clauses, follow_up, living
+from guestchat.understanding.denying import DENYING
 from guestchat.understanding.food import asked_for, concepts
 from guestchat.understanding.hours import asks_when, asks_whether_a_meal_is_served, hours
 from guestchat.understanding.lexicon import Lexicon
@@ -290,14 +291,10 @@ def _dish(reading: Reading) -> Part | None:
     )
 
 
-_NOT_SAID = "not no without kein keine keinen ohne nicht pas sans sin"
-_NOT = frozenset(_NOT_SAID.split())
-
-
 def _is_unwanted(reading: Reading) -> bool:
     """ "Any mains, not pasta": the word says what is not to be among them, and names no dish."""
     first = min(min(each.places) for each in reading.named)
-    return bool(first) and reading.tokens[first - 1] in _NOT and bool(reading.keys("course"))
+    return bool(first) and reading.tokens[first - 1] in DENYING and bool(reading.keys("course"))
 
 
 # Before what something may be in: "alcohol *in the* tiramisu".

@@ -4,6 +4,7 @@ import re
 from collections.abc import Collection
 from itertools import combinations
 
+from guestchat.understanding.denying import DENYING
 from guestchat.understanding.parts import make, room_by_number
 from guestchat.understanding.query import Intent, Part
 from guestchat.understanding.reading import Reading
@@ -129,7 +130,6 @@ def _order(reading: Reading, *, wished: bool) -> Part | None:
     return make(reading, Intent.REQUEST, topic="order") if "order_what" in keys and not beside else None
 
 
-_DENIES = frozenset({"no", "not", "without", "kein", "keine", "keinen", "nicht", "ohne", "pas", "sans", "sin"})
 _PLEASE = re.compile(r"\b(?:please|pls|plz|bitte|svp|stp|s'il (?:vous|te) plait|por favor|porfa|xfa)\b")
 _AT_A_PLACE = frozenset({"table", "room", "tisch", "zimmer", "mesa", "habitacion", "chambre"})
 
@@ -138,7 +138,7 @@ def _is_plainly_ordered(reading: Reading) -> bool:
     """ "The stew and a pint of stout please", "bitte noch zwei Espresso an Tisch 5": dishes, a please, no question."""
     hours = any(match.key != "now" for match in reading.found("hours"))  # "noch zwei Espresso"
     asks = reading.aspects or hours or reading.keys("diet") or reading.allergens.codes
-    if not _DENIES.isdisjoint(reading.tokens):
+    if not DENYING.isdisjoint(reading.tokens):
         return False  # "no onions please"
     if asks or reading.keys("menu") or reading.when.dates or not _PLEASE.search(reading.folded):
         return False

@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
+from guestchat.understanding.denying import DENYING
 from guestchat.understanding.food import asked_for, meanings
 from guestchat.understanding.naming import WITH
 from guestchat.understanding.options import WELL_NAMED, options_of
@@ -41,16 +42,12 @@ def _says_more_of_the_wish(part: Part, reading: Reading, kind: str) -> bool:
     return kind == "maintenance" and reading.first_word in ONE_THING and not reading.asks
 
 
-# What takes something away, in any language.
-_DENIES = frozenset({"no", "not", "without", "kein", "keine", "keinen", "nicht", "ohne", "pas", "sans", "sin"})
-
-
 def _added(part: Part, reading: Reading, context: Context) -> tuple[tuple[str, ...], tuple[str, ...]] | None:
     """Return the dishes and the options that a guest adds to an order; None where that is not all that is said.
 
     Nothing is taken along unseen by whoever must avoid something: every word of it must name a dish or an option.
     """
-    if part.aspects or part.containing or part.avoid or part.when or not _DENIES.isdisjoint(reading.tokens):
+    if part.aspects or part.containing or part.avoid or part.when or not DENYING.isdisjoint(reading.tokens):
         return None
     for item in context.pending.get("items", ()):
         if options := options_of(str(item), reading):
