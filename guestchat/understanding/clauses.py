@@ -74,7 +74,7 @@ def _questions(sentence: str, vocabulary: Vocabulary) -> Iterator[str]:
     pieces = list(re.finditer(r"\S+", sentence))
     tokens = [" ".join(words(piece.group())) or "-" for piece in pieces]
     cuts = [match.start for match in vocabulary["split"].find(tokens) if match.start > 0]
-    if (told := _end_of_what_is_told(pieces, tokens, vocabulary)) is not None:
+    if "," in sentence and (told := _end_of_what_is_told(pieces, tokens, vocabulary)) is not None:
         cuts = sorted({told, *cuts})
     start = 0
     for cut in cuts:
