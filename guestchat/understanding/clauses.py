@@ -19,7 +19,6 @@ _DATES = (
 _DAYS_NUMBER = rf"(?:{'|'.join(_DATES)})\.(?=\s+[a-z])"
 _GERMAN_END = re.compile(rf"[?!;\n]+|(?!{_DAYS_NUMBER}){_ABBREVIATED}\.+(?=\s+[^\W\d])|\.+$")
 MAX_CLAUSES = 5
-# Verbs that questions begin with, in any language.
 _SOMEBODY = """
     wife wifes husband husbands hubby hubbys daughter daughters son sons girlfriend boyfriend gf bf partner partners lad
     lads teenager mum mom mums dad dads sister brother friend friends kid kids child frau mann freundin freund tochter
@@ -28,6 +27,7 @@ _SOMEBODY = """
 """
 # Whom guests speak of, in any language.
 RELATIVES = frozenset(_SOMEBODY.split())
+# Verbs that questions begin with, in any language.
 _BEGINNING = """
     can could may might shall should would am any anything kann konnen konnte konnten darf durfen durfte gibt habt haben
     hat hast ist sind muss peut puis avez faut puedo puede podemos hay tienen tiene es
@@ -51,7 +51,7 @@ def split(text: str, vocabulary: Vocabulary, *, on_a_dish: bool = False) -> list
         of_the_dish = (
             on_a_dish
             and joined
-            and _points(clause, vocabulary)
+            and _points(words(clause), vocabulary)
             and _says_what_they_cannot_have(words(joined[-1]), vocabulary)
         )
         if joined and not of_the_dish and not _has_topic(clause, vocabulary) and _has_topic(joined[-1], vocabulary):
@@ -104,15 +104,12 @@ def _end_of_what_is_told(pieces: Sequence[re.Match[str]], tokens: Sequence[str],
         return cut
     # "I like it hot, what do you suggest" narrows what is asked.
     narrows = any(vocabulary[table].find(tokens[:cut]) for table in ("course", "menu", "aspect"))
-    points = "it" in vocabulary["follow_up"].keys(tokens[cut:])  # "I'd have the brownie, are there nuts in it"
-    return None if narrows or points else cut
+    # "I'd have the brownie, are there nuts in it" asks of the brownie.
+    return None if narrows or _points(tokens[cut:], vocabulary) else cut
 
 
-_PRONOUNS = frozenset({"he", "she", "they", "er", "sie", "il", "elle", "ils", "elles", "el", "ella", "ellos"})
-
-
-def _points(clause: str, vocabulary: Vocabulary) -> bool:
-    return "it" in vocabulary["follow_up"].keys(words(clause))
+def _points(tokens: Sequence[str], vocabulary: Vocabulary) -> bool:
+    return "it" in vocabulary["follow_up"].keys(tokens)
 
 
 def _says_what_they_cannot_have(tokens: Sequence[str], vocabulary: Vocabulary) -> bool:
@@ -130,7 +127,7 @@ def _has_topic(clause: str, vocabulary: Vocabulary) -> bool:
         for place in match.places
     }
     # "How long does it take": what "it" stands in for is in the clause before. "What's it cost to …" says it itself.
-    pointing = "it" in vocabulary["follow_up"].keys(tokens) and not _SAYS_IT.search(fold(clause))
+    pointing = _points(tokens, vocabulary) and not _SAYS_IT.search(fold(clause))
     plain = vocabulary.plain if pointing else frozenset[str]()
     return any(
         token not in vocabulary.filler and token not in plain and place not in empty

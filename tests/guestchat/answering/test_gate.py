@@ -87,28 +87,27 @@ def test_other_texts_pass(text: str) -> None:
     assert not promises(text)
 
 
+def write_article(question: str, answer: str) -> None:
+    hotel = models.Hotel.objects.get(slug="lindenhof")
+    models.Article.objects.create(hotel=hotel, key="bakery", question={"en": question}, answer={"en": answer})
+
+
 @pytest.mark.django_db
 def test_an_article_that_promises_is_not_repeated(ask: Ask) -> None:
-    models.Article.objects.create(
-        hotel=models.Hotel.objects.get(slug="lindenhof"),
-        key="bakery",
-        question={"en": "Which bread does the bakery deliver?"},
-        answer={"en": "The bakery delivers gluten-free bread every morning."},
-    )
-    answer = ask("Which bread does the bakery deliver?")
+    question = "Which bread does the bakery deliver?"
+    write_article(question, "The bakery delivers gluten-free bread every morning.")
+    answer = ask(question)
     assert "gluten-free" not in answer.text
     assert not answer.claims
 
 
 @pytest.mark.django_db
 def test_the_rest_of_an_article_is_told_without_its_promise(ask: Ask) -> None:
-    models.Article.objects.create(
-        hotel=models.Hotel.objects.get(slug="lindenhof"),
-        key="bakery",
-        question={"en": "What does the bakery workshop cost?"},
-        answer={"en": "The bakery workshop is 45 euros a person. All its loaves are gluten-free. Aprons are lent."},
+    question = "What does the bakery workshop cost?"
+    write_article(
+        question, "The bakery workshop is 45 euros a person. All its loaves are gluten-free. Aprons are lent."
     )
-    answer = ask("What does the bakery workshop cost?")
+    answer = ask(question)
     assert "45 euros" in answer.text
     assert "Aprons are lent." in answer.text
     assert "gluten-free" not in answer.text
