@@ -8,9 +8,11 @@ from guestchat.answering import deciding, disagreement, gate, ranking
 from guestchat.answering.answer import Outcome, Reply, Source
 from guestchat.answering.scene import Scene
 from guestchat.retrieval.calibration import Band
+from guestchat.retrieval.judge import get_judge
 from guestchat.retrieval.search import Hit
 from guestchat.understanding.matters import SOFT_DETAILS
-from guestchat.understanding.query import Part
+from guestchat.understanding.query import Intent, Part
+from guestchat.understanding.stems import says
 from menus.content import Article
 
 MOST_OFFERED = 3
@@ -32,9 +34,49 @@ def answer(part: Part, hits: Sequence[Hit], scene: Scene, *, sure: bool) -> Repl
 def tells_more(part: Part, scene: Scene) -> bool:
     """Return whether the article that was told last answers what is asked of it now."""
     key = scene.context.article
-    if not part.follow_up or ranking.current(key, scene) is None:
+    if not part.follow_up or part.tells or ranking.current(key, scene) is None:
         return False
     return not part.details - SOFT_DETAILS - scene.catalogue.lexicon.article_details.get(key, frozenset())
+
+
+# The judge's log odds from which the article that was told last is meant: by the question alone, by the question under
+# the article's heading, and by that against the answer without its heading, which must tell it itself.
+_MEANT_ALONE, _MEANT_UNDER_HEADING, _TOLD_UNDER_HEADING = -3.0, 5.0, 2.0
+_MAY_BE_ASKED_OF_IT = frozenset({Intent.QUESTION, Intent.HOURS, Intent.PLACE, Intent.LIST})
+
+
+def of_what_was_told(part: Part, scene: Scene) -> Reply | None:
+    """Return the article told last where a question that names nothing else is answered by it: "6 days, an adult?".
+
+    Such a question is near to nothing by itself: the judge reads it under the article's heading.
+    """
+    article = ranking.current(scene.context.article, scene)
+    if article is None or part.tells or part.intent not in _MAY_BE_ASKED_OF_IT or _names_another(part, scene):
+        return None
+    heading, told = scene.text(article.question), scene.text(article.answer)
+    judge, asked = get_judge(), f"{heading} {part.spelt}"
+    whole = f"{heading} {told}"
+    meant = (
+        judge.weigh(part.spelt, whole) >= _MEANT_ALONE
+        and judge.weigh(asked, whole) >= _MEANT_UNDER_HEADING
+        and judge.weigh(asked, told) >= _TOLD_UNDER_HEADING
+    )
+    return _say(article, part, scene) if meant else None
+
+
+def _names_another(part: Part, scene: Scene) -> bool:
+    """Return whether a question names what the article told last does not speak of."""
+    lexicon, key = scene.catalogue.lexicon, scene.context.article
+    of_food = part.items or part.avoid or part.containing or part.diets or part.courses or part.drinks
+    if of_food or part.venues or part.venue_kinds or part.subjects - set(scene.context.subjects):
+        return True
+    own = lexicon.article_words.get(key, frozenset())
+    lacking = part.details - lexicon.article_details.get(key, frozenset())
+    return bool(lacking) or any(not says(own, word) for word in part.beyond if word not in _EACH)
+
+
+# "Per day", "pro Nacht": of whatever has a price.
+_EACH = frozenset({"per", "pro", "par", "por", "each", "je", "jeweils", "cada", "chaque"})
 
 
 def calibrated(part: Part, hits: Sequence[Hit], scene: Scene) -> list[Hit]:

@@ -25,8 +25,9 @@ _TAKING_AWAY = """
     ninguna excepto
 """
 _DENIES = frozenset(_TAKING_AWAY.split())
+_WITHOUT = frozenset({"without", "ohn", "ohne", "sans", "san", "sin"})
 _OR = frozenset({"or", "oder", "ou", "o", "u"})
-_WITHOUT_ALCOHOL = re.compile(r"al[ck]oh?ol|mocktail")
+_WITHOUT_ALCOHOL = re.compile(r"al[ck]oh?ol|mocktail|booz|\bnon ?alc\b|\bsoft\b")
 _ALCOHOL, _SOFT = frozenset({"beer", "cocktail", "wine"}), frozenset({"juice", "soft_drink"})
 _BY_THE_GLASS = re.compile(r"by the glass|glasweise|offene[nrs]? weine?|au verre|por copas")
 _BOTTLE = re.compile(r"\b(?:bottle|flasche|bouteille|botella|bottiglia)\b")
@@ -95,6 +96,8 @@ def wanted(part: Part, scene: Scene) -> list[Offer] | None:
         part = replace(part, rest=tuple(word for word in part.rest if word not in unwanted))
     if part.rest and _is_narrowed(part) and not _any_is_food(part.rest, scene) and not _may_be_avoided(part):
         part = replace(part, rest=())  # "a severe nut allergy in our party: which puds can she have"
+    if part.rest and part.avoid:
+        part = replace(part, rest=tuple(word for word in part.rest if word not in _WITHOUT))  # "ohne Fisch (Allergie)"
     if part.rest:
         said = _saying(part.rest, offers, scene)
         if not said and not _OR.isdisjoint(words(part.text)):

@@ -74,7 +74,9 @@ def compose(query: Query, search: Search, scene: Scene) -> Answer:
         candidates=_candidates(
             sources, {n: articles.calibrated(query.parts[n], hits, scene) for n, hits in found.hits.items()}
         ),
-        items=list(dict.fromkeys(key for reply in replies for key in reply.items)),
+        items=[
+            key for key in dict.fromkeys(key for reply in replies for key in reply.items) if _may_be_had(key, scene)
+        ],
         claims=list(dict.fromkeys(claim for reply in replies for claim in reply.claims)),
         request=next(iter(requests), None),
         also_requested=requests[1:],
@@ -83,6 +85,12 @@ def compose(query: Query, search: Search, scene: Scene) -> Answer:
         suggestions=list(dict.fromkeys(each for reply in replies for each in reply.suggestions))[:3],
         context=_context(parts, replies, scene),
     )
+
+
+def _may_be_had(key: str, scene: Scene) -> bool:
+    """Return whether a dish is not sold out: it is told of, and not offered, where it is."""
+    offer = scene.content.offers.get(key)
+    return offer is None or offer.item.available
 
 
 def _asked(parts: Sequence[Part], replies: Sequence[Reply]) -> tuple[list[Part], list[Reply]]:
@@ -161,12 +169,17 @@ def _reply(part: Part, hits: Callable[[], Sequence[Hit]], scene: Scene) -> Reply
         told = articles.answer(part, hits(), scene, sure=True)
         if told is not None and told.outcome is Outcome.ANSWERED:
             return told
-        return from_rows if from_rows.outcome is Outcome.ANSWERED else _unknown(part, hits(), scene)
+        if from_rows.outcome is Outcome.ANSWERED:
+            return from_rows
+        return articles.of_what_was_told(part, scene) or _unknown(part, hits(), scene)
     # Search costs more than all the rest: not for what rows tell already, nor for the article that was just told.
     open_words = _leaves_words(part, scene) or ranking.asked_word_by_word(part, scene) is not None
     unexplained = from_rows is None or (open_words and part.intent is not Intent.DISH)
     searched = unexplained and not articles.tells_more(part, scene)
     article = articles.answer(part, hits() if searched else (), scene, sure=unexplained)
+    if article is not None and not part.subjects and article.article != scene.context.article:
+        # "What's it per day" after the garage is near to whatever has a price.
+        article = articles.of_what_was_told(part, scene) or article
     said = None if part.intent is Intent.DISH else statements.answer(part, scene)
     if from_rows is not None and (article is None or not _prefers_article(part, article, scene)):
         return said if said is not None and not from_rows.items and (part.rest or _tells_more(part)) else from_rows
@@ -176,6 +189,8 @@ def _reply(part: Part, hits: Callable[[], Sequence[Hit]], scene: Scene) -> Reply
         return article
     if said is not None:
         return said
+    if (more := articles.of_what_was_told(part, scene)) is not None:
+        return more
     return _unknown(part, hits(), scene)
 
 
@@ -461,15 +476,17 @@ def _context(parts: Sequence[Part], replies: Sequence[Reply], scene: Scene) -> C
         )
     # What was not answered and names nothing itself changes no subject: "how deep is it?", "and its hours?".
     unknown = part.intent is Intent.QUESTION and reply.outcome in {Outcome.UNANSWERED, Outcome.CLARIFY}
+    on_the_same = unknown and set(part.subjects) <= set(scene.context.subjects)
+    article = reply.article or (scene.context.article if on_the_same else "")
     same = part.follow_up and part.intent is Intent.HOURS and part.meals == scene.context.meals
     kept = scene.context.subjects if (unknown and not part.beyond) or (same and not part.subjects) else ()
     return Context(
         intent=Intent.QUESTION if reply.article else part.intent,
         items=tuple(reply.items),
         venues=tuple(reply.venues),
-        article=reply.article,
+        article=article,
         topic=part.topic,
-        subjects=tuple(sorted(ranking.subjects_of(reply.article, scene) or part.subjects or kept)),
+        subjects=tuple(sorted(ranking.subjects_of(article, scene) or part.subjects or kept)),
         meals=part.meals,
         allergies=scene.allergies,
         diets=scene.diets,

@@ -51,6 +51,9 @@ def _weight(part: Part, statement: Statement, scene: Scene) -> float:
     said = sum(1.0 for word in part.beyond if says(written, word)) + len(own)
     if not _says_what_is_asked(part, statement, written, scene):
         return 0.0
+    plain = not own and not part.details - SOFT_DETAILS
+    if plain and len(part.words) > _FEW and not _says_most(part, written | statement.around):
+        return 0.0  # a tiled stove says nothing of whether its tiles are the original ones
     if not said and not part.details - SOFT_DETAILS:
         return 0.0  # a venue's name alone asks for the venue, not for this sentence of it
     if asks_for_a_doer(part) and any(not says(written | statement.around, word) for word in part.words):
@@ -58,6 +61,13 @@ def _weight(part: Part, statement: Statement, scene: Scene) -> float:
     if not part.beyond and not part.subjects and part.details - SOFT_DETAILS <= _FIGURES_OF_ANYTHING:
         return 0.0  # "how much is it": of what?
     return said + len(part.details) + (0.5 if statement.key in part.venues else 0.0)
+
+
+_FEW = 2
+
+
+def _says_most(part: Part, stems: frozenset[str]) -> bool:
+    return sum(says(stems, word) for word in part.words) * 3 >= len(part.words) * 2
 
 
 def _says_what_is_asked(part: Part, statement: Statement, written: frozenset[str], scene: Scene) -> bool:

@@ -13,6 +13,7 @@ from guestchat.answering.answer import Outcome, Proposal, Reply, Settlement, Sou
 from guestchat.answering.scene import Scene
 from guestchat.understanding.food import asked_for
 from guestchat.understanding.query import Part
+from guestchat.understanding.stems import stem
 from guestchat.understanding.when import SOON
 from guestchat.words import fold, words
 from menus.allergens import suits
@@ -213,7 +214,7 @@ def _may_be_ordered_too(wish: Wish, part: Part, scene: Scene) -> list[str]:
 def _proposal(wish: Wish, scene: Scene) -> Proposal:
     """Return what the staff will read: the guest's own words, with what the moment and the place add to them."""
     details = ", ".join(wish.said)
-    added = [*wish.days]
+    added = [*_unnamed(wish, scene), *wish.days]
     if not wish.room or not any(wish.room in words(said) for said in wish.said):
         added.append(_where(wish, scene))
     if wish.kind == "order" and scene.allergies:
@@ -221,6 +222,19 @@ def _proposal(wish: Wish, scene: Scene) -> Proposal:
     if added := [each for each in added if each]:
         details = f"{details} ({'; '.join(added)})"
     return Proposal(kind=wish.kind, quantity=wish.quantity, details=details)
+
+
+def _unnamed(wish: Wish, scene: Scene) -> list[str]:
+    """Return the dishes ordered that the guest's words do not name: "one of those please" tells a kitchen nothing."""
+    if wish.kind != "order":
+        return []
+    said = frozenset().union(*(asked_for(stem(word)) for text in wish.said for word in words(text)))
+    names = scene.catalogue.lexicon.item_name_words
+    return [
+        scene.name(scene.content.offers[key].item)
+        for key in wish.items
+        if key in scene.content.offers and said.isdisjoint(names.get(key, frozenset()))
+    ]
 
 
 def _where(wish: Wish, scene: Scene) -> str:

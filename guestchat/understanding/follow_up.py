@@ -111,8 +111,12 @@ def _says_more_of_it(part: Part, reading: Reading) -> bool:
 def _resolved(part: Part, reading: Reading, context: Context) -> Part:
     if context.pending and (of_request := settling.word_on_it(part, reading, context)) is not None:
         return of_request
+    if not context.pending and not reading.marked and settling.calls_it_off(reading):
+        return replace(part, intent=Intent.TALK, topic="no")  # there is nothing to cancel
     if part.intent in BESIDE_REQUESTS or part.topic == "statement":
         return part
+    if len(context.items) == 1 and _orders_it(part, reading):
+        return replace(part, intent=Intent.REQUEST, topic="order", items=context.items, follow_up=False)
     if context.intent == Intent.PERSON and _says_more_to_the_team(part, reading):
         return replace(part, intent=Intent.PERSON, topic="complaint", follow_up=True)
     if context.article and (of_it := _of_the_article(part, reading, context)) is not None:
@@ -149,6 +153,27 @@ def _resolved(part: Part, reading: Reading, context: Context) -> Part:
     return part
 
 
+_ORDERS_IT = re.compile(
+    r"(?:\W|ok|okay|great|then|so|and|well|gut|dann|also|und|alors|bon|et|vale|pues|entonces|y)*"
+    r"(?:(?:one|two|three|four|five|six|\d{1,2}|a couple) (?:of )?(?:those|these|them|that)\b"
+    r"|(?:i|we)(?:'?ll| will|'?d like to) (?:have|take|order|go for|try) (?:it|that|this|one|those|them)\b"
+    r"|(?:that|this) one\b"
+    r"|(?:das|den|die|eins|einen|eine|zwei|drei|\d{1,2}) (?:davon )?(?:nehm\w*|bestell\w*|hatt\w* (?:ich|wir) gern)"
+    r"|(?:eins|einen|eine|zwei|drei|vier|\d{1,2}) davon\b|ich nehm\w* (?:das|den|die|eins|einen)\b"
+    r"|(?:je|on) (?:le|la|l'|les|en) (?:prends?|prendrai)\b|j'en (?:prends|veux) \w+"
+    r"|(?:un|une|deux|trois|\d{1,2}) comme (?:ca|cela)\b"
+    r"|(?:me|nos) (?:lo|la|los|las) (?:llevo|quedo|pido|pone|trae)\w*"
+    r"|(?:uno|una|dos|tres|\d{1,2}) de (?:eso|esos|esas|estos|estas)\b"
+    r"|(?:lo|la|los|las) (?:quiero|queremos|pido)\b)"
+)
+
+
+def _orders_it(part: Part, reading: Reading) -> bool:
+    """ "Great, one of those please", "two of them to table 4": of the one dish that was spoken of."""
+    asks = reading.marked or reading.asks or part.aspects or part.containing or part.avoid or part.diets
+    return not asks and not reading.named and _ORDERS_IT.match(reading.folded) is not None
+
+
 # "Is that each?", "pro Tag oder wie": a price that was told, asked after.
 _PER = re.compile(
     r"(?:(?:and|so|is|it|that|das|ist|es|c'est|ca|eso|es) )*"
@@ -166,6 +191,8 @@ def _of_the_article(part: Part, reading: Reading, context: Context) -> Part | No
     """Return what is asked of the article that was told last in words that ask nothing else; None where it is not."""
     if wished := _wished_for(part, reading, context):
         return replace(part, intent=Intent.REQUEST, topic=wished)
+    if _asks_to_book_it(part, reading, context):
+        return replace(part, follow_up=True, subjects=frozenset(context.subjects), details=frozenset({"booking"}))
     per = part.intent in {Intent.QUESTION, Intent.TALK} and _PER.fullmatch(reading.folded.strip(" .!?\u00bf\u00a1"))
     included = part.intent in {Intent.LIST, Intent.QUESTION} and _INCLUDED.search(reading.folded) and not part.items
     included = included and len(reading.topics) <= _FEW_TOPICS and not part.subjects - set(context.subjects)
@@ -175,6 +202,15 @@ def _of_the_article(part: Part, reading: Reading, context: Context) -> Part | No
     return None
 
 
+def _asks_to_book_it(part: Part, reading: Reading, context: Context) -> bool:
+    """ "Do I have to book?" after the massages asks for no table; "do I need a table for dinner" does."""
+    if part.intent is not Intent.QUESTION or not part.subjects or not part.subjects <= {"restaurant_reservation"}:
+        return False
+    of_a_table = part.venues or part.meals or not _TABLES.isdisjoint(reading.tokens)
+    return not of_a_table and "booking" in reading.lexicon.article_details.get(context.article, frozenset())
+
+
+_TABLES = frozenset({"table", "tables", "tisch", "tische", "mesa", "mesas", "eat", "essen", "manger", "comer", "cenar"})
 _INCLUDED = re.compile(r"\b(?:includ\w*|inklusiv\w*|inbegriffen|dabei|compris\w*|inclus\w*|inclu\w*)\b")
 _FEW_TOPICS = 3
 _MEASURE = re.compile(

@@ -55,6 +55,16 @@ def is_meat(word: str) -> bool:
     return word in _kinds(_OF_ANIMALS)
 
 
+def is_of_animals(word: str) -> bool:
+    """Return whether a stem means an animal's meat or fish, by its kind or its own name: cod, ham."""
+    return is_meat(word) or not _foods_of_animals().isdisjoint(concepts(word))
+
+
+@cache
+def _foods_of_animals() -> frozenset[str]:
+    return frozenset(food for foods in _kinds(_OF_ANIMALS).values() for food in foods)
+
+
 @cache
 def _kinds(only: frozenset[str] | None = None) -> dict[str, tuple[str, ...]]:
     """Return the foods of a kind by the stems of what the kind is called: "meat dishes" are of beef, lamb, ham …"""

@@ -29,7 +29,7 @@ def hours(reading: Reading) -> Part | None:
     whole = "house" in keys and not beside
     if not keys or not (about or whole or ("ask" in menu and not _is_on_a_matter(reading))):
         return None
-    topic = "closes" if "closes" in keys else "food" if food and not about else "hours"
+    topic = "food" if food and not about else "closes" if "closes" in keys else "hours"
     explained = ("hours", "venue", "meal", "menu", "aspect", "time", "course", "doing")
     if kitchen and not (venues or kinds or reading.keys("meal")):
         return make(reading, Intent.HOURS, topic=topic, explained=(*explained, "kitchen"), venue_kinds=("restaurant",))

@@ -66,7 +66,10 @@ def _weights(found: Sequence[str], language: str, spoken: frozenset[str]) -> lis
         1.0
         if word in known.common
         else 0.6
-        if word in known.filler or word in spoken or _names_an_allergen(word, language)
+        if word in known.filler
+        or word in spoken
+        or word in known.colloquial_words
+        or _names_an_allergen(word, language)
         else 0.4
         if word in known.understood or singular(word) in known.understood
         else 0.0

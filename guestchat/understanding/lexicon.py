@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import cache
 from itertools import pairwise
 
-from guestchat.understanding.food import meanings
+from guestchat.understanding.food import is_of_animals, meanings
 from guestchat.understanding.matters import told
 from guestchat.understanding.names import BESIDE, Name, Names
 from guestchat.understanding.stems import stem
@@ -338,7 +338,11 @@ def _tags(offer: Offer) -> frozenset[str]:
     what stands under a heading that names no kind ("Vegetarian & vegan") is a main.
     """
     own = told_by("course", offer.item.name)
+    if own & _SWEET and any(is_of_animals(stem(word)) for text in offer.item.name.values() for word in row_words(text)):
+        own -= _SWEET  # a cake of cod is nothing sweet
     section = told_by("course", offer.section.name)
+    if not section and any(_AFTERS.match(fold(text)) for text in offer.section.name.values()):
+        section = frozenset({"dessert"})
     around = (offer.section.name, offer.menu.name)
     if len(section) > 1:
         if not own and "wine" in section and told_by("wine", offer.item.name):
@@ -350,6 +354,8 @@ def _tags(offer: Offer) -> frozenset[str]:
     if not section & DRINKS and "drink" not in told_by("menu", *plainly):
         own = (own - DRINKS) | (DRINKS & _what_it_is(offer))  # beer goulash is no drink
     tags = own | section | told_by("meal", *around) | (told_by("menu", *plainly) & {"kids", "drink"})
+    if any(_UNDER_AN_AGE.search(fold(text)) for text in (*offer.section.name.values(), *offer.menu.name.values())):
+        tags |= {"kids"}
     tags |= told_by("menu", offer.item.name) & {"kids"}  # "Children's pasta" on the menu of all
     if _is_free_of_alcohol(offer):
         tags |= {"alcohol_free", "drink"}
@@ -363,6 +369,15 @@ def _tags(offer: Offer) -> frozenset[str]:
     return tags
 
 
+_UNDER_AN_AGE = re.compile(
+    r"\b(?:under|unter|bis|up to|moins de|menores de|hasta) ?-?(?:1[0-6]|[5-9])(?:s\b|-?\w*jahr| ans| anos)"
+)
+_SWEET = frozenset({"cake", "dessert"})
+# Headings of what ends a meal that ask for nothing sweet in a guest's words: "what's on after dinner".
+_AFTERS = re.compile(
+    r"(?:afters|after dinner|(?:the )?(?:sweet )?(?:end|ending|finish|finale)s?|last but not least|und danach|danach|zuletzt"
+    r"|das ende|zum abschluss|la fin|et apres|final|el final|el postre|y de postre|per finire)\W*$"
+)
 # What stands on a card by itself and fills nobody, in any language.
 _SAID_OF_NIBBLES = """
     olives oliven aceitunas nuts nusse noix cacahuetes almonds mandeln almendras crisps chips fries pommes frites bread

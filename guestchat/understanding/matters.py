@@ -93,6 +93,7 @@ CIRCUMSTANCES = frozenset(
         "check_in",
         "check_out",
         "dormitory",
+        "family_room",
         "groups",
         "late_arrival",
         "minimum_age",

@@ -122,7 +122,16 @@ class Naming:
                 and each[0] == option[0]
                 and DamerauLevenshtein.distance(each, option, score_cutoff=1) == 1
             )
+            # "Mit den Krabben" orders the "Nordseekrabben".
+            or (len(each) >= _LONG_ENOUGH and option.endswith(each) and self._comes_with_it(place))
         ]
+
+    def _comes_with_it(self, place: int) -> bool:
+        """Return whether what stands at a place is said to come with a dish: "with shrimps", "mit den Krabben"."""
+        before = list(self._reading.tokens[max(0, place - 2) : place])
+        if before and before[-1] in _ARTICLES:
+            before.pop()
+        return bool(before) and before[-1] in WITH
 
     def _options_by_allergen(self) -> dict[str, int]:
         """ "With oat milk": whatever the language, the option that contains oats, if no option is called so."""
@@ -132,7 +141,7 @@ class Naming:
             code
             for start, _end, codes, _stance in reading.allergen_words.spans
             # "Trout with butter" is the dish's name and orders nothing with it.
-            if start and start not in own and reading.tokens[start - 1] in WITH
+            if start not in own and self._comes_with_it(start)
             for code in codes.split("+")
         }
         return {
@@ -202,7 +211,7 @@ class Naming:
             place
             for start, end, _codes, stance in self._reading.allergen_words.spans
             if stance in {"absent", "mine"}
-            or (stance == "contains" and not (start and self._reading.tokens[start - 1] in WITH))
+            or (stance == "contains" and not self._comes_with_it(start))
             or (not stance and self._is_in_something(end))
             for place in range(start, end)
         )

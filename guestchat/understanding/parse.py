@@ -31,6 +31,7 @@ def parse(text: str, lexicon: Lexicon, context: Context, at: dt.datetime, langua
         before = follow_up.after(parts[-1], context, lexicon) if parts else context
         part = follow_up.resolve(_part(reading), reading, context, before)
         parts.append(follow_up.of_what_was_stated(part, reading, parts[-1] if parts else None, context))
+    parts, readings = _as_one_change(parts, readings)
     parts = [_only_stated(part, reading, parts) for part, reading in zip(parts, readings, strict=True)]
     parts = _for_whom_it_was_stated(_with_what_is_told(parts, readings), readings)
     said = next((each for reading in readings if (each := living.on(reading)) is not None), None)
@@ -52,6 +53,33 @@ def _clauses(text: str, lexicon: Lexicon, known: Vocabulary, context: Context) -
     if tuple(words(text)) in lexicon.headings:
         return [text]
     return clauses.split(text, known, on_a_dish=bool(context.items))
+
+
+def _as_one_change(parts: Sequence[Part], readings: Sequence[Reading]) -> tuple[list[Part], list[Reading]]:
+    """Join what is said of one waiting request in several clauses: "make that 8:30. Room 322." changes it once."""
+    joined: list[tuple[Part, Reading]] = []
+    for part, reading in zip(parts, readings, strict=True):
+        before = joined[-1][0] if joined else None
+        both = before is not None and before.intent is part.intent is Intent.REQUEST and before.topic == part.topic
+        if before is None or not both or not (before.follow_up and part.follow_up) or part.topic in _VERDICTS:
+            joined.append((part, reading))
+            continue
+        one = replace(
+            before,
+            text=f"{before.text}, {part.text}",
+            spelt=f"{before.spelt}, {part.spelt}",
+            when=before.when or part.when,
+            room=before.room or part.room,
+            quantity=part.quantity if before.quantity is None else before.quantity,
+            items=tuple(dict.fromkeys((*before.items, *part.items))),
+            options=tuple(dict.fromkeys((*before.options, *part.options))),
+            dropped=tuple(dict.fromkeys((*before.dropped, *part.dropped))),
+        )
+        joined[-1] = one, joined[-1][1]
+    return [part for part, _ in joined], [reading for _, reading in joined]
+
+
+_VERDICTS = frozenset({"accepted", "declined"})
 
 
 def _only_stated(part: Part, reading: Reading, parts: Sequence[Part]) -> Part:
@@ -174,8 +202,33 @@ def _part(reading: Reading) -> Part:
     ):
         part = decide(reading)
         if part is not None:
-            return part
-    return make(reading, Intent.QUESTION)
+            return _of_room_service(part, reading)
+    return _kind_words(reading) or make(reading, Intent.QUESTION)
+
+
+def _of_room_service(part: Part, reading: Reading) -> Part:
+    """ "What can I get sent up": what may be eaten in the room, where a menu is kept for that."""
+    where = "room_service" in part.subjects and "room_service" in reading.lexicon.venue_kind.values()
+    if part.intent is not Intent.LIST or not where or part.venues or part.venue_kinds:
+        return part
+    return replace(part, venue_kinds=("room_service",), subjects=part.subjects - {"room_service"})
+
+
+_KIND = frozenset({"greeting", "thanks", "goodbye"})
+_MOST_KIND_WORDS = 8
+
+
+def _kind_words(reading: Reading) -> Part | None:
+    """ "Good morning dears, slept so well": a greeting or thanks, and a word more that asks for nothing."""
+    first = next((match for match in reading.found("talk") if match.key in _KIND and match.start <= 1), None)
+    asks = reading.asks or _INVERTED.match(reading.folded) or reading.matters.subjects or reading.matters.details
+    named = reading.named or reading.venues or reading.allergens.codes or reading.when or reading.found("diet")
+    wants = reading.aspects or reading.found("request") or reading.found("menu") or reading.found("course")
+    if first is None or asks or named or wants or len(reading.tokens) > _MOST_KIND_WORDS:
+        return None
+    if any(token.isdigit() for token in reading.tokens) or not DENYING.isdisjoint(reading.tokens):
+        return None
+    return make(reading, Intent.TALK, topic=first.key)
 
 
 def _emergency(reading: Reading) -> Part | None:
@@ -216,6 +269,8 @@ def _person(reading: Reading) -> Part | None:
         keys.discard("noise")  # "is it very loud by the lift?" complains of nothing
     if keys == {"noise"} and ("maintenance" in reading.keys("request") or reading.asks_for_dishes):
         return None  # the thing that makes the noise is out of order; "can't sleep, what can I still eat" complains not
+    if keys == {"ask"} and reading.matters.subjects & {"airport", "shuttle", "train_station"}:
+        return None  # "can someone from the hotel come and get us" asks for a car
     if not keys:
         return None
     return make(reading, Intent.PERSON, topic="ask" if "ask" in keys else "complaint")

@@ -14,7 +14,7 @@ from guestchat.understanding.naming import Naming
 from guestchat.understanding.stems import stem
 from guestchat.understanding.venues import Venues
 from guestchat.understanding.vocabulary import LANGUAGES, Match, Vocabulary, vocabulary
-from guestchat.understanding.wording import in_known_words
+from guestchat.understanding.wording import in_known_words, without_okay, written_out
 from guestchat.words import fold, words
 
 _WORD = re.compile(r"[^\W\d_]+(?:['\u2019][^\W\d_]+)*")
@@ -63,12 +63,14 @@ class Reading:
     lexicon: Lexicon
     at: dt.datetime
     marked: bool = False  # a question mark follows
+    said: str = field(init=False)  # the text without dialect: what is read of it
     tokens: list[str] = field(init=False)
     _written: list[str] = field(init=False)
     _found: dict[str, list[Match]] = field(init=False, default_factory=dict)
 
     def __post_init__(self) -> None:
-        self._written = words(in_known_words(self.text, self.known.language))
+        self.said = without_okay(written_out(self.text, self.known, self.lexicon.own_words))
+        self._written = words(in_known_words(self.said, self.known.language))
         self.tokens = spelling.spelt(self._written, self.known.language, self.lexicon.own_words)
 
     @cached_property
@@ -82,12 +84,12 @@ class Reading:
     def _without_address(self) -> str:
         """The clause without "Sorry to bother you," before it, which says nothing and takes an encoder its time."""
         empty = self.places("courtesy", "talk") | self.filler
-        ends = [mark for mark in _AFTER_ADDRESS.finditer(self.text) if mark.end() < len(self.text)]
+        ends = [mark for mark in _AFTER_ADDRESS.finditer(self.said) if mark.end() < len(self.said)]
         for mark in reversed(ends):
-            said = len(words(self.text[: mark.start()]))
+            said = len(words(self.said[: mark.start()]))
             if said and set(range(said)) <= empty and self.topics - set(range(said)):
-                return self.text[mark.end() :]
-        return self.text
+                return self.said[mark.end() :]
+        return self.said
 
     @property
     def first_word(self) -> str:
@@ -97,7 +99,7 @@ class Reading:
     @cached_property
     def folded(self) -> str:
         """The clause without case and accents, its punctuation kept."""
-        return fold(self.text)
+        return fold(self.said)
 
     def found(self, table: str) -> list[Match]:
         """Return a table's phrases in the clause."""
@@ -185,7 +187,7 @@ class Reading:
     def _after_a_mark(self) -> set[int]:
         """The places of the words that a colon, a comma or a dash parts from the word before."""
         found, place = set(), 0
-        for said in _MARK.split(self.text)[:-1]:
+        for said in _MARK.split(self.said)[:-1]:
             place += len(words(said))
             found.add(place)
         return found

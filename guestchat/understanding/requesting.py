@@ -22,11 +22,17 @@ _LACKING = re.compile(
 def request(reading: Reading) -> Part | None:
     """Return a part that wants something done; None where the clause only sounds like it."""
     keys = _wishes(reading)
+    elsewhere = reading.matters.subjects & {"pharmacy", "supermarket", "shopping"}  # "ran out of toothpaste, any shop?"
+    if elsewhere and reading.found("hours"):
+        return None
     if "housekeeping" in keys and not reading.asks and _LACKING.search(reading.folded):
         return make(reading, Intent.REQUEST, topic="housekeeping")
     wished = "wish" in keys and "necessity" not in keys  # "do I need an adapter?" wants to know
+    if wished and not reading.asks and _wants_more_of_it(reading):
+        return make(reading, Intent.REQUEST, topic="housekeeping")
     asks_price = "price" in reading.keys("aspect")
-    if "dirty" in keys and not reading.asks:
+    washed = "laundry" in reading.matters.subjects  # "a shirt with a stain, is it back before dinner"
+    if "dirty" in keys and not reading.asks and not washed:
         return make(reading, Intent.REQUEST, topic="housekeeping")
     kind = next((each for each in _REQUESTED if each in keys), "")
     if _books_for_a_time(reading, keys):
@@ -61,6 +67,21 @@ def _wishes(reading: Reading) -> tuple[str, ...]:
             each.key for each in reading.found("request") if not any(set(each.places) < kind for kind in kinds)
         )
     )
+
+
+# What is brought to a room, and the words that ask for so many of it or for another.
+_BROUGHT = frozenset(
+    {"bathrobe", "bed_linen", "blanket", "crib", "hairdryer", "iron", "kettle", "pillows", "toiletries", "towels"}
+)
+_MORE_SAID = "more another extra additional spare noch mehr weitere weiteres zusatzlich encore autre plus otra otro mas"
+_MORE = frozenset(_MORE_SAID.split())
+
+
+def _wants_more_of_it(reading: Reading) -> bool:
+    """ "Need 2 more towls": whatever its slip, what it names is brought to rooms."""
+    counted = (reading.quantity or 0) > 1 or not _MORE.isdisjoint(reading.tokens)
+    elsewhere = reading.aspects & {"location", "price"} or reading.found("hours")
+    return counted and bool(reading.matters.subjects) and reading.matters.subjects <= _BROUGHT and not elsewhere
 
 
 # "Dinner for 5 at 8": a table, though nobody says so.
@@ -130,7 +151,11 @@ def _order(reading: Reading, *, wished: bool) -> Part | None:
     return make(reading, Intent.REQUEST, topic="order") if "order_what" in keys and not beside else None
 
 
-_PLEASE = re.compile(r"\b(?:please|pls|plz|bitte|svp|stp|s'il (?:vous|te) plait|por favor|porfa|xfa)\b")
+# "The omelette for her, the pizza for me": who says for whom orders as well.
+_PLEASE = re.compile(
+    r"\b(?:please|pls|plz|bitte|svp|stp|s'il (?:vous|te) plait|por favor|porfa|xfa)\b"
+    r"|\bfor (?:me|us|her|him|them)\b(?! to)|\bfur (?:mich|uns|sie|ihn)\b|\bpour (?:moi|nous|elle|lui)\b|\bpara (?:mi|nosotros)\b"
+)
 _AT_A_PLACE = frozenset({"table", "room", "tisch", "zimmer", "mesa", "habitacion", "chambre"})
 
 

@@ -101,7 +101,7 @@ def word_on_it(part: Part, reading: Reading, context: Context) -> Part | None:
     asked = replace(part, intent=Intent.REQUEST, topic=kind, follow_up=True)
     said = set(reading.keys("talk"))
     calls_off = _CALLS_OFF.search(reading.folded) and (part.intent is Intent.TALK or kind in reading.keys("request"))
-    if calls_off or (not reading.marked and _CALLS_IT_OFF.fullmatch(reading.folded)):
+    if calls_off or (not reading.marked and calls_it_off(reading)):
         return replace(asked, topic="declined")
     if kind == "maintenance" and _WORKS_AGAIN.search(reading.folded):
         return replace(asked, topic="declined")
@@ -134,6 +134,11 @@ def word_on_it(part: Part, reading: Reading, context: Context) -> Part | None:
         return asked
     tells = figures or SOON.search(reading.folded) or (missing and not own)
     return asked if tells and len(own) <= 1 and not reading.named else None
+
+
+def calls_it_off(reading: Reading) -> bool:
+    """Return whether a clause calls off what was proposed as a whole, and says no more: "nah, cancel that"."""
+    return _CALLS_IT_OFF.fullmatch(reading.folded) is not None
 
 
 _MOST_WORDS_AROUND_A_ROOM = 10

@@ -133,11 +133,26 @@ def _dates(text: str, tokens: Sequence[str], vocabulary: Vocabulary, today: dt.d
     for match in vocabulary["month"].find(tokens):
         # A month is a date only beside a day of the month: "may" is mostly no month.
         for beside in (match.start - 1, match.start - 2, match.end):
-            if 0 <= beside < len(tokens) and (day := re.fullmatch(r"([0-3]?\d)(?:st|nd|rd|th)?", tokens[beside])):
+            if 0 <= beside < len(tokens) and (day := _day_of_a_month(tokens[beside])):
                 places.update({*match.places, beside})
-                found += _coming(today, int(match.key), int(day[1]))
+                found += _coming(today, int(match.key), day)
                 break
     return list(dict.fromkeys(found))
+
+
+_DAY_OF_A_MONTH = re.compile(r"([0-3]?\d)(?:st|nd|rd|th|er)?")
+# What is said of the first days of a month, in any language: "January first", "le premier mai".
+_SPELT_DAYS = {
+    **dict.fromkeys(("first", "erster", "ersten", "premier", "primero", "1ero"), 1),
+    **dict.fromkeys(("second", "zweiter", "zweiten"), 2),
+    **dict.fromkeys(("third", "dritter", "dritten"), 3),
+}
+
+
+def _day_of_a_month(token: str) -> int:
+    """Return the day that a word beside a month's name says; 0 where it says none."""
+    figure = _DAY_OF_A_MONTH.fullmatch(token)
+    return int(figure[1]) if figure else _SPELT_DAYS.get(token, 0)
 
 
 def _next_such_day(today: dt.date, day: int) -> list[dt.date]:

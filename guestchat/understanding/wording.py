@@ -1,11 +1,15 @@
-"""Owns putting phrases that say one thing in many ways into the words that the vocabularies know. Pure."""
+"""Owns putting what is said in many ways, or in dialect, into the words that the vocabularies know. Pure."""
 
 import re
 from collections.abc import Mapping
+from collections.abc import Set as AbstractSet
 
 from guestchat.understanding.food import concepts, is_meat
 from guestchat.understanding.stems import stem
-from guestchat.words import fold
+from guestchat.understanding.vocabulary import Vocabulary
+from guestchat.words import fold, words
+
+_PIECE = re.compile(r"[^\W_]+(?:['\u2019][^\W_]+)*")
 
 _NO = r"(?:without|no|not any|neither|ohne|keine?n?|weder|sans|pas de|ni|sin|no llevan?|no tienen?)"
 _OR = r"(?:\s*[,/&+]\s*|\s+)(?:(?:or|and|nor|u\.?|und|oder|noch|ni|et|ou|y|o|e)\s+)?"
@@ -29,6 +33,73 @@ _OPEN_OR_CLOSED = re.compile(
 )
 # "Fischgerichte" are dishes of fish.
 _DISHES_OF = re.compile(r"\b([^\W\d_]{4,})(gerichte?n?)\b", re.IGNORECASE)
+
+
+_OKAY = (
+    r"cool|ok(?:ay)?|great|nice|perfect|lovely|brilliant|alright|right|fine|got it|thanks|thank you|thx|super|prima|toll|gut"
+    r"|perfekt|danke|passt|alles klar|top|parfait|d'accord|merci|genial|vale|perfecto|gracias|estupendo"
+)
+_ASKS_ON = (
+    r"and|so|but|then|what|when|where|which|who|how|is|are|can|could|do|does|will|und|aber|dann|was|wann|wo|wie|welche"
+    r"|ist|sind|kann|gibt|habt|et|mais|alors|quand|ou|combien|est|y|pero|entonces|que|cuando|donde|cuanto|hay"
+)
+_OKAY_FIRST = re.compile(rf"^\W*(?:(?:{_OKAY})\b[\s,.!]+)+(?=(?:{_ASKS_ON})\b)", re.IGNORECASE)
+
+
+def without_okay(text: str) -> str:
+    """Return a text without the word of assent before it: "cool and where is that" asks for nothing cool."""
+    found = _OKAY_FIRST.match(text)
+    return text[found.end() :] if found and len(text) > found.end() + _SHORTEST_QUESTION else text
+
+
+_SHORTEST_QUESTION = 3
+
+
+def written_out(text: str, known: Vocabulary, own: AbstractSet[str]) -> str:
+    """Return a guest's text with dialect and what is typed in short put into plain words: "habts", "tmrw", "tb".
+
+    `own` are the hotel's words: what it writes itself is meant as it is.
+    """
+    pieces = list(_PIECE.finditer(text))
+    said = [" ".join(words(piece.group())) for piece in pieces]
+    put: list[str] = []
+    end = place = 0
+    while place < len(pieces):
+        for length in range(min(known.longest_colloquial, len(pieces) - place), 0, -1):
+            meant = known.colloquial.get(tuple(" ".join(said[place : place + length]).split()))
+            if length == 1 and meant is None:
+                meant = _grown(said[place], known)
+            if meant is None or (length == 1 and said[place] in own):
+                continue
+            last = pieces[place + length - 1]
+            between = text[pieces[place].start() : last.end()]
+            if length > 1 and not _ON_ONE_BREATH.fullmatch(between):
+                continue
+            put += (text[end : pieces[place].start()], meant)
+            end, place = last.end(), place + length - 1
+            break
+        place += 1
+    return "".join((*put, text[end:])) if put else text
+
+
+_SMALL = re.compile(r"(?P<root>\w{2,}?)(?P<c>c)?it(?P<end>[oa]s?)$")
+
+
+def _grown(word: str, known: Vocabulary) -> str | None:
+    """Return the word that a Spanish diminutive is of, if the vocabulary knows it alone: "maquinita" is a máquina."""
+    if known.language != "es" or word in known.understood:
+        return None
+    small = _SMALL.match(word)
+    if small is None:
+        return None
+    root, end = small["root"], small["end"]
+    plural = "s" if end.endswith("s") else ""
+    forms = (root + end, root + "e" + plural, root + plural)
+    return next((each for each in forms if len(each) > _SHORTEST_GROWN and each in known.understood), None)
+
+
+_SHORTEST_GROWN = 3
+_ON_ONE_BREATH = re.compile(r"[^,.;:!?()\n]+")
 
 
 def in_known_words(text: str, language: str) -> str:

@@ -43,8 +43,15 @@ def test_what_nobody_wrote_is_not_answered(ask: Ask, question: str) -> None:
 
 def test_a_diet_that_is_asked_for_names_no_other_dish(ask: Ask) -> None:
     answer = ask("is the carrot cake vegan")
-    assert list(answer.items) == ["carrot-cake"]
+    assert [source.key for source in answer.sources] == ["carrot-cake"]
     assert "not marked" in answer.text
+
+
+def test_what_is_sold_out_is_told_of_and_not_offered(ask: Ask) -> None:
+    answer = ask("do you have the carrot cake")
+    assert [source.key for source in answer.sources] == ["carrot-cake"]
+    assert "sold out" in answer.text
+    assert list(answer.items) == []
 
 
 @pytest.mark.parametrize(

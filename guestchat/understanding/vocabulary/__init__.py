@@ -39,6 +39,10 @@ class Vocabulary:
         self.half_minutes: int = made["half_minutes"]
         self.around = [Around(*each) for each in made["around"]]
         self.glued = sorted({each.glued for each in self.around if each.glued}, key=len, reverse=True)
+        # What is said in dialect or typed in short, word by word, with what is meant by it.
+        self.colloquial: Mapping[tuple[str, ...], str] = made["colloquial"]
+        self.colloquial_words = frozenset(said[0] for said in self.colloquial if len(said) == 1)
+        self.longest_colloquial = max(map(len, self.colloquial), default=0)
         self.cries = Together(made["cries"], plurals=self.plurals)
         self.whereabouts = Together(made["whereabouts"], plurals=self.plurals)
         self.together = Together(made["together"], plurals=self.plurals)

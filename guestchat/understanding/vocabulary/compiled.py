@@ -113,6 +113,7 @@ def _made(language: str, tables: dict[str, dict[str, Any]], topics: Mapping[str,
     # would say; "not containing {}" comes before "containing {}".
     around.sort(key=lambda each: (_CAUTIOUS.index(each[0]), -(len(each[1]) + len(each[2]) + bool(each[3]))))
     stances = Counter(word for _key, before, after, _glued in around for word in (*before, *after))
+    colloquial = tables.pop("colloquial")
     cries, whereabouts = tables.pop("cry"), tables.pop("whereabouts")
     books = {name: book(entries, plurals=plurals and name not in _EXACT) for name, entries in tables.items()}
     books |= {name: book(topics[name], plurals=plurals) for name in ("topic", "detail")}
@@ -134,6 +135,7 @@ def _made(language: str, tables: dict[str, dict[str, Any]], topics: Mapping[str,
         "filler": filler,
         "half_minutes": half_minutes,
         "around": around,
+        "colloquial": {shared(words(said)): str(meant) for meant, listed in colloquial.items() for said in listed},
         "cries": groups(cries, plurals=plurals),
         "whereabouts": groups(whereabouts, plurals=plurals),
         "together": groups(topics["together"], plurals=plurals),
