@@ -25,6 +25,8 @@ _TAKING_AWAY = """
     ninguna excepto
 """
 _DENIES = frozenset(_TAKING_AWAY.split())
+_OF_ANY_SAID = "hot warm cooked proper real big decent tasty nice heiss richtig ordentlich lecker chaud caliente rico"
+_OF_ANY_DISH = frozenset(map(stem, _OF_ANY_SAID.split()))
 _WITHOUT = frozenset({"without", "ohn", "ohne", "sans", "san", "sin"})
 _OR = frozenset({"or", "oder", "ou", "o", "u"})
 _WITHOUT_ALCOHOL = re.compile(r"al[ck]oh?ol|mocktail|booz|\bnon ?alc\b|\bsoft\b")
@@ -102,6 +104,8 @@ def wanted(part: Part, scene: Scene) -> list[Offer] | None:
         said = _saying(part.rest, offers, scene)
         if not said and not _OR.isdisjoint(words(part.text)):
             said = _saying(part.rest, offers, scene, any_of_them=True)  # "dishes with duck or veal"
+        if not said and part.courses and set(part.rest) <= _OF_ANY_DISH:
+            said = offers  # "the hot mains": what is said of any of them
         if not said and part.courses and DRINKS.issuperset(part.courses):
             # "A cocktail with lavender": where the card calls it a spritz.
             drinks = [offer for offer in scene.content.offers.values() if "drink" in tags[offer.item.key]]

@@ -22,6 +22,7 @@ from guestchat.answering.answer import Answer, Outcome, Reply, Source
 from guestchat.answering.scene import Scene
 from guestchat.retrieval.search import Hit
 from guestchat.understanding.hours import ASKS_WHEN
+from guestchat.understanding.matters import AT_TABLE
 from guestchat.understanding.query import Context, Intent, Part, Query
 from guestchat.understanding.when import When
 from guestchat.words import fold, words
@@ -240,7 +241,7 @@ def _rows_tell(part: Part) -> bool:
         about_food = part.avoid or part.containing or part.aspects & {"allergens", "safe", "ingredients"}
         # "The burger from room service" names where it is ordered, and no other matter.
         return not (part.unsure and part.subjects - set(part.venue_kinds) - _EATEN_TOO and not about_food)
-    if part.intent is Intent.LIST and part.subjects:
+    if part.intent is Intent.LIST and part.subjects - AT_TABLE:
         return _asks_for_food(part)
     if part.intent is Intent.PLACE:
         return part.details <= _OF_A_PLACE
@@ -250,7 +251,7 @@ def _rows_tell(part: Part) -> bool:
 
 
 # "Any lamb on the menu?": what a farm has and a card as well.
-_EATEN_TOO = frozenset({"farm_animals"})
+_EATEN_TOO = frozenset({"farm_animals"}) | AT_TABLE
 
 
 def _finds_nothing(part: Part, reply: Reply) -> bool:
@@ -387,7 +388,7 @@ def _place(part: Part, scene: Scene) -> Reply | None:
     known = {word for venue in venues for word in scene.catalogue.lexicon.venue_words[venue.key]}
     keys = {venue.key for venue in venues}
     told = {each for said in scene.catalogue.statements if said.key in keys for each in said.subjects | said.names}
-    if not venues or not set(part.beyond) <= known or not part.subjects <= told:
+    if not venues or not set(part.beyond) <= known or not part.subjects - AT_TABLE <= told:
         return None  # "a pool in the annex": what is said of the pool says nothing of an annex
     said: list[str] = []
     for venue in venues:

@@ -47,6 +47,8 @@ _FAR_FROM = 0.82
 _FAR = -2.0
 # What the judge says of most articles that do not answer.
 _UNASKED = -2.5
+# What it says at least of an article that a question in short is answered by.
+_SPEAKS = 1.0
 # The judge's log odds beyond which it says no more.
 JUDGED_MOST = 5.0
 # What only a dish's row tells.
@@ -153,8 +155,26 @@ def current_of(hits: Sequence[Hit], scene: Scene) -> list[Hit]:
 def judged(part: Part, key: str, scene: Scene) -> float:
     """Return how much an article speaks for answering the question, as the judge says that reads both: -5 to 5."""
     article = scene.content.articles_by_key[key]
-    said = get_judge().weigh(part.spelt, f"{scene.text(article.question)} {scene.text(article.answer)}")
+    whole = f"{scene.text(article.question)} {scene.text(article.answer)}"
+    said = get_judge().weigh(part.spelt, whole)
+    if said < JUDGED_MOST and _asks_no_more(part, key, scene):
+        # No language is read as well as English: what is asked is put into its words where they hold all of it.
+        in_short = get_judge().weigh(_in_short(part), whole)
+        said = max(said, in_short) if in_short >= _SPEAKS else said
     return max(-JUDGED_MOST, min(JUDGED_MOST, said))
+
+
+def _asks_no_more(part: Part, key: str, scene: Scene) -> bool:
+    """Return whether a question in another language asks nothing but its subjects, which head the article."""
+    lexicon = scene.catalogue.lexicon
+    heads = part.subjects & lexicon.article_headed.get(key, frozenset()) and ranking.agrees(part, key, scene) == 1
+    told = part.details <= lexicon.article_details.get(key, frozenset())
+    return bool(heads) and told and not part.beyond and not scene.language.startswith("en")
+
+
+def _in_short(part: Part) -> str:
+    """Return what a question asks by its subjects and details alone: "minibar price"."""
+    return " ".join((*sorted(part.subjects), *sorted(part.details))).replace("_", " ")
 
 
 def _chance(found: Sequence[float], said: float, scene: Scene) -> float:

@@ -60,7 +60,17 @@ def split(text: str, vocabulary: Vocabulary, *, on_a_dish: bool = False) -> list
             joined[-1] = f"{joined[-1]}, {clause}"
         else:
             joined.append(clause)
+    while len(joined) > 1 and _says_nothing(joined[0], vocabulary):
+        del joined[0]  # "New topic. What's the wifi?"
     return joined[:MAX_CLAUSES] or [text.strip()]
+
+
+def _says_nothing(clause: str, vocabulary: Vocabulary) -> bool:
+    """Return whether all words of a clause are empty, and none points, greets or asks."""
+    tokens = words(clause)
+    courtesies = {place for match in vocabulary["courtesy"].find(tokens) for place in match.places}
+    empty = all(token in vocabulary.filler or place in courtesies for place, token in enumerate(tokens))
+    return empty and not any(vocabulary[table].find(tokens) for table in ("aspect", "follow_up", "hours", "talk"))
 
 
 def is_marked(clause: str, text: str) -> bool:

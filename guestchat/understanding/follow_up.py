@@ -380,8 +380,10 @@ def _of_dishes(part: Part, reading: Reading, context: Context) -> Part:
     new_list = part.intent is Intent.LIST and (
         part.courses or part.meals or part.venues or ({"ask", "drink"} & set(reading.keys("menu")) and not points_back)
     )
-    adds = asked or reading.first_word in WITH
-    if context.intent == Intent.DISH and adds and (options := options_of(context.items[0], reading)):
+    points = not ONE_THING.isdisjoint(reading.tokens) and not WITH.isdisjoint(reading.tokens)
+    begins = reading.first_word in WITH
+    adds = asked or begins or points
+    if context.intent == Intent.DISH and adds and (options := options_of(context.items[0], reading, of_it=begins)):
         # "And with ice cream on it?": an option of the dish spoken of, whatever else is called so.
         return replace(_with_its_question(_of_these(part, context.items[:1]), reading, context), options=options)
     if (come_with_it := _with_what_comes(part, reading, context)) is not part:

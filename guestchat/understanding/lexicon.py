@@ -375,8 +375,8 @@ _UNDER_AN_AGE = re.compile(
 _SWEET = frozenset({"cake", "dessert"})
 # Headings of what ends a meal that ask for nothing sweet in a guest's words: "what's on after dinner".
 _AFTERS = re.compile(
-    r"(?:afters|after dinner|(?:the )?(?:sweet )?(?:end|ending|finish|finale)s?|last but not least|und danach|danach|zuletzt"
-    r"|das ende|zum abschluss|la fin|et apres|final|el final|el postre|y de postre|per finire)\W*$"
+    r"(?:afters|after dinner|(?:the )?(?:sweet )?(?:end|ending|finish|finale)s?|last but not least|und danach|danach"
+    r"|zuletzt|das ende|zum abschluss|la fin|et apres|final|el final|el postre|y de postre|per finire)\W*$"
 )
 # What stands on a card by itself and fills nobody, in any language.
 _SAID_OF_NIBBLES = """

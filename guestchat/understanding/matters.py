@@ -85,18 +85,40 @@ NEAR: Mapping[str, frozenset[str]] = {
     "supermarket": frozenset({"local_food", "shopping"}),
     "transport_ticket": frozenset({"bus", "train_station"}),
     "wheelchair": frozenset({"lift"}),
+    "cloakroom": frozenset({"luggage"}),
+    "corkage": frozenset({"own_food", "alcohol_rules"}),
+    "coworking": frozenset({"meeting_room", "wifi"}),
+    "food_delivery": frozenset({"takeaway", "own_food", "room_service"}),
+    "leftovers": frozenset({"takeaway"}),
+    "microwave": frozenset({"kettle", "baby_food"}),
+    "mobile_signal": frozenset({"wifi"}),
+    "new_years_eve": frozenset({"party"}),
+    "outdoor_seating": frozenset({"garden"}),
+    "private_dining": frozenset({"party", "meeting_room", "exclusive_use", "wedding", "restaurant_reservation"}),
+    "service_charge": frozenset({"tipping"}),
+    "split_bill": frozenset({"payment"}),
+    "sun_lounger": frozenset({"pool", "beach"}),
+    "takeaway": frozenset({"leftovers", "food_delivery", "breakfast_box"}),
+    "tickets": frozenset({"day_trips", "theatre", "museum"}),
+    "toilets": frozenset({"accessible_room"}),
 }
+# Matters of meals: beside them rows tell what is eaten, and when.
+AT_TABLE = frozenset(
+    {"afternoon_tea", "christmas", "food_delivery", "leftovers", "new_years_eve", "outdoor_seating", "takeaway"}
+)
 # When, whence or in which room, beside the thing that is asked about: "leave our bags after check-out".
 CIRCUMSTANCES = frozenset(
     {
         "airport",
         "check_in",
         "check_out",
+        "christmas",
         "dormitory",
         "family_room",
         "groups",
         "late_arrival",
         "minimum_age",
+        "new_years_eve",
         "reception",
         "train_station",
     }
@@ -110,6 +132,13 @@ EITHER = (
     frozenset({"adapter", "ev_charging"}),
     frozenset({"first_aid", "pharmacy"}),
     frozenset({"iron", "laundry"}),
+    frozenset({"fridge", "minibar"}),
+    frozenset({"baby_food", "high_chair"}),
+    frozenset({"leftovers", "takeaway"}),
+    frozenset({"garden", "outdoor_seating"}),
+    frozenset({"service_charge", "tipping"}),
+    frozenset({"party", "private_dining"}),
+    frozenset({"payment", "split_bill"}),
     frozenset({"beach", "lake_bathing", "pool"}),
 )
 # How something is paid: beside the thing, an article on it tells that if it speaks of paying at all.

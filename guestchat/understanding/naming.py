@@ -123,10 +123,10 @@ class Naming:
                 and DamerauLevenshtein.distance(each, option, score_cutoff=1) == 1
             )
             # "Mit den Krabben" orders the "Nordseekrabben".
-            or (len(each) >= _LONG_ENOUGH and option.endswith(each) and self._comes_with_it(place))
+            or (len(each) >= _LONG_ENOUGH and option.endswith(each) and self.comes_with_it(place))
         ]
 
-    def _comes_with_it(self, place: int) -> bool:
+    def comes_with_it(self, place: int) -> bool:
         """Return whether what stands at a place is said to come with a dish: "with shrimps", "mit den Krabben"."""
         before = list(self._reading.tokens[max(0, place - 2) : place])
         if before and before[-1] in _ARTICLES:
@@ -141,7 +141,7 @@ class Naming:
             code
             for start, _end, codes, _stance in reading.allergen_words.spans
             # "Trout with butter" is the dish's name and orders nothing with it.
-            if start not in own and self._comes_with_it(start)
+            if start not in own and self.comes_with_it(start)
             for code in codes.split("+")
         }
         return {
@@ -211,7 +211,7 @@ class Naming:
             place
             for start, end, _codes, stance in self._reading.allergen_words.spans
             if stance in {"absent", "mine"}
-            or (stance == "contains" and not self._comes_with_it(start))
+            or (stance == "contains" and not self.comes_with_it(start))
             or (not stance and self._is_in_something(end))
             for place in range(start, end)
         )

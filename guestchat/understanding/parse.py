@@ -151,7 +151,7 @@ def _tells(part: Part, reading: Reading) -> bool:
     goes_on = part.follow_up and bool(reading.found("follow_up") or reading.found("hours") or part.aspects or part.when)
     asks = reading.asks or _INVERTED.match(reading.folded) or goes_on or part.details or part.topic
     # "Airport shuttle for two please" says what is wanted, and tells of nobody.
-    wants = part.subjects and _OF_SOMEBODY.isdisjoint(reading.tokens)
+    wants = part.subjects and not part.follow_up and _OF_SOMEBODY.isdisjoint(reading.tokens)
     of_allergies = "allergens" in part.aspects or "allergies_policy" in part.subjects
     return part.intent is Intent.QUESTION and not (asks or wants or of_allergies)
 

@@ -154,7 +154,8 @@ def _order(reading: Reading, *, wished: bool) -> Part | None:
 # "The omelette for her, the pizza for me": who says for whom orders as well.
 _PLEASE = re.compile(
     r"\b(?:please|pls|plz|bitte|svp|stp|s'il (?:vous|te) plait|por favor|porfa|xfa)\b"
-    r"|\bfor (?:me|us|her|him|them)\b(?! to)|\bfur (?:mich|uns|sie|ihn)\b|\bpour (?:moi|nous|elle|lui)\b|\bpara (?:mi|nosotros)\b"
+    r"|\bfor (?:me|us|her|him|them)\b(?! to)|\bfur (?:mich|uns|sie|ihn)\b|\bpour (?:moi|nous|elle|lui)\b"
+    r"|\bpara (?:mi|nosotros)\b"
 )
 _AT_A_PLACE = frozenset({"table", "room", "tisch", "zimmer", "mesa", "habitacion", "chambre"})
 

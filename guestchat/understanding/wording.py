@@ -36,8 +36,8 @@ _DISHES_OF = re.compile(r"\b([^\W\d_]{4,})(gerichte?n?)\b", re.IGNORECASE)
 
 
 _OKAY = (
-    r"cool|ok(?:ay)?|great|nice|perfect|lovely|brilliant|alright|right|fine|got it|thanks|thank you|thx|super|prima|toll|gut"
-    r"|perfekt|danke|passt|alles klar|top|parfait|d'accord|merci|genial|vale|perfecto|gracias|estupendo"
+    r"cool|ok(?:ay)?|great|nice|perfect|lovely|brilliant|alright|right|fine|got it|thanks|thank you|thx|super|prima"
+    r"|toll|gut|perfekt|danke|passt|alles klar|top|parfait|d'accord|merci|genial|vale|perfecto|gracias|estupendo"
 )
 _ASKS_ON = (
     r"and|so|but|then|what|when|where|which|who|how|is|are|can|could|do|does|will|und|aber|dann|was|wann|wo|wie|welche"

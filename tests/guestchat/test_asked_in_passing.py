@@ -1,0 +1,163 @@
+"""Talks of houses that were read once: bare questions after an article, dialect, orders of what was spoken of."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from guestchat import catalogue
+from guestchat.answering.answer import Answer, Outcome
+from guestchat.catalogue import Catalogue
+from menus import hotel_file
+from menus.models import Hotel
+from tests.guestchat.test_another_house import ask
+
+HOTELS = Path(__file__).resolve().parents[1] / "hotels"
+House = Callable[[str], Catalogue]
+
+
+@pytest.fixture
+def house(db: None) -> House:
+    def read(name: str) -> Catalogue:
+        content = hotel_file.read((HOTELS / f"{name}.json").read_bytes())
+        hotel_file.apply(content)
+        found = catalogue.current(Hotel.objects.get(slug=content.slug).pk)
+        assert found is not None
+        return found
+
+    return read
+
+
+def sources(answer: Answer) -> list[str]:
+    return [source.key for source in answer.sources]
+
+
+@pytest.mark.parametrize(
+    ("name", "told", "bare", "article"),
+    [
+        ("alpenhof", "what does a lift pass cost", "6 days for an adult", "lift-pass"),
+        ("gelso", "se puede entrar con perro?", "pero dentro, donde se come?", "dogs"),
+        ("meridian", "can i leave my bags", "how much per day", "left-luggage"),
+        ("azahar", "where do i park", "whats it per day", "aparcamiento"),
+    ],
+)
+def test_a_bare_question_is_asked_of_what_was_told_last(
+    house: House, name: str, told: str, bare: str, article: str
+) -> None:
+    hotel = house(name)
+    assert article in sources(ask(hotel, told))
+    assert sources(ask(hotel, told, bare)) == [article]
+
+
+@pytest.mark.parametrize(
+    ("name", "told", "other"),
+    [
+        ("gelso", "where can i park the car", "tell me a joke about lawyers"),
+        ("alpenhof", "how much are lift passes", "y el casco?"),
+        ("speicher", "wo kann ich parken", "moin"),
+        ("meridian", "can i leave my bags", "do you have a helipad"),
+        ("quayle", "is there a doctor nearby", "i stay with ye a lot"),
+    ],
+)
+def test_what_asks_for_something_else_is_not(house: House, name: str, told: str, other: str) -> None:
+    hotel = house(name)
+    before = sources(ask(hotel, told))
+    assert before
+    assert sources(ask(hotel, told, other)) != before
+
+
+def test_a_change_of_topic_repeats_nothing(house: House) -> None:
+    hotel = house("meridian")
+    assert sources(ask(hotel, "where can i park", "new topic. whats the wifi")) == ["internet"]
+
+
+def test_whether_to_book_is_asked_of_what_was_told_and_a_table_of_the_restaurant(house: House) -> None:
+    hotel = house("quayle")
+    baths = ask(hotel, "tell me about the seaweed bath")
+    assert sources(ask(hotel, "tell me about the seaweed bath", "do i have to book?")) == sources(baths)
+    assert sources(ask(hotel, "tell me about the seaweed bath", "do i have to book a table for dinner?")) != sources(
+        baths
+    )
+
+
+def test_a_dialect_is_understood(house: House) -> None:
+    hotel = house("linde")
+    answer = ask(hotel, "wos kost a halbe helles bei eich?", language="de")
+    assert "helles" in answer.items
+    diet = ask(
+        hotel, "mei freundin isst koa fleisch und koan fisch, was gibts da fuer sie als hauptgang", language="de"
+    )
+    assert diet.items
+    assert not {"schnitzel", "rostbraten", "wiener", "sauerbraten"} & set(diet.items)
+
+
+def test_an_option_that_is_named_with_an_article_counts(house: House) -> None:
+    said = "Meine Frau darf keinen Fisch essen, allergisch. Gelbe-Rüben-Suppe mit den Krabben, geht das?"
+    claims = {(each.allergen, str(each.status)) for each in ask(house("linde"), said, language="de").claims}
+    assert ("fish", "may_contain") in claims
+    assert ("fish", "free") not in claims
+
+
+def test_one_of_those_orders_what_was_spoken_of_and_names_it(house: House) -> None:
+    answer = ask(house("linde"), "how much is the blue trout", "great, one of those please")
+    assert answer.outcome is Outcome.REQUEST
+    assert answer.request is not None
+    assert answer.request.kind == "order"
+    assert "Blue trout" in answer.request.details
+
+
+def test_an_order_says_its_dish_once(house: House) -> None:
+    answer = ask(house("linde"), "two blue trout to table 5 please")
+    assert answer.request is not None
+    assert answer.request.details.lower().count("trout") == 1
+
+
+@pytest.mark.parametrize("text", ["are those from the lake?", "is one of those vegan", "those look nice"])
+def test_what_only_points_at_it_orders_nothing(house: House, text: str) -> None:
+    assert ask(house("linde"), "how much is the blue trout", text).outcome is not Outcome.REQUEST
+
+
+def test_two_changes_of_one_request_are_one(house: House) -> None:
+    answer = ask(house("calamar"), "book me a taxi for saturday 9am", "make that 8:30. room 322")
+    assert answer.request is not None
+    assert not answer.also_requested
+    assert "8:30" in answer.request.details
+    assert "322" in answer.request.details
+
+
+def test_where_nothing_waits_nothing_is_cancelled(house: House) -> None:
+    hotel = house("speicher")
+    assert ask(hotel, "nah cancel that ill survive").outcome is Outcome.SMALLTALK
+    assert sources(ask(hotel, "can i cancel my booking")) == ["cancel"]
+
+
+def test_no_alcohol_is_no_cider_and_a_cod_cake_no_dessert(house: House) -> None:
+    hotel = house("larkspur")
+    assert not {"ba-cider"} & set(ask(hotel, "do they do anything without booze").items)
+    desserts = ask(hotel, "what desserts do you have").items
+    assert "di-sorbet" in desserts
+    assert "ba-cakes" not in desserts
+
+
+def test_a_heading_that_names_an_age_is_for_children(house: House) -> None:
+    hotel = house("larkspur")
+    assert "ki-sundae" in ask(hotel, "what have you got for the kids").items
+    assert set(ask(hotel, "anything under 12 dollars").items) != {"ki-pasta", "ki-fingers", "ki-fish", "ki-sundae"}
+
+
+@pytest.mark.parametrize(
+    ("text", "outcome"),
+    [
+        ("morning! lovely place you've got", Outcome.SMALLTALK),
+        ("hello, my room is freezing", Outcome.REQUEST),
+        ("thanks for nothing, worst stay ever", Outcome.HANDOVER),
+        ("need 2 more towls", Outcome.REQUEST),
+    ],
+)
+def test_a_kind_word_hides_no_wish(house: House, text: str, outcome: Outcome) -> None:
+    assert ask(house("larkspur"), text).outcome is outcome
+
+
+def test_the_first_of_january_is_a_date(house: House) -> None:
+    answer = ask(house("larkspur"), "what time do you stop breakfast on january first", at="2026-12-30T10:00")
+    assert "12:00" in answer.text
