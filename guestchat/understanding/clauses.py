@@ -22,10 +22,17 @@ _DAYS_NUMBER = rf"(?:{'|'.join(_DATES)})\.(?=\s+[a-z])"
 _GERMAN_END = re.compile(rf"[?!;\n]+|{_EMOJI}+|(?!{_DAYS_NUMBER}){_ABBREVIATED}\.+(?=\s+[^\W\d])|\.+$")
 MAX_CLAUSES = 5
 _SOMEBODY = """
-    wife wifes husband husbands hubby hubbys daughter daughters son sons girlfriend boyfriend gf bf partner partners lad
-    lads teenager mum mom mums dad dads sister brother friend friends kid kids child frau mann freundin freund tochter
-    sohn mutter vater schwester bruder kind partnerin femme mari fille fils copine copain mere pere soeur frere ami amie
-    enfant mujer marido hija hijo novia novio madre padre hermana hermano amigo amiga
+    wife wifes husband husbands hubby hubbys daughter daughters son sons girlfriend boyfriend gf bf partner partners
+    lad lads teenager mum mom mums dad dads sister brother friend friends kid kids child frau mann freundin freund
+    tochter sohn mutter vater schwester bruder kind partnerin femme mari fille fils copine copain mere pere soeur
+    frere ami amie enfant mujer marido hija hijo novia novio madre padre hermana hermano amigo amiga mam mammy mummy
+    daddy gran granny nan nana grandma grandpa grandad granddad grandmother grandfather nephew niece aunt auntie
+    uncle cousin cousins fiance fiancee toddler youngest oldest eldest grandson granddaughter grandchild mate missus
+    bairn lass colleague bub bua oma opa omi mama mutti vati papa grossmutter grossvater schwiegermutter
+    schwiegervater neffe nichte tante onkel enkel enkelin cousine kumpel gatte gattin ehefrau ehemann verlobte
+    verlobter kollege kollegin madl maman mamie papi papy neveu oncle gosse conjoint conjointe gamin gamine
+    belle-mere collegue pote abuela abuelo mami nena nene nina nino sobrina sobrino tia suegra suegro esposa esposo
+    pareja nieta nieto colega bebe
 """
 # Whom guests speak of, in any language.
 RELATIVES = frozenset(_SOMEBODY.split())
@@ -50,13 +57,16 @@ def split(text: str, vocabulary: Vocabulary, *, on_a_dish: bool = False) -> list
     clauses = [clause for sentence in end.split(text) for clause in _questions(sentence.strip(" ,"), vocabulary)]
     joined: list[str] = []
     for clause in clauses:
-        of_the_dish = (
-            on_a_dish
-            and joined
-            and _points(words(clause), vocabulary)
-            and _says_what_they_cannot_have(words(joined[-1]), vocabulary)
-        )
-        if joined and not of_the_dish and not _has_topic(clause, vocabulary) and _has_topic(joined[-1], vocabulary):
+        told = bool(joined) and _says_what_they_cannot_have(words(joined[-1]), vocabulary)
+        of_the_dish = told and on_a_dish and _points(words(clause), vocabulary)
+        # "My gran is dodgy with crab. What should she have?"
+        for_somebody = told and _asks_what_to_have(words(clause), vocabulary)
+        if (
+            joined
+            and not (of_the_dish or for_somebody)
+            and not _has_topic(clause, vocabulary)
+            and _has_topic(joined[-1], vocabulary)
+        ):
             joined[-1] = f"{joined[-1]}, {clause}"
         else:
             joined.append(clause)
@@ -107,7 +117,9 @@ def _end_of_what_is_told(pieces: Sequence[re.Match[str]], tokens: Sequence[str],
     of_somebody += [place for place, token in enumerate(tokens[:_SOON]) if token in RELATIVES]
     of_somebody.sort()
     opening = {match.start for match in vocabulary["asks"].find(tokens)}
-    opening |= {place for place, token in enumerate(tokens) if token in ASKING_VERBS}
+    opening |= {
+        place for place, token in enumerate(tokens) if token in ASKING_VERBS or _asks_in_short(token, vocabulary)
+    }
     if not of_somebody or min(opening, default=_SOON) <= of_somebody[0]:
         return None  # "if we come late, is anybody there" asks of a case
     commas = (place + 1 for place, piece in enumerate(pieces) if piece.group().endswith(","))
@@ -120,6 +132,12 @@ def _end_of_what_is_told(pieces: Sequence[re.Match[str]], tokens: Sequence[str],
     return None if narrows or _points(tokens[cut:], vocabulary) else cut
 
 
+def _asks_in_short(token: str, vocabulary: Vocabulary) -> bool:
+    """Return whether a word of dialect or in short begins a question: "keske" is "qu'est-ce que"."""
+    meant = words(vocabulary.colloquial.get((token,), ""))
+    return bool(meant) and (meant[0] in ASKING_VERBS or bool(vocabulary["asks"].find(meant)))
+
+
 def _points(tokens: Sequence[str], vocabulary: Vocabulary) -> bool:
     return "it" in vocabulary["follow_up"].keys(tokens)
 
@@ -127,6 +145,11 @@ def _points(tokens: Sequence[str], vocabulary: Vocabulary) -> bool:
 def _says_what_they_cannot_have(tokens: Sequence[str], vocabulary: Vocabulary) -> bool:
     of_somebody = vocabulary["me"].find(tokens) or not RELATIVES.isdisjoint(tokens)
     return bool(of_somebody) and any(vocabulary[table].find(tokens) for table in ("allergen", "diet"))
+
+
+def _asks_what_to_have(tokens: Sequence[str], vocabulary: Vocabulary) -> bool:
+    begins = any(match.start == 0 for match in vocabulary["asks"].find(tokens)) or bool(vocabulary["menu"].find(tokens))
+    return begins and "ask" in vocabulary["menu"].keys(tokens)
 
 
 def _has_topic(clause: str, vocabulary: Vocabulary) -> bool:

@@ -48,6 +48,7 @@ _ENGLISH = r"""
 \b(?:react\w*|epipen|break\w* out|itch\w*)(?: \w+){0,3} (?:from|to|with|by|for|of|off|after|eat|eating) (?:\w+ )?@
 @ (?:\w+ ){0,3}(?:dont|doesnt|(?:do|does) not) (?:agree|get along|sit well|go down)\b
 \ballerg\w* (?:\w+ )?to @ ,?(?:\w+ ){0,2}(?:my|our) \w+ (?:is )?to @
+\b(?:dodgy|funny|iffy|bad|no good|not good|not great|rubbish|terrible|careful|sensitive) with (?:\w+ )?@
 \b(?:stay|keep|steer) (?:away|clear|off) (?:from |of )?@
 \b(?:must|have to|has to|need to|needs to|gotta) avoid (?:\w+ )?@
 """

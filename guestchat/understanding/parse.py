@@ -15,12 +15,14 @@ from guestchat.understanding.query import Context, Intent, Part, Query
 from guestchat.understanding.reading import Reading
 from guestchat.understanding.requesting import request
 from guestchat.understanding.vocabulary import LANGUAGES, Vocabulary, vocabulary
+from guestchat.understanding.wording import without_pictures
 from guestchat.words import words
 
 
 def parse(text: str, lexicon: Lexicon, context: Context, at: dt.datetime, language: str) -> Query:
     """Return a guest's message as a query; `at` is the moment of asking in the hotel's own time."""
     known = vocabulary(language)
+    text = without_pictures(text, language)
     readings = [
         Reading(clause, known, lexicon, at, clauses.is_marked(clause, text))
         for clause in _clauses(text, lexicon, known, context)
@@ -481,9 +483,13 @@ def _list(reading: Reading) -> Part | None:
     rest = reading.topics - reading.places(*explained) - reading.venue_places
     if reading.found("hours") or ("allergens" in reading.aspects and not reading.allergens.codes):
         return None
-    if (food and (reading.topics or reading.when)) or ("which" in menu and rest - reading.plain):
+    wholly = any(match.key == "ask" and match.end - match.start > _FEW_WORDS for match in reading.found("menu"))
+    if (food and (reading.topics or reading.when or wholly)) or ("which" in menu and rest - reading.plain):
         return make(reading, Intent.LIST, explained=explained, aside=reading.stems(reading.aside(*explained)))
     return None
+
+
+_FEW_WORDS = 3  # "what should she have" asks for dishes, whatever else is said
 
 
 def _asks_of_children(reading: Reading, menu: Collection[str]) -> bool:

@@ -55,6 +55,38 @@ def without_okay(text: str) -> str:
 _SHORTEST_QUESTION = 3
 
 
+# What guests put in a picture where an allergy may hang by it, and the words that stand for it.
+_PICTURED: Mapping[str, Mapping[str, str]] = {
+    "\U0001f95c": {
+        "en": "nuts and peanuts",
+        "de": "Nüsse und Erdnüsse",
+        "fr": "noix et cacahuètes",
+        "es": "nueces y cacahuetes",
+    },
+    "\U0001f330": {"en": "nuts", "de": "Nüsse", "fr": "noix", "es": "nueces"},
+    "\U0001f95b": {"en": "milk", "de": "Milch", "fr": "lait", "es": "leche"},
+    "\U0001f9c0": {"en": "cheese", "de": "Käse", "fr": "fromage", "es": "queso"},
+    "\U0001f95a": {"en": "eggs", "de": "Eier", "fr": "œufs", "es": "huevos"},
+    "\U0001f41f": {"en": "fish", "de": "Fisch", "fr": "poisson", "es": "pescado"},
+    "\U0001f990": {"en": "shrimps", "de": "Garnelen", "fr": "crevettes", "es": "gambas"},
+    "\U0001f364": {"en": "shrimps", "de": "Garnelen", "fr": "crevettes", "es": "gambas"},
+    "\U0001f980": {"en": "crab", "de": "Krebse", "fr": "crabe", "es": "cangrejo"},
+    "\U0001f99e": {"en": "lobster", "de": "Hummer", "fr": "homard", "es": "langosta"},
+    "\U0001f991": {"en": "squid", "de": "Tintenfisch", "fr": "calmars", "es": "calamares"},
+    "\U0001f9aa": {"en": "oysters", "de": "Austern", "fr": "huîtres", "es": "ostras"},
+    "\U0001f33e": {"en": "gluten", "de": "Gluten", "fr": "gluten", "es": "gluten"},
+    "\U0001f6ab": {"en": "no", "de": "kein", "fr": "pas de", "es": "sin"},
+    "\u274c": {"en": "no", "de": "kein", "fr": "pas de", "es": "sin"},
+}
+_PICTURES = re.compile(f"[{''.join(_PICTURED)}]")
+
+
+def without_pictures(text: str, language: str) -> str:
+    """Return a guest's text with pictures of foods put into words: "no \U0001f95c for me" is a matter of life."""
+    base = language[:2] if language[:2] in _VEGETARIAN else "en"
+    return _PICTURES.sub(lambda found: f" {_PICTURED[found.group()][base]} ", text) if not text.isascii() else text
+
+
 def written_out(text: str, known: Vocabulary, own: AbstractSet[str]) -> str:
     """Return a guest's text with dialect and what is typed in short put into plain words: "habts", "tmrw", "tb".
 

@@ -161,3 +161,33 @@ def test_a_kind_word_hides_no_wish(house: House, text: str, outcome: Outcome) ->
 def test_the_first_of_january_is_a_date(house: House) -> None:
     answer = ask(house("larkspur"), "what time do you stop breakfast on january first", at="2026-12-30T10:00")
     assert "12:00" in answer.text
+
+
+@pytest.mark.parametrize(
+    ("language", "text", "codes"),
+    [
+        ("en", "no 🥜 for me", {"nuts", "peanuts"}),
+        ("de", "ich vertrage keine 🥛", {"milk"}),
+        ("fr", "allergique aux 🦐", {"crustaceans"}),
+        ("es", "mi hija es alérgica a los 🥚", {"eggs"}),
+        ("en", "my gran is dodgy with crab, what should she have", {"crustaceans"}),
+        ("en", "my nan cant have milk 🙈 what can she eat", {"milk"}),
+        ("de", "i vertrog koane Nüss, wos kann i do essn?", {"nuts"}),
+        ("de", "mei Bua derf koa Milch net hom", {"milk"}),
+        ("fr", "ma fille c la cata avec les noix, keske vs avez pr elle", {"nuts"}),
+        ("es", "mi nena no puede con el maní, qué pedimos?", {"peanuts"}),
+    ],
+)
+def test_an_allergy_in_pictures_or_dialect_is_held(house: House, language: str, text: str, codes: set[str]) -> None:
+    assert codes <= set(ask(house("calamar"), text, language=language).context.allergies)
+
+
+@pytest.mark.parametrize("text", ["love the 🦐 here 😍", "2 🍺 please", "the 🐟 was great", "🥚?"])
+def test_a_picture_alone_states_nothing(house: House, text: str) -> None:
+    assert ask(house("calamar"), text).context.allergies == ()
+
+
+def test_what_to_have_is_a_list_of_what_may_be_had(house: House) -> None:
+    answer = ask(house("calamar"), "my gran is dodgy with crab, what should she have")
+    assert answer.items
+    assert {str(claim.status) for claim in answer.claims if claim.allergen == "crustaceans"} == {"free"}

@@ -32,7 +32,7 @@ def test_a_phrase_is_put_into_known_words(language: str, written: str, read: str
     [
         ("de", "wos kost a halbe Helles bei eich?", "was kostet bier bei euch?"),
         ("de", "Habts ihr nix ohne Nüss", "habt ihr nix ohne Nüss"),
-        ("de", "i vertrog koa Milch", "ich vertrog kein Milch"),
+        ("de", "i vertrog koa Milch", "ich vertrage kein Milch"),
         ("de", "Wie lange ist das Zimmer frei?", "Wie lange ist das Zimmer frei?"),
         ("en", "do ye open tmr, can u tell me", "do you open tomorrow, can you tell me"),
         ("en", "r u open 2nite", "are you open tonight"),
