@@ -77,12 +77,31 @@ def answer(part: Part, scene: Scene) -> Reply:
         )
     takes_over = before is not None and before.kind == part.topic
     wish = _wish(part, before if takes_over else None, scene)
+    sold_out = tuple(key for key in wish.items if _is_sold_out(key, scene)) if wish.kind == "order" else ()
+    if sold_out:
+        return _without(sold_out, wish, part, scene)
     if missing := _missing(wish, part):
         return _missed(replace(wish, missing=missing), scene)
     reply = _proposed(wish, part, scene)
     if takes_over and before is not None and not before.missing:
         return replace(reply, settlement=Settlement(verdict=Verdict.REPLACED, seq=waiting.get("seq", 0)))
     return reply
+
+
+def _is_sold_out(key: str, scene: Scene) -> bool:
+    offer = scene.content.offers.get(key)
+    return offer is not None and not offer.item.available
+
+
+def _without(sold_out: tuple[str, ...], wish: Wish, part: Part, scene: Scene) -> Reply:
+    """Tell what of an order is sold out, and propose what is left of it."""
+    asked = replace(part, items=sold_out, aspects=frozenset({"available"}), options=(), when=type(part.when)())
+    told = dishes.named(asked, scene)
+    left = tuple(key for key in wish.items if key not in sold_out)
+    if told is None or not left:
+        return told or Reply(text=scene.say("unknown.text"), outcome=Outcome.UNANSWERED)
+    proposed = _proposed(replace(wish, items=left), part, scene)
+    return replace(proposed, text=f"{told.text}\n\n{proposed.text}")
 
 
 def _wish(part: Part, before: Wish | None, scene: Scene) -> Wish:

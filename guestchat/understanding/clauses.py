@@ -8,9 +8,7 @@ from guestchat.words import fold, words
 
 # A full stop ends a clause only before a space and a letter: "14.50", "a.m." and "e.g." stay whole.
 _ABBREVIATED = r"(?<![.\s]\w)(?<!\b[mM]r)(?<!\b[mM]s)(?<!\b[dD]r)(?<!\b[mM]rs)(?<!\bHr)(?<!\bFr)(?<!\bSr)(?<!\bSra)"
-# A row of emoji ends a clause as a full stop does.
-_EMOJI = "[\U0001f300-\U0001faff\u2600-\u27bf\ufe0f\u200d]"
-_END = re.compile(rf"[?!;\n]+|{_EMOJI}+|{_ABBREVIATED}\.+(?=\s+[^\W\d])|\.+$")
+_END = re.compile(rf"[?!;\n]+|{_ABBREVIATED}\.+(?=\s+[^\W\d])|\.+$")
 # "Am 24. abends", "vom 1.12. bis": in German the number of a day or a month before a small letter ends no clause.
 _BEFORE_A_DATE = ("[aA]m", "[vV]om", "[zZ]um", "[aA]b", "[dD]en", "[dD]em")
 _DATES = (
@@ -19,7 +17,7 @@ _DATES = (
     for date in (r"\d", r"\d\d", r"\d\.\d", r"\d\.\d\d", r"\d\d\.\d", r"\d\d\.\d\d")
 )
 _DAYS_NUMBER = rf"(?:{'|'.join(_DATES)})\.(?=\s+[a-z])"
-_GERMAN_END = re.compile(rf"[?!;\n]+|{_EMOJI}+|(?!{_DAYS_NUMBER}){_ABBREVIATED}\.+(?=\s+[^\W\d])|\.+$")
+_GERMAN_END = re.compile(rf"[?!;\n]+|(?!{_DAYS_NUMBER}){_ABBREVIATED}\.+(?=\s+[^\W\d])|\.+$")
 MAX_CLAUSES = 5
 _SOMEBODY = """
     wife wifes husband husbands hubby hubbys daughter daughters son sons girlfriend boyfriend gf bf partner partners

@@ -111,10 +111,10 @@ def _says_more_of_it(part: Part, reading: Reading) -> bool:
 def _resolved(part: Part, reading: Reading, context: Context) -> Part:
     if context.pending and (of_request := settling.word_on_it(part, reading, context)) is not None:
         return of_request
-    if not context.pending and not reading.marked and settling.calls_it_off(reading):
-        return replace(part, intent=Intent.TALK, topic="no")  # there is nothing to cancel
     if part.intent in BESIDE_REQUESTS or part.topic == "statement":
         return part
+    if context.intent != Intent.REQUEST and not reading.marked and settling.never_minds(reading):
+        return replace(part, intent=Intent.TALK, topic="no")  # nothing waits, and nothing was passed on
     if len(context.items) == 1 and _orders_it(part, reading):
         return replace(part, intent=Intent.REQUEST, topic="order", items=context.items, follow_up=False)
     if context.intent == Intent.PERSON and _says_more_to_the_team(part, reading):
@@ -155,23 +155,24 @@ def _resolved(part: Part, reading: Reading, context: Context) -> Part:
 
 _ORDERS_IT = re.compile(
     r"(?:\W|ok|okay|great|then|so|and|well|gut|dann|also|und|alors|bon|et|vale|pues|entonces|y)*"
-    r"(?:(?:one|two|three|four|five|six|\d{1,2}|a couple) (?:of )?(?:those|these|them|that)\b"
-    r"|(?:i|we)(?:'?ll| will|'?d like to) (?:have|take|order|go for|try) (?:it|that|this|one|those|them)\b"
-    r"|(?:that|this) one\b"
-    r"|(?:das|den|die|eins|einen|eine|zwei|drei|\d{1,2}) (?:davon )?(?:nehm\w*|bestell\w*|hatt\w* (?:ich|wir) gern)"
-    r"|(?:eins|einen|eine|zwei|drei|vier|\d{1,2}) davon\b|ich nehm\w* (?:das|den|die|eins|einen)\b"
-    r"|(?:je|on) (?:le|la|l'|les|en) (?:prends?|prendrai)\b|j'en (?:prends|veux) \w+"
-    r"|(?:un|une|deux|trois|\d{1,2}) comme (?:ca|cela)\b"
+    r"(?:(?:one|two|three|four|five|six|\d{1,2}|a couple) (?:of )?(?:those|these|them|that)"
+    r"|(?:i|we)(?:'?ll| will|'?d like to) (?:have|take|order|go for|try) (?:it|one|those|them|(?:that|this)(?: one)?)"
+    r"|(?:that|this) one|(?:das|den|die|eins|einen|eine|zwei|drei|\d{1,2}) (?:davon )?(?:nehme?|nehmen) (?:ich|wir)"
+    r"|(?:eins|einen|eine|zwei|drei|vier|\d{1,2}) davon|ich nehm\w* (?:das|den|die|eins|einen)"
+    r"|(?:je|on) (?:le|la|l'|les|en) (?:prends?|prendrai)|(?:un|une|deux|trois|\d{1,2}) comme (?:ca|cela)"
     r"|(?:me|nos) (?:lo|la|los|las) (?:llevo|quedo|pido|pone|trae)\w*"
-    r"|(?:uno|una|dos|tres|\d{1,2}) de (?:eso|esos|esas|estos|estas)\b"
-    r"|(?:lo|la|los|las) (?:quiero|queremos|pido)\b)"
+    r"|(?:uno|una|dos|tres|\d{1,2}) de (?:eso|esos|esas|estos|estas)|(?:lo|la|los|las) (?:quiero|queremos|pido))"
+    r"(?:[ ,]+(?:please|pls|plz|thanks|thank you|bitte|danke|svp|merci|por favor|porfa|gracias|now|then"
+    r"|(?:to|for|at|in|on|auf|an|am|ins?|aufs|a|en|pour|para) (?:the |my |our |la |mi )?(?:room|table|zimmer|tisch"
+    r"|chambre|habitacion|mesa)(?: (?:no |nr |number )?\w{1,5})?"
+    r"|(?:for|fur|pour|para) (?:me|us|mich|uns|moi|nous|mi|nosotros)))*\W*"
 )
 
 
 def _orders_it(part: Part, reading: Reading) -> bool:
-    """ "Great, one of those please", "two of them to table 4": of the one dish that was spoken of."""
+    """ "Great, one of those please", "two of them to table 4": of the one dish that was spoken of, and no more."""
     asks = reading.marked or reading.asks or part.aspects or part.containing or part.avoid or part.diets
-    return not asks and not reading.named and _ORDERS_IT.match(reading.folded) is not None
+    return not asks and not reading.named and _ORDERS_IT.fullmatch(reading.folded) is not None
 
 
 # "Is that each?", "pro Tag oder wie": a price that was told, asked after.

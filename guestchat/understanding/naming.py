@@ -88,8 +88,8 @@ class Naming:
         asked = {each for place, each in enumerate(self._stems) if place in self.asked}
         found: dict[str, int] = {}
         for named in self.dishes:
-            for key, stems, _added in self._lexicon.item_options.get(named.key, ()):
-                hits = {each for each in stems if self._places_of(each)}
+            for key, stems, added in self._lexicon.item_options.get(named.key, ()):
+                hits = {each for each in stems if self._places_of(each, added)}
                 if hits - asked or (hits and hits == stems and len(stems) > 1):
                     found[key] = max(found.get(key, 0), len(hits))
         found = found or self._options_by_allergen()
@@ -101,17 +101,17 @@ class Naming:
         """The places of the words that order an option: the milk of "with oat milk" is asked by nobody."""
         chosen = set(self.options)
         stems = {
-            each
+            (each, added)
             for named in self.dishes
-            for key, own, _added in self._lexicon.item_options.get(named.key, ())
+            for key, own, added in self._lexicon.item_options.get(named.key, ())
             if key in chosen
             for each in own
         }
         # Said again, it is asked for: "with oat milk, is there milk in it".
-        places = [[place for place in self._places_of(each) if place not in self.asked] for each in stems]
+        places = [[place for place in self._places_of(*each) if place not in self.asked] for each in stems]
         return frozenset(found[0] for found in places if found)
 
-    def _places_of(self, option: str) -> list[int]:
+    def _places_of(self, option: str, added: frozenset[str]) -> list[int]:
         """Return where an option's word stands, with a slip if it is long: who orders "gekoctem ei" orders egg."""
         return [
             place
@@ -122,9 +122,20 @@ class Naming:
                 and each[0] == option[0]
                 and DamerauLevenshtein.distance(each, option, score_cutoff=1) == 1
             )
-            # "Mit den Krabben" orders the "Nordseekrabben".
-            or (len(each) >= _LONG_ENOUGH and option.endswith(each) and self.comes_with_it(place))
+            or self._ends(option, each, place, added)
         ]
+
+    def _ends(self, option: str, each: str, place: int, added: frozenset[str]) -> bool:
+        """ "Mit den Krabben" orders the "Nordseekrabben"; "mit Milch" no "Hafermilch", which adds no milk."""
+        if len(each) < _LONG_ENOUGH or not option.endswith(each) or not self.comes_with_it(place):
+            return False
+        codes = {
+            code
+            for start, end, found, _stance in self._reading.allergen_words.spans
+            if start <= place < end
+            for code in found.split("+")
+        }
+        return not codes or any(code in added or any(one.startswith(f"{code}.") for one in added) for code in codes)
 
     def comes_with_it(self, place: int) -> bool:
         """Return whether what stands at a place is said to come with a dish: "with shrimps", "mit den Krabben"."""

@@ -24,7 +24,7 @@ def parse(text: str, lexicon: Lexicon, context: Context, at: dt.datetime, langua
     known = vocabulary(language)
     text = without_pictures(text, language)
     readings = [
-        Reading(clause, known, lexicon, at, clauses.is_marked(clause, text))
+        Reading(clause, known, lexicon, at, clauses.is_marked(clause, text), bool(context.pending))
         for clause in _clauses(text, lexicon, known, context)
     ]
     stated = dict.fromkeys(code for reading in readings for code in reading.stated_allergies)
@@ -142,7 +142,8 @@ def _for_whom_it_was_stated(parts: Sequence[Part], readings: Sequence[Reading]) 
     for part, reading in zip(parts, readings, strict=True):
         plainly_open = any(match.key != "now" for match in reading.found("hours"))
         where = reading.aspects & {"location", "phone"}
-        if stated and part.intent in {Intent.HOURS, Intent.PLACE} and not (plainly_open or where):
+        only_asks = part.intent is Intent.QUESTION and "ask" in reading.keys("menu") and not reading.topics
+        if stated and (only_asks or (part.intent in {Intent.HOURS, Intent.PLACE} and not (plainly_open or where))):
             part = make(reading, Intent.LIST, explained=("menu", "aspect", "course", "meal", "venue"))
         stated = stated or (part.topic == "statement" and bool(part.diets or part.avoid))
         found.append(part)
@@ -228,9 +229,20 @@ def _kind_words(reading: Reading) -> Part | None:
     wants = reading.aspects or reading.found("request") or reading.found("menu") or reading.found("course")
     if first is None or asks or named or wants or len(reading.tokens) > _MOST_KIND_WORDS:
         return None
-    if any(token.isdigit() for token in reading.tokens) or not DENYING.isdisjoint(reading.tokens):
-        return None
-    return make(reading, Intent.TALK, topic=first.key)
+    spoken = reading.places("talk", "courtesy") | reading.filler
+    beside = {token for place, token in enumerate(reading.tokens) if place not in spoken}
+    return make(reading, Intent.TALK, topic=first.key) if beside <= _SAID_KINDLY else None
+
+
+# What else is said with a greeting or thanks that wants nothing, in any language.
+_SAID_KINDLY_SAID = """
+    lovely place you've youve hotel house team all everyone everybody folks guys ladies dear dears friend star stars
+    legend angel hero slept sleep well night great super wonderful beautiful amazing awesome gorgeous fantastic
+    brilliant best so very much really lieben lieber liebe zusammen allerseits wunderbar geschlafen gut toll
+    herrlich traumhaft haus ganze ihr alle schon super belle beau joli jolie magnifique superbe genial tous toutes monde bien dormi excelente precioso
+    bonito genial todos equipo dormido muy a your are what ein eine
+"""
+_SAID_KINDLY = frozenset(_SAID_KINDLY_SAID.split())
 
 
 def _emergency(reading: Reading) -> Part | None:

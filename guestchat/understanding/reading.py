@@ -63,13 +63,15 @@ class Reading:
     lexicon: Lexicon
     at: dt.datetime
     marked: bool = False  # a question mark follows
+    settles: bool = False  # a request waits for a word: an "ok" before a question may be that
     said: str = field(init=False)  # the text without dialect: what is read of it
     tokens: list[str] = field(init=False)
     _written: list[str] = field(init=False)
     _found: dict[str, list[Match]] = field(init=False, default_factory=dict)
 
     def __post_init__(self) -> None:
-        self.said = without_okay(written_out(self.text, self.known, self.lexicon.own_words))
+        said = written_out(self.text, self.known, self.lexicon.own_words)
+        self.said = said if self.settles else without_okay(said)
         self._written = words(in_known_words(self.said, self.known.language))
         self.tokens = spelling.spelt(self._written, self.known.language, self.lexicon.own_words)
 

@@ -137,6 +137,8 @@ def _order(reading: Reading, *, wished: bool) -> Part | None:
     if not wished and not _ASKS_WHAT.isdisjoint(reading.tokens[:1]):
         return None  # "what do you get with the burger on the room"
     items = tuple(dict.fromkeys(each.key for each in reading.named))
+    if items and not wished and (_TELLS_OF_IT.search(reading.folded) or not _REFUSING.isdisjoint(reading.tokens)):
+        return None
     where = bool(reading.room or room_by_number(reading))
     if items and (("order" in keys and (wished or where or len(keys) == 1)) or (where and not reading.asks)):
         return make(reading, Intent.REQUEST, topic="order", items=items, options=reading.options)
@@ -151,12 +153,13 @@ def _order(reading: Reading, *, wished: bool) -> Part | None:
     return make(reading, Intent.REQUEST, topic="order") if "order_what" in keys and not beside else None
 
 
-# "The omelette for her, the pizza for me": who says for whom orders as well.
-_PLEASE = re.compile(
-    r"\b(?:please|pls|plz|bitte|svp|stp|s'il (?:vous|te) plait|por favor|porfa|xfa)\b"
-    r"|\bfor (?:me|us|her|him|them)\b(?! to)|\bfur (?:mich|uns|sie|ihn)\b|\bpour (?:moi|nous|elle|lui)\b"
-    r"|\bpara (?:mi|nosotros)\b"
+_PLEASE = re.compile(r"\b(?:please|pls|plz|bitte|svp|stp|s'il (?:vous|te) plait|por favor|porfa|xfa)\b")
+# What tells how a dish is or was orders none: "the hake was cold for me", "Labskaus ist nix für mich".
+_TELLS_OF_IT = re.compile(
+    r"\b(?:is|was|were|looks?|looked|tastes?|tasted|ist|war|waren|ware|schmeckt\w*|estaba|estuvo|sabe|etait|zu viel"
+    r"|too much|demasiado)\b"
 )
+_REFUSING = frozenset({"nix", "nichts", "nein", "nothing", "rien", "nada"})
 _AT_A_PLACE = frozenset({"table", "room", "tisch", "zimmer", "mesa", "habitacion", "chambre"})
 
 

@@ -17,6 +17,7 @@ from guestchat.words import words
 ONE_THING = frozenset({"it", "that", "this", "das", "dies", "dieses", "ca", "eso", "esto", "lo"})
 # What cannot be said of a request.
 BESIDE_REQUESTS = frozenset({Intent.EMERGENCY, Intent.PRIVATE, Intent.PERSON, Intent.REQUEST})
+_BEFORE_ALL_ELSE = frozenset({Intent.EMERGENCY, Intent.PRIVATE, Intent.PERSON})
 _DO_IT = re.compile(
     r"\b(?:do (?:it|that)|go ahead|(?:book|order|send|request) (?:it|them|that)|mach\w*(?: sie)? das|bestell\w*|buch\w*"
     r"|faites|allez y|reserve\w*|hazlo|hagalo|adelante|pidelo|reserval\w*)"
@@ -101,7 +102,9 @@ def word_on_it(part: Part, reading: Reading, context: Context) -> Part | None:
     asked = replace(part, intent=Intent.REQUEST, topic=kind, follow_up=True)
     said = set(reading.keys("talk"))
     calls_off = _CALLS_OFF.search(reading.folded) and (part.intent is Intent.TALK or kind in reading.keys("request"))
-    if calls_off or (not reading.marked and calls_it_off(reading)):
+    if part.intent in _BEFORE_ALL_ELSE:
+        return None  # "never mind, my wife can't breathe" is no word on a taxi
+    if calls_off or (not reading.marked and _CALLS_IT_OFF.fullmatch(reading.folded)):
         return replace(asked, topic="declined")
     if kind == "maintenance" and _WORKS_AGAIN.search(reading.folded):
         return replace(asked, topic="declined")
@@ -136,9 +139,18 @@ def word_on_it(part: Part, reading: Reading, context: Context) -> Part | None:
     return asked if tells and len(own) <= 1 and not reading.named else None
 
 
-def calls_it_off(reading: Reading) -> bool:
-    """Return whether a clause calls off what was proposed as a whole, and says no more: "nah, cancel that"."""
-    return _CALLS_IT_OFF.fullmatch(reading.folded) is not None
+def never_minds(reading: Reading) -> bool:
+    """Return whether a clause only takes back what was said, and says no more: "nah, forget it, I'll survive"."""
+    return _NEVER_MIND.fullmatch(reading.folded) is not None
+
+
+_NEVER_MIND = re.compile(
+    r"(?:\W|nah|no|nein|nee|non|actually|ok|oh|hm+|doch|ach|bah)*"
+    r"(?:(?:cancel|forget|scrap|drop|skip) (?:it|that)|never ?mind|vergiss (?:es|das)|lass (?:es|das|mal)"
+    r"|laisse[rz]? tomber|dej[ae]lo|olvid[ae]lo)"
+    r"(?:[ ,]+(?:please|pls|bitte|svp|then|now|thanks|thank you|danke|merci|gracias"
+    r"|i'?ll (?:survive|manage|be fine|live)|it'?s (?:fine|ok|okay)))*\W*"
+)
 
 
 _MOST_WORDS_AROUND_A_ROOM = 10

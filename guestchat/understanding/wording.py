@@ -82,9 +82,23 @@ _PICTURES = re.compile(f"[{''.join(_PICTURED)}]")
 
 
 def without_pictures(text: str, language: str) -> str:
-    """Return a guest's text with pictures of foods put into words: "no \U0001f95c for me" is a matter of life."""
+    """Return a guest's text with pictures of foods put into words: "no \U0001f95c for me" is a matter of life.
+
+    Beside its own word a picture says nothing more: "nuts \U0001f95c and shellfish".
+    """
+    if text.isascii() or not _PICTURES.search(text):
+        return text
     base = language[:2] if language[:2] in _VEGETARIAN else "en"
-    return _PICTURES.sub(lambda found: f" {_PICTURED[found.group()][base]} ", text) if not text.isascii() else text
+    said = {stem(word) for word in words(text)}
+
+    def put(found: re.Match[str]) -> str:
+        meant = _PICTURED[found.group()][base]
+        return " " if said & {stem(word) for word in words(meant)} - _BETWEEN_PICTURES else f" {meant} "
+
+    return _PICTURES.sub(put, text)
+
+
+_BETWEEN_PICTURES = frozenset({"and", "und", "et", "y", "de"})
 
 
 def written_out(text: str, known: Vocabulary, own: AbstractSet[str]) -> str:
@@ -134,8 +148,17 @@ _SHORTEST_GROWN = 3
 _ON_ONE_BREATH = re.compile(r"[^,.;:!?()\n]+")
 
 
+# "Not allergic to fish but to mustard": of what is denied nothing is left, of what follows all.
+_NOT_THAT_BUT_THIS = re.compile(
+    r"\b(?:not|nicht|ned|net|pas|no)\s+(?P<allergic>(?:allerg|al[e\u00e9]rg)\w*)\s+(?P<to>to|gegen|auf|bei|\u00e0|au|aux|al|a)\s+"
+    r"[^.;!?]{2,40}?,?\s*\b(?:but|sondern|aber|mais|sino|pero)\s+(?:to|gegen|auf|bei|\u00e0|au|aux|al|a)\s+",
+    re.IGNORECASE,
+)
+
+
 def in_known_words(text: str, language: str) -> str:
     """Return a guest's text with such phrases put into known words; all else as it was written."""
+    text = _NOT_THAT_BUT_THIS.sub(lambda said: f"{said['allergic']} {said['to']} ", text)
     folded = fold(text)
     if len(folded) == len(text) and (said := _NO_MEAT_NO_FISH.search(folded)):
         kept = f"{_VEGETARIAN[language]} {said['no']} {said['fish'] or said['first']}"

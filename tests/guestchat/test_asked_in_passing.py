@@ -191,3 +191,104 @@ def test_what_to_have_is_a_list_of_what_may_be_had(house: House) -> None:
     answer = ask(house("calamar"), "my gran is dodgy with crab, what should she have")
     assert answer.items
     assert {str(claim.status) for claim in answer.claims if claim.allergen == "crustaceans"} == {"free"}
+
+
+@pytest.mark.parametrize(
+    ("language", "text"),
+    [
+        ("de", "ich vertrage sesam nicht. was gibt es?"),
+        ("en", "i cant have milk. what do you have"),
+        ("fr", "ma fille est allergique aux noix. vous avez quoi pour elle?"),
+        ("es", "mi nena no puede con el maní, qué pedimos?"),
+    ],
+)
+def test_what_there_is_after_an_allergy_is_a_list(house: House, language: str, text: str) -> None:
+    assert ask(house("calamar"), text, language=language).items
+
+
+@pytest.mark.parametrize(
+    ("language", "text"),
+    [
+        ("en", "never mind, my wife can't breathe"),
+        ("en", "forget it, there's smoke in the corridor"),
+        ("de", "vergiss es, meine Tochter kriegt keine Luft"),
+        ("de", "I kriag koa Luft"),
+        ("fr", "laisse tomber, mon fils s'étouffe"),
+        ("es", "olvídalo, mi mujer no respira"),
+        ("en", "help 🆘 my son ate a nut 🥜 cant breathe 😭"),
+    ],
+)
+@pytest.mark.parametrize("before", ["", "a taxi at 8 please"])
+def test_an_emergency_comes_before_all_that_is_called_off(house: House, language: str, text: str, before: str) -> None:
+    hotel = house("quayle")
+    answer = ask(hotel, before, text) if before else ask(hotel, text, language=language)
+    assert answer.outcome is Outcome.HANDOVER
+    assert answer.text.lstrip().count("112")
+
+
+@pytest.mark.parametrize(
+    ("text", "codes"),
+    [
+        ("I'm allergic to nuts 🥜 and shellfish 🦐", {"nuts", "crustaceans", "molluscs"}),
+        ("my daughter is allergic 😢 to milk", {"milk"}),
+        ("Hello 👋 nice place 😊 great pool 🏊 lovely staff ❤️ one thing: allergic to nuts and milk", {"nuts", "milk"}),
+        ("I'm not allergic to fish but to mustard", {"mustard"}),
+        ("nothing with nuts for me please", {"nuts"}),
+    ],
+)
+def test_pictures_and_denials_lose_no_allergy(house: House, text: str, codes: set[str]) -> None:
+    assert codes <= set(ask(house("speicher"), text).context.allergies)
+
+
+@pytest.mark.parametrize(
+    ("text", "again"),
+    [
+        ("do you have the lobster", "I'll have it"),
+        ("do you have the lobster", "two of them please"),
+        ("hello", "the lobster please"),
+    ],
+)
+def test_what_is_sold_out_is_not_ordered(house: House, text: str, again: str) -> None:
+    answer = ask(house("quayle"), text, again)
+    assert answer.request is None
+    assert "sold out" in answer.text
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["that one made my son sick", "that one was cold", "one of these days we'll try it", "I'll take that as a no"],
+)
+def test_a_word_on_a_dish_orders_none(house: House, text: str) -> None:
+    answer = ask(house("quayle"), "how much is the fish pie", text)
+    assert answer.request is None or answer.request.kind != "order"
+
+
+@pytest.mark.parametrize(
+    "text", ["the hake was cold for me", "lemon posset looks nice for her", "hi my back hurts", "hi room stinks"]
+)
+def test_a_remark_is_no_order_and_no_greeting(house: House, text: str) -> None:
+    answer = ask(house("quayle"), text)
+    assert answer.outcome is not Outcome.SMALLTALK
+    assert answer.request is None or answer.request.kind != "order"
+
+
+def test_what_was_passed_on_is_not_said_to_be_off(house: House) -> None:
+    answer = ask(house("quayle"), "A taxi at 8 please", "yes please", "cancel the taxi please")
+    assert answer.outcome is not Outcome.SMALLTALK
+
+
+def test_an_ok_settles_what_waits(house: House) -> None:
+    answer = ask(house("speicher"), "A taxi at 8 please", "ok do that")
+    assert answer.settlement is not None
+    assert str(answer.settlement.verdict) == "accepted"
+
+
+def test_the_end_of_a_compound_orders_only_what_it_adds(house: House) -> None:
+    said = ask(house("gelso"), "ich bin Zöliakie, Cappuccino mit Milch ok?", language="de")
+    assert ("cappuccino", "gluten", "contains") not in [(c.item, c.allergen, str(c.status)) for c in said.claims]
+
+
+def test_a_morning_is_no_day(house: House) -> None:
+    answer = ask(house("speicher"), "Am Freitag in der Früh um 6 bitte ein Taxi", language="de")
+    assert answer.request is not None
+    assert "Donnerstag" not in answer.request.details
