@@ -236,11 +236,11 @@ def _kind_words(reading: Reading) -> Part | None:
 
 # What else is said with a greeting or thanks that wants nothing, in any language.
 _SAID_KINDLY_SAID = """
-    lovely place you've youve hotel house team all everyone everybody folks guys ladies dear dears friend star stars
-    legend angel hero slept sleep well night great super wonderful beautiful amazing awesome gorgeous fantastic
-    brilliant best so very much really lieben lieber liebe zusammen allerseits wunderbar geschlafen gut toll
-    herrlich traumhaft haus ganze ihr alle schon super belle beau joli jolie magnifique superbe genial tous toutes monde bien dormi excelente precioso
-    bonito genial todos equipo dormido muy a your are what ein eine
+    lovely place you've youve hotel house team all everyone everybody folks guys ladies dear dears friend star
+    stars legend angel hero slept sleep well night great super wonderful beautiful amazing awesome gorgeous
+    fantastic brilliant best so very much really lieben lieber liebe zusammen allerseits wunderbar geschlafen gut
+    toll herrlich traumhaft haus ganze ihr alle schon belle beau joli jolie magnifique superbe genial tous toutes
+    monde bien dormi excelente precioso bonito todos equipo dormido muy a your are what ein eine
 """
 _SAID_KINDLY = frozenset(_SAID_KINDLY_SAID.split())
 
