@@ -17,6 +17,8 @@ class Ending:
     A server's own handler takes its place as soon as that runs.
     """
 
+    CODE = 128 + signal.SIGTERM
+
     def __init__(self) -> None:
         self.is_asked = False
         self._at_once = True
@@ -32,7 +34,7 @@ class Ending:
         """
         self._at_once = False
         if self.is_asked:
-            raise SystemExit(128 + signal.SIGTERM)
+            raise SystemExit(self.CODE)
 
     def _ask(self, number: int, frame: object) -> None:
         self.is_asked = True

@@ -73,6 +73,11 @@ class Command(BaseCommand):
             self._serve(greeting, loading, ending)
         except KeyboardInterrupt:
             raise SystemExit(130) from None
+        except Exception:
+            if ending is not None and ending.is_asked:
+                # Told to end amid a commit: what the connection says of that is no fault of the server's.
+                raise SystemExit(Ending.CODE) from None
+            raise
         finally:
             # The encoder's threads end the whole process with an abort where Python ends before they are made.
             for thread in loading:
