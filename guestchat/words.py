@@ -4,7 +4,7 @@ import re
 import unicodedata
 from functools import lru_cache
 
-_WORD = re.compile(r"[^\W_]+(?:['\u2019][^\W_]+)*")
+WORD = re.compile(r"[^\W_]+(?:['\u2019][^\W_]+)*")
 # French glues its small words on: "l'eau" is water. Only in "s'il" the small word is the one that counts: it is an if.
 _ELIDED = re.compile(r"\b(?!s'ils?\b)(?:[cdjlmnst]|qu|jusqu|lorsqu|puisqu)'(?=[^\W_]{2})")
 _LETTERS = str.maketrans({"ß": "ss", "æ": "ae", "œ": "oe", "ø": "o", "ł": "l", "đ": "d", "\u2019": "'"})
@@ -37,7 +37,7 @@ def fold(text: str) -> str:
 def words(text: str) -> list[str]:
     """Return the folded words of a text, in order, without what French glues to their beginning."""
     folded = fold(text)
-    return _WORD.findall(_ELIDED.sub("", folded) if "'" in folded else folded)
+    return WORD.findall(_ELIDED.sub("", folded) if "'" in folded else folded)
 
 
 @lru_cache(maxsize=8_192)

@@ -55,7 +55,7 @@ def of_what_was_told(part: Part, scene: Scene) -> Reply | None:
         return None
     heading, told = scene.text(article.question), scene.text(article.answer)
     judge, asked = get_judge(), f"{heading} {part.spelt}"
-    whole = f"{heading} {told}"
+    whole = deciding.whole_text(article, scene)
     meant = (
         judge.weigh(part.spelt, whole) >= _MEANT_ALONE
         and judge.weigh(asked, whole) >= _MEANT_UNDER_HEADING

@@ -76,7 +76,7 @@ def compose(query: Query, search: Search, scene: Scene) -> Answer:
             sources, {n: articles.calibrated(query.parts[n], hits, scene) for n, hits in found.hits.items()}
         ),
         items=[
-            key for key in dict.fromkeys(key for reply in replies for key in reply.items) if _may_be_had(key, scene)
+            key for key in dict.fromkeys(key for reply in replies for key in reply.items) if not scene.is_sold_out(key)
         ],
         claims=list(dict.fromkeys(claim for reply in replies for claim in reply.claims)),
         request=next(iter(requests), None),
@@ -86,12 +86,6 @@ def compose(query: Query, search: Search, scene: Scene) -> Answer:
         suggestions=list(dict.fromkeys(each for reply in replies for each in reply.suggestions))[:3],
         context=_context(parts, replies, scene),
     )
-
-
-def _may_be_had(key: str, scene: Scene) -> bool:
-    """Return whether a dish is not sold out: it is told of, and not offered, where it is."""
-    offer = scene.content.offers.get(key)
-    return offer is None or offer.item.available
 
 
 def _asked(parts: Sequence[Part], replies: Sequence[Reply]) -> tuple[list[Part], list[Reply]]:

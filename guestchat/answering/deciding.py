@@ -23,6 +23,7 @@ from guestchat.retrieval.search import Hit
 from guestchat.understanding.matters import LEADS_SOMEWHERE, SOFT_DETAILS
 from guestchat.understanding.query import Part
 from guestchat.understanding.stems import says
+from menus.content import Article
 
 FILE = Path(__file__).with_name("deciding.json")
 
@@ -154,14 +155,18 @@ def current_of(hits: Sequence[Hit], scene: Scene) -> list[Hit]:
 
 def judged(part: Part, key: str, scene: Scene) -> float:
     """Return how much an article speaks for answering the question, as the judge says that reads both: -5 to 5."""
-    article = scene.content.articles_by_key[key]
-    whole = f"{scene.text(article.question)} {scene.text(article.answer)}"
+    whole = whole_text(scene.content.articles_by_key[key], scene)
     said = get_judge().weigh(part.spelt, whole)
     if said < JUDGED_MOST and _asks_no_more(part, key, scene):
         # No language is read as well as English: what is asked is put into its words where they hold all of it.
         in_short = get_judge().weigh(_in_short(part), whole)
         said = max(said, in_short) if in_short >= _SPEAKS else said
     return max(-JUDGED_MOST, min(JUDGED_MOST, said))
+
+
+def whole_text(article: Article, scene: Scene) -> str:
+    """Return an article as the judge reads it: heading and answer."""
+    return f"{scene.text(article.question)} {scene.text(article.answer)}"
 
 
 def _asks_no_more(part: Part, key: str, scene: Scene) -> bool:

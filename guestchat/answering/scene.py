@@ -65,6 +65,11 @@ class Scene:
         others = [text for text in item.name.values() if text != name]
         return f"{name} ({others[0]})" if others else name
 
+    def is_sold_out(self, key: str) -> bool:
+        """Return whether a dish is sold out: it is told of then, and neither offered nor ordered."""
+        offer = self.content.offers.get(key)
+        return offer is not None and not offer.item.available
+
     def price(self, item: Item) -> str:
         """Return a dish's price, or an empty string."""
         return "" if item.price is None else self.words.price(item.price, self.content.currency)

@@ -77,7 +77,7 @@ def answer(part: Part, scene: Scene) -> Reply:
         )
     takes_over = before is not None and before.kind == part.topic
     wish = _wish(part, before if takes_over else None, scene)
-    sold_out = tuple(key for key in wish.items if _is_sold_out(key, scene)) if wish.kind == "order" else ()
+    sold_out = tuple(key for key in wish.items if scene.is_sold_out(key)) if wish.kind == "order" else ()
     if sold_out:
         return _without(sold_out, wish, part, scene)
     if missing := _missing(wish, part):
@@ -86,11 +86,6 @@ def answer(part: Part, scene: Scene) -> Reply:
     if takes_over and before is not None and not before.missing:
         return replace(reply, settlement=Settlement(verdict=Verdict.REPLACED, seq=waiting.get("seq", 0)))
     return reply
-
-
-def _is_sold_out(key: str, scene: Scene) -> bool:
-    offer = scene.content.offers.get(key)
-    return offer is not None and not offer.item.available
 
 
 def _without(sold_out: tuple[str, ...], wish: Wish, part: Part, scene: Scene) -> Reply:

@@ -55,22 +55,21 @@ def split(text: str, vocabulary: Vocabulary, *, on_a_dish: bool = False) -> list
     clauses = [clause for sentence in end.split(text) for clause in _questions(sentence.strip(" ,"), vocabulary)]
     joined: list[str] = []
     for clause in clauses:
-        told = bool(joined) and _says_what_they_cannot_have(words(joined[-1]), vocabulary)
-        of_the_dish = told and on_a_dish and _points(words(clause), vocabulary)
-        # "My gran is dodgy with crab. What should she have?"
-        for_somebody = told and _asks_what_to_have(words(clause), vocabulary)
-        if (
-            joined
-            and not (of_the_dish or for_somebody)
-            and not _has_topic(clause, vocabulary)
-            and _has_topic(joined[-1], vocabulary)
-        ):
+        leans = joined and not _has_topic(clause, vocabulary) and _has_topic(joined[-1], vocabulary)
+        if leans and not _is_asked_after_it_was_told(clause, joined[-1], vocabulary, on_a_dish=on_a_dish):
             joined[-1] = f"{joined[-1]}, {clause}"
         else:
             joined.append(clause)
     while len(joined) > 1 and _says_nothing(joined[0], vocabulary):
         del joined[0]  # "New topic. What's the wifi?"
     return joined[:MAX_CLAUSES] or [text.strip()]
+
+
+def _is_asked_after_it_was_told(clause: str, before: str, vocabulary: Vocabulary, *, on_a_dish: bool) -> bool:
+    """ "My gran is dodgy with crab. What should she have?", or "Is it safe then" of a dish: no word on the crab."""
+    tokens = words(clause)
+    asks = (on_a_dish and _points(tokens, vocabulary)) or "ask" in vocabulary["menu"].keys(tokens)
+    return asks and _says_what_they_cannot_have(words(before), vocabulary)
 
 
 def _says_nothing(clause: str, vocabulary: Vocabulary) -> bool:
@@ -143,11 +142,6 @@ def _points(tokens: Sequence[str], vocabulary: Vocabulary) -> bool:
 def _says_what_they_cannot_have(tokens: Sequence[str], vocabulary: Vocabulary) -> bool:
     of_somebody = vocabulary["me"].find(tokens) or not RELATIVES.isdisjoint(tokens)
     return bool(of_somebody) and any(vocabulary[table].find(tokens) for table in ("allergen", "diet"))
-
-
-def _asks_what_to_have(tokens: Sequence[str], vocabulary: Vocabulary) -> bool:
-    begins = any(match.start == 0 for match in vocabulary["asks"].find(tokens)) or bool(vocabulary["menu"].find(tokens))
-    return begins and "ask" in vocabulary["menu"].keys(tokens)
 
 
 def _has_topic(clause: str, vocabulary: Vocabulary) -> bool:

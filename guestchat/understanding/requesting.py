@@ -8,6 +8,7 @@ from guestchat.understanding.denying import DENYING
 from guestchat.understanding.parts import make, room_by_number
 from guestchat.understanding.query import Intent, Part
 from guestchat.understanding.reading import Reading
+from guestchat.understanding.settling import MORE
 from guestchat.understanding.when import SOON
 
 _REQUESTED = ("late_checkout", "wake_up", "taxi", "maintenance", "housekeeping", "other")
@@ -73,8 +74,7 @@ def _wishes(reading: Reading) -> tuple[str, ...]:
 _BROUGHT = frozenset(
     {"bathrobe", "bed_linen", "blanket", "crib", "hairdryer", "iron", "kettle", "pillows", "toiletries", "towels"}
 )
-_MORE_SAID = "more another extra additional spare noch mehr weitere weiteres zusatzlich encore autre plus otra otro mas"
-_MORE = frozenset(_MORE_SAID.split())
+_MORE = MORE | {"additional", "spare", "mehr", "zusatzlich", "plus"}
 
 
 def _wants_more_of_it(reading: Reading) -> bool:

@@ -22,7 +22,7 @@ _DO_IT = re.compile(
     r"\b(?:do (?:it|that)|go ahead|(?:book|order|send|request) (?:it|them|that)|mach\w*(?: sie)? das|bestell\w*|buch\w*"
     r"|faites|allez y|reserve\w*|hazlo|hagalo|adelante|pidelo|reserval\w*)"
 )
-_MORE = frozenset({"another", "more", "extra", "noch", "weiteres", "weitere", "encore", "autre", "otra", "otro", "mas"})
+MORE = frozenset({"another", "more", "extra", "noch", "weiteres", "weitere", "encore", "autre", "otra", "otro", "mas"})
 _HURTS = re.compile(
     r"\b(?:hurt|injur|bleed|burn|sick|ill\b|dizzy|verletz|blut|krank|bless|saign|malade|herid|sangr|mareo|enferm)"
 )
@@ -39,7 +39,7 @@ def _says_more_of_the_wish(part: Part, reading: Reading, kind: str) -> bool:
         return False
     if kind == "housekeeping":
         adds = any(match.key == "start" and match.start <= 1 for match in reading.found("follow_up"))
-        return adds and not _MORE.isdisjoint(reading.tokens)
+        return adds and not MORE.isdisjoint(reading.tokens)
     return kind == "maintenance" and reading.first_word in ONE_THING and not reading.asks
 
 
@@ -101,9 +101,9 @@ def word_on_it(part: Part, reading: Reading, context: Context) -> Part | None:
     kind, missing = str(context.pending.get("kind", "")), context.pending.get("missing")
     asked = replace(part, intent=Intent.REQUEST, topic=kind, follow_up=True)
     said = set(reading.keys("talk"))
-    calls_off = _CALLS_OFF.search(reading.folded) and (part.intent is Intent.TALK or kind in reading.keys("request"))
     if part.intent in _BEFORE_ALL_ELSE:
         return None  # "never mind, my wife can't breathe" is no word on a taxi
+    calls_off = _CALLS_OFF.search(reading.folded) and (part.intent is Intent.TALK or kind in reading.keys("request"))
     if calls_off or (not reading.marked and _CALLS_IT_OFF.fullmatch(reading.folded)):
         return replace(asked, topic="declined")
     if kind == "maintenance" and _WORKS_AGAIN.search(reading.folded):

@@ -7,9 +7,7 @@ from collections.abc import Set as AbstractSet
 from guestchat.understanding.food import concepts, is_meat
 from guestchat.understanding.stems import stem
 from guestchat.understanding.vocabulary import Vocabulary
-from guestchat.words import fold, words
-
-_PIECE = re.compile(r"[^\W_]+(?:['\u2019][^\W_]+)*")
+from guestchat.words import WORD, fold, words
 
 _NO = r"(?:without|no|not any|neither|ohne|keine?n?|weder|sans|pas de|ni|sin|no llevan?|no tienen?)"
 _OR = r"(?:\s*[,/&+]\s*|\s+)(?:(?:or|and|nor|u\.?|und|oder|noch|ni|et|ou|y|o|e)\s+)?"
@@ -106,7 +104,7 @@ def written_out(text: str, known: Vocabulary, own: AbstractSet[str]) -> str:
 
     `own` are the hotel's words: what it writes itself is meant as it is.
     """
-    pieces = list(_PIECE.finditer(text))
+    pieces = list(WORD.finditer(text))
     said = [" ".join(words(piece.group())) for piece in pieces]
     put: list[str] = []
     end = place = 0
@@ -128,7 +126,7 @@ def written_out(text: str, known: Vocabulary, own: AbstractSet[str]) -> str:
     return "".join((*put, text[end:])) if put else text
 
 
-_SMALL = re.compile(r"(?P<root>\w{2,}?)(?P<c>c)?it(?P<end>[oa]s?)$")
+_SMALL = re.compile(r"(?P<root>\w{2,}?)c?it(?P<end>[oa]s?)$")
 
 
 def _grown(word: str, known: Vocabulary) -> str | None:
