@@ -1,11 +1,31 @@
-"""Owns a small hotel for tests that commit: the demo hotel would have to be loaded again after each of them."""
+"""Owns the hotels that tests ask beside the demo: a small one for those that commit, and those of `tests/hotels`."""
 
 from collections.abc import Callable
 from decimal import Decimal
+from pathlib import Path
 
 import pytest
 
-from menus import models
+from guestchat import catalogue
+from guestchat.catalogue import Catalogue
+from menus import hotel_file, models
+
+HOTELS = Path(__file__).resolve().parents[1] / "hotels"
+House = Callable[[str], Catalogue]
+
+
+@pytest.fixture
+def house(db: None) -> House:
+    """Load a hotel of `tests/hotels` by its file's name."""
+
+    def read(name: str) -> Catalogue:
+        content = hotel_file.read((HOTELS / f"{name}.json").read_bytes())
+        hotel_file.apply(content)
+        found = catalogue.current(models.Hotel.objects.get(slug=content.slug).pk)
+        assert found is not None
+        return found
+
+    return read
 
 
 @pytest.fixture

@@ -2,7 +2,6 @@
 
 import datetime as dt
 from decimal import Decimal
-from pathlib import Path
 
 import pytest
 
@@ -11,26 +10,18 @@ from guestchat.answering.answer import Answer
 from guestchat.catalogue import Catalogue
 from guestchat.understanding.parse import parse
 from guestchat.understanding.query import Context
-from menus import hotel_file
-from menus.models import Hotel, MenuSection
-
-FILE = Path(__file__).resolve().parents[1] / "hotels" / "corvina.json"
+from menus.models import MenuSection
+from tests.guestchat.conftest import House
 
 
 @pytest.fixture
-def corvina(db: None) -> Catalogue:
-    hotel_file.apply(hotel_file.read(FILE.read_bytes()))
-    found = catalogue.current(Hotel.objects.get(slug="corvina").pk)
-    assert found is not None
-    return found
+def corvina(house: House) -> Catalogue:
+    return house("corvina")
 
 
 @pytest.fixture
-def ropewalk(db: None) -> Catalogue:
-    hotel_file.apply(hotel_file.read((FILE.parent / "harbour.json").read_bytes()))
-    found = catalogue.current(Hotel.objects.get(slug="ropewalk").pk)
-    assert found is not None
-    return found
+def ropewalk(house: House) -> Catalogue:
+    return house("harbour")
 
 
 def ask(hotel: Catalogue, *texts: str, at: str = "2026-11-24T12:30", language: str = "en") -> Answer:
@@ -167,10 +158,8 @@ def test_meat_is_of_many_animals_and_of_no_mushroom(corvina: Catalogue) -> None:
     assert not {"lasagna-bosco", "ceci-stew"} & items
 
 
-def test_a_meal_without_a_card_of_its_name_is_served_from_what_there_is(db: None) -> None:
-    hotel_file.apply(hotel_file.read((FILE.parent / "sierra.json").read_bytes()))
-    umbria = catalogue.current(Hotel.objects.get(slug="umbria").pk)
-    assert umbria is not None
+def test_a_meal_without_a_card_of_its_name_is_served_from_what_there_is(house: House) -> None:
+    umbria = house("sierra")
     assert "presa" in ask(umbria, "what mains are there for lunch").items
     assert "tostada-tomate" not in ask(umbria, "what can i eat for lunch").items
 
@@ -282,10 +271,8 @@ def test_what_is_said_of_a_dish_that_was_just_named_asks_for_no_list(ropewalk: C
     assert [(claim.allergen, claim.status) for claim in said.claims] == [("milk", "contains")]
 
 
-def test_an_allergen_after_a_mark_is_asked_though_the_dish_is_called_so(db: None) -> None:
-    hotel_file.apply(hotel_file.read((FILE.parent / "sierra.json").read_bytes()))
-    umbria = catalogue.current(Hotel.objects.get(slug="umbria").pk)
-    assert umbria is not None
+def test_an_allergen_after_a_mark_is_asked_though_the_dish_is_called_so(house: House) -> None:
+    umbria = house("sierra")
     said = ask(umbria, "pisto: huevo si o no, que pone vegano", language="es")
     assert ("eggs", "contains") in [(claim.allergen, claim.status) for claim in said.claims]
 

@@ -1,31 +1,10 @@
 """Talks of houses that were read once: bare questions after an article, dialect, orders of what was spoken of."""
 
-from collections.abc import Callable
-from pathlib import Path
-
 import pytest
 
-from guestchat import catalogue
 from guestchat.answering.answer import Answer, Outcome
-from guestchat.catalogue import Catalogue
-from menus import hotel_file
-from menus.models import Hotel
+from tests.guestchat.conftest import House
 from tests.guestchat.test_another_house import ask
-
-HOTELS = Path(__file__).resolve().parents[1] / "hotels"
-House = Callable[[str], Catalogue]
-
-
-@pytest.fixture
-def house(db: None) -> House:
-    def read(name: str) -> Catalogue:
-        content = hotel_file.read((HOTELS / f"{name}.json").read_bytes())
-        hotel_file.apply(content)
-        found = catalogue.current(Hotel.objects.get(slug=content.slug).pk)
-        assert found is not None
-        return found
-
-    return read
 
 
 def sources(answer: Answer) -> list[str]:
