@@ -7,13 +7,17 @@ import numpy as np
 from numpy.typing import NDArray
 
 from guestchat.training.aspects import Aspects
-from guestchat.training.chatter import spoken
+from guestchat.training.chatter import noisy, spoken
 from guestchat.training.corpus import LANGUAGES, Doc, fragment
 from guestchat.training.guests import Guests
 from guestchat.training.mining import Articles, Ints, Sampler, mine_contrasts, mine_pairs
+from guestchat.training.topics import Topics
 
 Floats = NDArray[np.float32]
 Bools = NDArray[np.bool_]
+
+_NAMED = ("named", 0)
+"""The group of all phrases that name topics."""
 
 DOMAINS = {"hotel": 0.55, "restaurant": 0.35, "attraction": 0.1}
 """How often articles of each domain are drawn; the train and the taxi service have no second of their kind."""
@@ -23,7 +27,8 @@ SAME_TOPIC = 0.6
 FRAGMENT_TOPIC = 0.5
 """For a fragment less is enough: "parking" asks for every article on parking."""
 
-
+NOISE = 0.1
+"""How likely a word is lost, and letters are lost or turned, in what is typed in haste."""
 HEADING_ALONE = 0.25
 """How often what guests wrote stands beside the article's heading alone: half of a passage's vector is made of it."""
 
@@ -36,14 +41,17 @@ class Mix:
     written: float = 0.0
     translated: float = 0.3
     aspects: float = 0.15
+    named: float = 0.0
     contrasts: float = 0.6
     fragments: float = 0.12
     chatter: float = 0.45
+    in_haste: float = 0.25
 
     def with_written(self, share: float) -> "Mix":
         """Return the mix with this share of what guests wrote, and less of all else alike."""
         left = 1 - share
-        return replace(self, written=share, translated=self.translated * left, aspects=self.aspects * left)
+        translated, aspects, named = (each * left for each in (self.translated, self.aspects, self.named))
+        return replace(self, written=share, translated=translated, aspects=aspects, named=named)
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -92,17 +100,19 @@ class Batches:
         mix: Mix | None = None,
         aspects: Aspects | None = None,
         guests: Guests | None = None,
+        topics: Topics | None = None,
     ) -> None:
         """Mine the pairs.
 
-        `vectors` maps every title, body, English translation, key of an aspect and article of the guests to its
-        vector, (d,) of unit norm.
+        `vectors` maps every title, body, English translation, key of an aspect or a topic and article of the guests to
+        its vector, (d,) of unit norm.
         """
         self._seed = seed
         self._mix = mix or Mix()
         self._vectors = vectors
         self.translations = {topic: list(rows) for topic, rows in translations.items()}
-        self._topics = list(self.translations)
+        self._translated_topics = list(self.translations)
+        self._named_topics = topics
         self._aspects = aspects
         self._guests = guests
         self._docs = {domain: [doc for doc in docs if doc.domain == domain] for domain in DOMAINS}
@@ -116,13 +126,16 @@ class Batches:
     def batch(self, number: int) -> Batch:
         """Return batch `number`."""
         random = np.random.default_rng([self._seed, number])
-        translated = round(self._mix.size * self._mix.translated) if self._topics else 0
+        translated = round(self._mix.size * self._mix.translated) if self._translated_topics else 0
         made = round(self._mix.size * self._mix.aspects) if self._aspects else 0
         written = round(self._mix.size * self._mix.written) if self._guests else 0
-        examples = self._articles(self._mix.size - translated - made - written, random) if self._samplers else []
+        named = round(self._mix.size * self._mix.named) if self._named_topics else 0
+        mined = self._mix.size - translated - made - written - named
+        examples = self._articles(mined, random) if self._samplers else []
         examples += self._written(written, random)
         examples += self._translated(translated, random)
         examples += self._made(made, random)
+        examples += self._named(named, random)
         contrasts = [(row, example) for row, example in enumerate(examples) if example.contrast]
         return Batch(
             anchors=[example.anchor for example in examples],
@@ -224,7 +237,7 @@ class Batches:
         return [
             _Example(
                 group=(article.group, 0),
-                anchor=message,
+                anchor=noisy(message, NOISE, random) if random.random() < self._mix.in_haste else message,
                 positive=article.heading if random.random() < HEADING_ALONE else article.text,
                 anchor_key=article.text,
                 positive_key=article.text,
@@ -235,8 +248,10 @@ class Batches:
     def _translated(self, count: int, random: np.random.Generator) -> list[_Example]:
         """Draw topics; of each, two phrasings in two languages, or two phrasings in one."""
         examples = []
-        for number in random.choice(len(self._topics), size=min(count, len(self._topics)), replace=False):
-            topic = self._topics[number]
+        for number in random.choice(
+            len(self._translated_topics), size=min(count, len(self._translated_topics)), replace=False
+        ):
+            topic = self._translated_topics[number]
             one, other, first, second = self.phrasings(topic, random)
             examples.append(
                 _Example(
@@ -269,6 +284,23 @@ class Batches:
             for asked in self._aspects.draw(count, random)
         ]
 
+    def _named(self, count: int, random: np.random.Generator) -> list[_Example]:
+        """Draw topics of the vocabularies; of each, two phrases that name it, mostly in two languages."""
+        if self._named_topics is None:
+            return []
+        keys = self._named_topics.keys
+        return [
+            _Example(
+                group=_NAMED,
+                anchor=one,
+                positive=other,
+                anchor_key=keys[name],
+                positive_key=keys[name],
+                short=True,
+            )
+            for name, one, other in self._named_topics.draw(count, random)
+        ]
+
     def _allowed(self, examples: Sequence[_Example], contrasts: Sequence[tuple[int, _Example]]) -> Bools:
         anchors = np.stack([self._vectors[example.anchor_key] for example in examples])
         keys = [example.positive_key for example in examples] + [example.contrast_key for _, example in contrasts]
@@ -281,6 +313,10 @@ class Batches:
         limit = np.where(short, FRAGMENT_TOPIC, np.where(together, np.inf, SAME_TOPIC))
         # An article may be the positive of one anchor and the contrast of another of its group.
         allowed: Bools = (alike < limit) & (np.array(keys[: len(examples)])[:, None] != np.array(keys)[None, :])
+        # A topic's name beside an article on it: no vector of an untrained encoder tells that these belong together.
+        named = np.array([example.group == _NAMED for example in examples])
+        owners_named = np.concatenate([named, np.zeros(len(contrasts), dtype=bool)])
+        allowed &= named[:, None] == owners_named[None, :]
         # Of made questions it is known which article answers which.
         answers = [example.answers for example in examples] + [each.contrast_answers for _, each in contrasts]
         for row, example in enumerate(examples):

@@ -76,3 +76,18 @@ def _otherwise(text: str, random: np.random.Generator) -> str:
     if found := _CAN.match(text):
         return f"{random.choice(_BE_ABLE)} {found[1]}?"
     return text
+
+
+def noisy(text: str, share: float, random: np.random.Generator) -> str:
+    """Return a question as it is typed in haste: now and then without a word, or with a letter lost or turned."""
+    found = text.split()
+    if random.random() < share and len(found) > 3:
+        found.pop(int(random.integers(len(found))))
+    if found and random.random() < share:
+        place = int(random.integers(len(found)))
+        word = found[place]
+        if len(word) > 4:
+            at = int(random.integers(1, len(word) - 1))
+            lost, turned = word[:at] + word[at + 1 :], word[:at] + word[at + 1] + word[at] + word[at + 2 :]
+            found[place] = lost if random.random() < 0.5 else turned
+    return " ".join(found)

@@ -9,6 +9,9 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+from numpy.typing import NDArray
+
 
 def write_graph(module: Any, inputs: Sequence[str], output: str, path: Path) -> None:
     """Write a module's float32 graph; it takes `inputs`, each (batch, sequence) int64, in this order."""
@@ -50,6 +53,40 @@ def quantise(source: Path, target: Path, *, per_channel: bool, reduce_range: boo
         )
     finally:
         logging.disable(logging.NOTSET)
+
+
+def read_weights(path: Path) -> dict[str, NDArray[np.float32]]:
+    """Return the float32 weights of an int8 graph that `quantise` wrote, by the names they have in the module.
+
+    They are as exact as eight bits are: enough to train on from.
+    """
+    onnx: Any = import_module("onnx")
+    graph = onnx.load(str(path)).graph
+    kept = {each.name: onnx.numpy_helper.to_array(each) for each in graph.initializer}
+    readers: dict[str, Any] = {}
+    for node in graph.node:
+        for name in node.input:
+            readers.setdefault(name, node)
+
+    def plain(name: str) -> NDArray[np.float32]:
+        zero, scale = kept[f"{name}_zero_point"], kept[f"{name}_scale"]
+        found: NDArray[np.float32] = (kept[f"{name}_quantized"].astype(np.float32) - zero) * scale
+        return found
+
+    found = {name: each.astype(np.float32) for name, each in kept.items() if name.endswith((".weight", ".bias"))}
+    for name in kept:
+        if name.endswith(".weight_quantized"):
+            found[name.removesuffix("_quantized")] = plain(name.removesuffix("_quantized"))
+    for node in graph.node:
+        if node.op_type != "MatMulInteger":
+            continue
+        # A product's weights have lost their name; the bias that is added next to it has kept its own.
+        product, bias = node, ""
+        while not bias:
+            product = readers[product.output[0]]
+            bias = next((name for name in product.input if name.endswith(".bias")), "")
+        found[bias.removesuffix("bias") + "weight"] = plain(node.input[1].removesuffix("_quantized")).T
+    return found
 
 
 def measure_file(path: Path) -> dict[str, Any]:

@@ -17,7 +17,7 @@ from guestchat.training.corpus import LANGUAGES, CorpusError
 
 GUESTS = Path(__file__).resolve().parent / "guests.jsonl"
 
-NEIGHBOURS = 4
+NEIGHBOURS = 6
 """So many articles of one group are drawn together: each is a wrong answer to what is asked of the others."""
 HELD_EVERY = 8
 """Every so many groups one is never trained on, so that something is left to measure by."""
@@ -27,7 +27,8 @@ HELD_EVERY = 8
 class Asked:
     """An article with the messages whose answer it holds; those of its group are near it and answer other ones.
 
-    `beside` are messages on the same thing that no article of the group answers.
+    `beside` are messages on the same thing that no article of the group answers. `follows` are bare messages ("and for
+    two?") that it answers where it was told just before, `strays` such that it does not.
     """
 
     group: str
@@ -35,6 +36,8 @@ class Asked:
     answer: str
     messages: tuple[str, ...]
     beside: tuple[str, ...] = ()
+    follows: tuple[str, ...] = ()
+    strays: tuple[str, ...] = ()
 
     @property
     def text(self) -> str:
@@ -56,9 +59,9 @@ class Guests:
             found.setdefault(article.group, []).append(article)
         return list(found.values())
 
-    def trained_on(self) -> "Guests":
-        """Return the groups that the encoder is trained on."""
-        return self._of(number for number in range(len(self.groups)) if number % HELD_EVERY)
+    def trained_on(self, since: int = 0) -> "Guests":
+        """Return the groups that models are trained on, from the one of this number on: new ones stand at the end."""
+        return self._of(number for number in range(since, len(self.groups)) if number % HELD_EVERY)
 
     def held_out(self) -> "Guests":
         """Return the groups that it never sees."""
@@ -90,7 +93,9 @@ def read_guests(path: Path = GUESTS) -> Guests:
                 group = json.loads(line)
                 for article in group["articles"]:
                     asked, beside = article["asked"], article["beside"]
-                    if any(language not in LANGUAGES for each in (*asked, *beside) for language in each):
+                    follows, strays = article.get("follows", []), article.get("strays", [])
+                    written = (*asked, *beside, *follows, *strays)
+                    if any(language not in LANGUAGES for each in written for language in each):
                         raise CorpusError(f"The guests' messages {path} are in a language that is not read.")
                     found.append(
                         Asked(
@@ -99,6 +104,8 @@ def read_guests(path: Path = GUESTS) -> Guests:
                             answer=article["answer"],
                             messages=_texts(asked),
                             beside=_texts(beside),
+                            follows=_texts(follows),
+                            strays=_texts(strays),
                         )
                     )
     except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:

@@ -4,6 +4,7 @@ Imports torch only when it is used. The same steps take minutes on a GPU and hou
 the order of sums differ: the models are alike, not the same.
 """
 
+import json
 import os
 import tempfile
 from collections.abc import Callable, Sequence
@@ -14,14 +15,16 @@ from typing import Any
 
 import numpy as np
 
-from guestchat.retrieval.judge import MAX_QUESTION_TOKENS
-from guestchat.training.exporting import measure_file, quantise, write_card, write_graph
-from guestchat.training.pairs import Case, noisy
+from guestchat.retrieval.judge import MAX_QUESTION_TOKENS, MAX_TOKENS
+from guestchat.training.chatter import noisy
+from guestchat.training.exporting import measure_file, quantise, read_weights, write_card, write_graph
+from guestchat.training.pairs import Case
 from guestchat.training.training import Pace, TrainingError, run
 
 LAYERS = 3
-TRAINED_TOKENS = 96
-"""More than serving reads: what is cut there was seen here, now and then."""
+TRAINED_TOKENS = MAX_TOKENS
+"""As serving reads. The shipped judge's first 5,142 steps were of 96."""
+_WEIGHED_AT_ONCE = 64
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -64,6 +67,31 @@ def make(base: Any) -> Any:
     return Judge()
 
 
+def reopen(base: Any, directory: Path) -> Any:
+    """Return the judge that `export` wrote to a folder, to be trained on; raise `TrainingError` where it is none."""
+    torch: Any = import_module("torch")
+    judge = make(base)
+    try:
+        weights = read_weights(directory / "model.onnx")
+    except Exception as error:  # onnx raises what its parsers raise
+        raise TrainingError(f"The judge in {directory} cannot be read: {error}") from error
+    # The graph keeps no row of what it never reads: the pooler.
+    missing, unknown = judge.load_state_dict(
+        {name: torch.from_numpy(np.ascontiguousarray(each)) for name, each in weights.items()}, strict=False
+    )
+    if unknown or any(".pooler." not in name for name in missing):
+        raise TrainingError(f"The judge in {directory} is of another form than the code makes.")
+    return judge
+
+
+def groups_seen(directory: Path) -> int:
+    """Return how many groups of imagined guests there were when an exported judge was trained."""
+    try:
+        return int(json.loads((directory / "model.json").read_text(encoding="utf-8"))["groups"])
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise TrainingError(f"The judge in {directory} does not say what it was trained on: {error!r}") from error
+
+
 def train(
     judge: Any,
     tokenizer: Any,
@@ -99,11 +127,17 @@ def weigh(judge: Any, tokenizer: Any, pairs: Sequence[tuple[str, str]]) -> list[
     torch = import_module("torch")
     judge.eval()
     with torch.no_grad():
-        return [float(judge(**_tensors(tokenizer, [pair], "cpu"))[0]) for pair in pairs]
+        found: list[float] = []
+        for start in range(0, len(pairs), _WEIGHED_AT_ONCE):
+            several = pairs[start : start + _WEIGHED_AT_ONCE]
+            found += judge(**_tensors(tokenizer, several, "cpu")).tolist()
+        return found
 
 
-def export(judge: Any, out: Path, *, name: str = "guestchat-judge-int8") -> dict[str, Any]:
+def export(judge: Any, out: Path, *, groups: int = 0, name: str = "guestchat-judge-int8") -> dict[str, Any]:
     """Write the judge as one int8 graph with its card, and return the card; the encoder's vocabulary is not copied.
+
+    `groups` is how many groups of imagined guests there were: those that come later it has not seen.
 
     Weights are per channel and of seven bits: where a processor adds int8 products up in 16 bits, none overflows.
     """
@@ -112,7 +146,13 @@ def export(judge: Any, out: Path, *, name: str = "guestchat-judge-int8") -> dict
         whole, graph = Path(folder) / "float32.onnx", Path(folder) / "model.onnx"
         write_graph(judge, ["input_ids", "attention_mask", "token_type_ids"], "log_odds", whole)
         quantise(whole, graph, per_channel=True, reduce_range=True)
-        card = {"name": name, **measure_file(graph), "layers": LAYERS, "trained_tokens": TRAINED_TOKENS}
+        card = {
+            "name": name,
+            **measure_file(graph),
+            "layers": LAYERS,
+            "trained_tokens": TRAINED_TOKENS,
+            "groups": groups,
+        }
         write_card(Path(folder), card)
         for file in ("model.onnx", "model.json"):
             os.replace(Path(folder) / file, out / file)

@@ -47,7 +47,18 @@ def cases(batches: Batches, aspects: Aspects, guests: Guests, encode: Encode, *,
         *_of_aspects(aspects, random),
         *_of_translations(batches, random),
         *of_guests(guests, encode),
+        *of_follow_ups(guests),
     ]
+
+
+def to_go_on_with(
+    known: Sequence[Case], guests: Guests, encode: Encode, *, since: int, again: float, seed: int
+) -> list[Case]:
+    """Return what a judge has not seen that was trained on the groups before `since`, and a share of what it has."""
+    fresh = {*of_guests(guests.trained_on(since), encode), *of_follow_ups(guests.trained_on(since))}
+    seen = [case for case in known if case not in fresh]
+    drawn = np.random.default_rng(seed).permutation(len(seen))[: round(again * len(seen))]
+    return [*(case for case in known if case in fresh), *(seen[number] for number in sorted(drawn))]
 
 
 def of_guests(guests: Guests, encode: Encode) -> Iterator[Case]:
@@ -65,6 +76,19 @@ def of_guests(guests: Guests, encode: Encode) -> Iterator[Case]:
                 if place not in order:
                     order = [place, *order[:-1]]
                 yield Case(question=message, right="", wrong=tuple(group[other].text for other in order))
+
+
+def of_follow_ups(guests: Guests) -> Iterator[Case]:
+    """Yield what was asked right after an article was told, under its heading, as serving reads it.
+
+    Against the whole article and against its answer alone, which must tell it itself.
+    """
+    for article in guests.articles:
+        for messages, answered in ((article.follows, True), (article.strays, False)):
+            for message in messages:
+                for text in (article.text, article.answer):
+                    right, wrong = (text, ()) if answered else ("", (text,))
+                    yield Case(question=f"{article.heading} {message}", right=right, wrong=wrong)
 
 
 def _of_faqs(batches: Batches, random: np.random.Generator) -> Iterator[Case]:
@@ -107,18 +131,3 @@ def _of_translations(batches: Batches, random: np.random.Generator) -> Iterator[
 def stack(vectors: Mapping[str, Floats], texts: Sequence[str]) -> Floats:
     """Return known texts' vectors, (n, 384)."""
     return np.stack([vectors[text] for text in texts])
-
-
-def noisy(text: str, share: float, random: np.random.Generator) -> str:
-    """Return a question as it is typed in haste: now and then without a word, or with a letter lost or turned."""
-    found = text.split()
-    if random.random() < share and len(found) > 3:
-        found.pop(int(random.integers(len(found))))
-    if found and random.random() < share:
-        place = int(random.integers(len(found)))
-        word = found[place]
-        if len(word) > 4:
-            at = int(random.integers(1, len(word) - 1))
-            lost, turned = word[:at] + word[at + 1 :], word[:at] + word[at + 1] + word[at] + word[at + 2 :]
-            found[place] = lost if random.random() < 0.5 else turned
-    return " ".join(found)

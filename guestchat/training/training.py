@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from tqdm import tqdm
 
 from guestchat.training.batches import Batch, Batches, Mix
+from guestchat.training.exporting import read_weights
 
 Floats = NDArray[np.float32]
 
@@ -173,6 +174,26 @@ def batch_loss(model: Any, batch: Batch) -> Any:
     scores = (anchors @ candidates.T).float() * SCALE
     scores = scores.masked_fill(~torch.from_numpy(batch.allowed), float("-inf"))
     return torch.nn.functional.cross_entropy(scores, torch.arange(len(batch.anchors)))
+
+
+def blend(model: Any, folder: Path, share: float) -> None:
+    """Make the model's weights a mean of its own, by `share`, and those of an exported model of the same base.
+
+    The pooler, which nothing reads, keeps its own. Raise `TrainingError` where the other one cannot be read.
+    """
+    torch = import_module("torch")
+    transformer = model[0].auto_model
+    try:
+        other = read_weights(folder / "model.onnx")
+        mixed = {
+            name: weight
+            if name.startswith("pooler.")
+            else share * weight + (1 - share) * torch.tensor(other[f"transformer.{name}"])
+            for name, weight in transformer.state_dict().items()
+        }
+        transformer.load_state_dict(mixed)
+    except Exception as error:  # onnx and torch raise what they raise
+        raise TrainingError(f"The model in {folder} cannot be read, or is of another form: {error}") from error
 
 
 def rate_at(step: int, pace: Pace) -> float:

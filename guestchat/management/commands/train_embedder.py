@@ -13,7 +13,8 @@ from guestchat.training.batches import Batches, Mix
 from guestchat.training.comparing import compare_demo, compare_houses
 from guestchat.training.corpus import CorpusError, held_out, read_knowledge, read_questions, read_translations
 from guestchat.training.guests import read_guests
-from guestchat.training.training import Recipe, TrainingError, encode, load_base, save, train
+from guestchat.training.topics import read_topics
+from guestchat.training.training import Recipe, TrainingError, blend, encode, load_base, save, train
 
 DATA = Path(settings.BASE_DIR).parent / "shared" / "data" / "hotel_faq"
 OUT = Path(settings.BASE_DIR) / "var" / "guestchat-minilm"
@@ -44,6 +45,22 @@ class Command(BaseCommand):
             help="how much of a batch is what guests were imagined to write (guests.jsonl), taken from all else alike",
         )
         parser.add_argument(
+            "--topics",
+            type=float,
+            default=0.0,
+            metavar="SHARE",
+            help="how much of what is left of a batch is phrases of the vocabularies that name one topic",
+        )
+        parser.add_argument(
+            "--mean-with",
+            type=Path,
+            metavar="FOLDER",
+            help="write the mean of the trained weights and those of an exported model, such as the one that serves",
+        )
+        parser.add_argument(
+            "--share", type=float, default=0.6, help="with --mean-with: what the trained weights weigh (default: 0.6)"
+        )
+        parser.add_argument(
             "--evaluate", metavar="EMBEDDER", help="measure onnx, onnx:<folder> or sentence-transformers:<path>"
         )
 
@@ -52,8 +69,9 @@ class Command(BaseCommand):
             raise CommandError("--steps must be at least 1.")
         if not 0 < options["learning_rate"] < 1:
             raise CommandError("--learning-rate must lie between 0 and 1.")
-        if not 0 <= options["guests"] <= 1:
-            raise CommandError("--guests is a share, from 0 to 1.")
+        for share in ("guests", "topics", "share"):
+            if not 0 <= options[share] <= 1:
+                raise CommandError(f"--{share} is a share, from 0 to 1.")
         try:
             if options["evaluate"]:
                 self._evaluate(options["data"], options["evaluate"], options["base"])
@@ -68,11 +86,12 @@ class Command(BaseCommand):
             steps=options["steps"],
             seed=options["seed"],
             learning_rate=options["learning_rate"],
-            mix=Mix().with_written(options["guests"]),
+            mix=Mix(named=options["topics"]).with_written(options["guests"]),
         )
         docs = [doc for doc in read_knowledge(options["data"] / "knowledge.json") if not held_out(doc.entity)]
         translations, aspects = read_translations(), Aspects()
         guests = read_guests().trained_on() if options["guests"] else None
+        topics = read_topics() if options["topics"] else None
         model = load_base(options["base"])
         work = out.with_name(f"{out.name}.work")
         try:
@@ -80,14 +99,24 @@ class Command(BaseCommand):
             english = [row["en"] for rows in translations.values() for row in rows]
             texts = [text for doc in docs for text in (doc.title, doc.body)]
             texts += [article.text for article in guests.articles] if guests else []
+            texts += topics.keys.values() if topics else []
             vectors = encode(model, [*texts, *english, *aspects.keys.values()], work / "vectors.npz")
             batches = Batches(
-                docs, translations, vectors, seed=recipe.seed, mix=recipe.mix, aspects=aspects, guests=guests
+                docs,
+                translations,
+                vectors,
+                seed=recipe.seed,
+                mix=recipe.mix,
+                aspects=aspects,
+                guests=guests,
+                topics=topics,
             )
             self.stdout.write(
                 f"{batches.pairs:,} pairs among {len(docs):,} articles; {len(translations)} topics in translation."
             )
             loss = train(model, batches, recipe, work, report=self.stdout.write)
+            if options["mean_with"]:
+                blend(model, options["mean_with"], options["share"])
             save(model, out)
             (work / "checkpoint.pt").unlink(missing_ok=True)
         except OSError as error:

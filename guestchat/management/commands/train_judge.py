@@ -1,7 +1,9 @@
 """Owns training the judge on public FAQs and on what guests were imagined to write. Serving needs it not."""
 
 from argparse import ArgumentParser
+from collections.abc import Iterable, Sequence
 from functools import partial
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +20,7 @@ from guestchat.training.corpus import CorpusError, held_out, read_knowledge, rea
 from guestchat.training.evaluation import auc
 from guestchat.training.guests import read_guests
 from guestchat.training.judging import JudgeRecipe
+from guestchat.training.pairs import Case
 from guestchat.training.training import TrainingError, encode, load_base
 
 
@@ -38,10 +41,28 @@ class Command(BaseCommand):
             help="where vectors and checkpoints lie; a killed run goes on from here",
         )
         parser.add_argument("--steps", type=int, default=JudgeRecipe.steps)
+        parser.add_argument("--learning-rate", type=float, default=JudgeRecipe.learning_rate)
+        parser.add_argument(
+            "--from-judge",
+            type=Path,
+            metavar="FOLDER",
+            help="go on from an exported judge, the one that serves for instance, in place of the base's layers",
+        )
+        parser.add_argument(
+            "--again",
+            type=float,
+            default=0.25,
+            metavar="SHARE",
+            help="with --from-judge: how much of what it was trained on it sees again, beside the groups since",
+        )
 
     def handle(self, *args: Any, **options: Any) -> None:
         if options["steps"] < 1:
             raise CommandError("--steps must be at least 1.")
+        if not 0 < options["learning_rate"] < 1:
+            raise CommandError("--learning-rate must lie between 0 and 1.")
+        if not 0 <= options["again"] <= 1:
+            raise CommandError("--again is a share, from 0 to 1.")
         work: Path = options["work"]
         try:
             work.mkdir(parents=True, exist_ok=True)
@@ -54,7 +75,7 @@ class Command(BaseCommand):
     def _train(self, options: dict[str, Any], work: Path) -> None:
         docs = [doc for doc in read_knowledge(options["data"] / "knowledge.json") if not held_out(doc.entity)]
         translations, aspects, guests = read_translations(), Aspects(), read_guests()
-        recipe = JudgeRecipe(steps=options["steps"])
+        recipe = JudgeRecipe(steps=options["steps"], learning_rate=options["learning_rate"])
         base = load_base(options["base"])
         english = [row["en"] for rows in translations.values() for row in rows]
         texts = [text for doc in docs for text in (doc.title, doc.body)] + english + list(aspects.keys.values())
@@ -64,24 +85,48 @@ class Command(BaseCommand):
         batches = Batches(docs, translations, vectors, seed=recipe.seed, aspects=aspects)
         encoded = partial(pairs.stack, vectors)
         known = pairs.cases(batches, aspects, guests.trained_on(), encoded, seed=recipe.seed)
+        start: Path | None = options["from_judge"]
+        if start:
+            since = judging.groups_seen(start)
+            known = pairs.to_go_on_with(known, guests, encoded, since=since, again=options["again"], seed=recipe.seed)
         self.stdout.write(f"{len(known):,} questions with {sum(len(case.articles) for case in known):,} articles.")
         tokenizer = load_vocabulary()
-        judge = judging.make(base)
+        judge = judging.reopen(base, start) if start else judging.make(base)
         loss = judging.train(judge, tokenizer, known, recipe, work, report=self.stdout.write)
-        held = list(pairs.of_guests(guests.held_out(), encoded))
-        told = [
-            judging.weigh(judge, tokenizer, [(case.question, article) for article in case.articles]) for case in held
-        ]
-        right = [found for case, found in zip(held, told, strict=True) if case.right]
-        beside = [max(found) for case, found in zip(held, told, strict=True) if not case.right]
+        held = guests.held_out()
+        right, beside = self._weighed(judge, tokenizer, pairs.of_guests(held, encoded))
         first = sum(found[0] >= max(found) for found in right) / max(1, len(right))
         self.stdout.write(
             f"Groups that it never saw: the right article first of five in {first:.3f} of {len(right):,} questions; "
-            f"answered or not, AUC {auc([max(found) for found in right], beside):.3f}."
+            f"answered or not, AUC {_auc(right, beside):.3f}."
         )
-        card = judging.export(judge, options["out"])
+        follows, strays = self._weighed(judge, tokenizer, pairs.of_follow_ups(held))
+        if follows and strays:
+            self.stdout.write(
+                f"Asked right after an article: {len(follows):,} that it answers, {len(strays):,} that it does not, "
+                f"AUC {_auc(follows, strays):.3f}."
+            )
+        card = judging.export(judge, options["out"], groups=len(guests.groups))
         (work / "checkpoint.pt").unlink(missing_ok=True)
         self.stdout.write(
             f"Wrote {options['out']}: {card['bytes'] / 1e6:.1f} MB (loss of the last steps {loss:.3f}). "
             "Now fit the decision anew: manage.py fit_decision."
         )
+
+    def _weighed(
+        self, judge: Any, tokenizer: Any, cases: Iterable[Case]
+    ) -> tuple[list[list[float]], list[list[float]]]:
+        """Return what the judge says of each case's articles: of cases with a right one, and of those without."""
+        known = list(cases)
+        told = iter(
+            judging.weigh(judge, tokenizer, [(case.question, each) for case in known for each in case.articles])
+        )
+        right: list[list[float]] = []
+        without: list[list[float]] = []
+        for case in known:
+            (right if case.right else without).append(list(islice(told, len(case.articles))))
+        return right, without
+
+
+def _auc(right: Sequence[Sequence[float]], without: Sequence[Sequence[float]]) -> float:
+    return auc([max(told) for told in right], [max(told) for told in without])

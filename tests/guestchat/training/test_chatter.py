@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from guestchat.training.chatter import spoken
+from guestchat.training.chatter import noisy, spoken
 from guestchat.words import words
 
 
@@ -41,3 +41,13 @@ def test_a_question_about_the_price_stays_one() -> None:
         any(word in each.lower() for word in ("fee", "pay", "charge", "expensive", "extra", "cost", "price"))
         for each in turned
     )
+
+
+def test_haste_changes_a_word_or_two_and_nothing_where_none_is_wanted() -> None:
+    text = "until when can we swim tomorrow"
+    random = np.random.default_rng(1)
+    assert noisy(text, 0.0, random) == text
+    hurried = {noisy(text, 1.0, random) for _ in range(20)}
+    assert len(hurried) > 5
+    assert all(len(text) - 12 < len(each) <= len(text) for each in hurried)
+    assert noisy("", 1.0, random) == ""

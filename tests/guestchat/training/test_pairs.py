@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from guestchat.training.guests import Asked, Guests, read_guests
-from guestchat.training.pairs import Floats, noisy, of_guests
+from guestchat.training.pairs import Floats, of_follow_ups, of_guests, to_go_on_with
 
 
 def _encode(texts: Sequence[str]) -> Floats:
@@ -41,19 +41,37 @@ def test_what_is_asked_beside_an_article_has_no_right_one_and_stands_against_tha
         assert len(case.articles) == 3
 
 
+def test_what_follows_an_article_is_read_under_its_heading_against_both_forms_of_it() -> None:
+    told = Asked(
+        group="one", heading="Pool", answer="29 degrees.", messages=("pool?",), follows=("how warm",), strays=("dogs",)
+    )
+    found = [(case.question, case.right, case.wrong) for case in of_follow_ups(Guests([told]))]
+    assert found == [
+        ("Pool how warm", "Pool 29 degrees.", ()),
+        ("Pool how warm", "29 degrees.", ()),
+        ("Pool dogs", "", ("Pool 29 degrees.",)),
+        ("Pool dogs", "", ("29 degrees.",)),
+    ]
+
+
+def test_what_goes_on_sees_all_that_is_new_and_a_share_of_the_rest() -> None:
+    groups = [
+        Asked(group=f"g{number}", heading=name, answer=f"{name}.", messages=(f"{name} {number}?",))
+        for number in range(16)
+        for name in ("pool", "zoo")
+    ]
+    guests = Guests(groups)
+    known = list(of_guests(guests.trained_on(), _encode))
+    found = to_go_on_with(known, guests, _encode, since=8, again=0.5, seed=1)
+    new = [case for case in found if int(case.question.rstrip("?").split()[1]) > 8]
+    assert len(new) == 14
+    assert len(found) - len(new) == 7
+    assert found == to_go_on_with(known, guests, _encode, since=8, again=0.5, seed=1)
+
+
 def test_groups_never_mix() -> None:
     alone = [case for case in of_guests(Guests(ARTICLES), _encode) if case.question == "alone?"]
     assert [case.wrong for case in alone] == [()]
-
-
-def test_haste_changes_a_word_or_two_and_nothing_where_none_is_wanted() -> None:
-    text = "until when can we swim tomorrow"
-    random = np.random.default_rng(1)
-    assert noisy(text, 0.0, random) == text
-    hurried = {noisy(text, 1.0, random) for _ in range(20)}
-    assert len(hurried) > 5
-    assert all(len(text) - 12 < len(each) <= len(text) for each in hurried)
-    assert noisy("", 1.0, random) == ""
 
 
 @pytest.fixture(scope="module")

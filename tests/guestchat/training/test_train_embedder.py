@@ -28,6 +28,12 @@ def test_no_steps_are_refused(data: Path) -> None:
         call_command("train_embedder", data=data, steps=0)
 
 
+@pytest.mark.parametrize("share", ["guests", "topics"])
+def test_more_than_all_of_a_batch_is_refused(data: Path, share: str) -> None:
+    with pytest.raises(CommandError, match=f"--{share} is a share, from 0 to 1"):
+        call_command("train_embedder", data=data, **{share: 1.5})
+
+
 @pytest.mark.parametrize("rate", [0, 1, -0.1])
 def test_a_learning_rate_that_teaches_nothing_is_refused(data: Path, rate: float) -> None:
     with pytest.raises(CommandError, match="--learning-rate must lie between 0 and 1"):

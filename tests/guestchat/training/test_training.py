@@ -6,10 +6,12 @@ from typing import Any
 import numpy as np
 import pytest
 
+from guestchat.retrieval.embedder import MODEL_DIR
 from guestchat.training import training
 from guestchat.training.batches import Batches, Mix
 from guestchat.training.corpus import read_knowledge, read_translations
-from guestchat.training.training import Recipe, TrainingError, encode, load_base, rate_at, save, train
+from guestchat.training.exporting import read_weights
+from guestchat.training.training import Recipe, TrainingError, blend, encode, load_base, rate_at, save, train
 
 
 def test_the_learning_rate_goes_up_then_down_to_nothing() -> None:
@@ -131,3 +133,21 @@ def test_vectors_are_encoded_once(data: Path, tmp_path: Path, monkeypatch: pytes
 def test_a_model_that_cannot_be_loaded_is_named(tmp_path: Path) -> None:
     with pytest.raises(TrainingError, match=r'sentence-transformers cannot load the model ".*nowhere"'):
         load_base(str(tmp_path / "nowhere"))
+
+
+@needs_torch
+@quiet
+def test_the_mean_with_an_exported_model_lies_between_both() -> None:
+    model, own = load_base(), load_base()[0].auto_model.state_dict()
+    other = read_weights(MODEL_DIR / "model.onnx")
+    blend(model, MODEL_DIR, 0.6)
+    for name in ("embeddings.word_embeddings.weight", "encoder.layer.2.output.dense.weight"):
+        mixed = model[0].auto_model.state_dict()[name].numpy()
+        assert np.allclose(mixed, 0.6 * own[name].numpy() + 0.4 * other[f"transformer.{name}"], atol=1e-6)
+
+
+@needs_torch
+@quiet
+def test_what_is_no_model_is_not_mixed_in(tmp_path: Path) -> None:
+    with pytest.raises(TrainingError, match="cannot be read"):
+        blend(load_base(), tmp_path, 0.6)
