@@ -39,9 +39,10 @@ def tells_more(part: Part, scene: Scene) -> bool:
     return not part.details - SOFT_DETAILS - scene.catalogue.lexicon.article_details.get(key, frozenset())
 
 
-# The judge's log odds from which the article that was told last is meant: by the question alone, by the question under
-# the article's heading, and by that against the answer without its heading, which must tell it itself.
-_MEANT_ALONE, _MEANT_UNDER_HEADING, _TOLD_UNDER_HEADING = -3.0, 5.0, 2.0
+# The judge's log odds from which the article that was told last is meant: of the question alone against its answer
+# without the heading, and of the question under the heading against the whole. Over 130 articles that the judge never
+# saw these take a quarter of the bare questions that they answer, and one in twenty-three of those that they do not.
+_TOLD_ALONE, _MEANT_UNDER_HEADING = -0.3, 1.75
 _MAY_BE_ASKED_OF_IT = frozenset({Intent.QUESTION, Intent.HOURS, Intent.PLACE, Intent.LIST})
 
 
@@ -54,12 +55,10 @@ def of_what_was_told(part: Part, scene: Scene) -> Reply | None:
     if article is None or part.tells or part.intent not in _MAY_BE_ASKED_OF_IT or _names_another(part, scene):
         return None
     heading, told = scene.text(article.question), scene.text(article.answer)
-    judge, asked = get_judge(), f"{heading} {part.spelt}"
-    whole = deciding.whole_text(article, scene)
+    judge = get_judge()
     meant = (
-        judge.weigh(part.spelt, whole) >= _MEANT_ALONE
-        and judge.weigh(asked, whole) >= _MEANT_UNDER_HEADING
-        and judge.weigh(asked, told) >= _TOLD_UNDER_HEADING
+        judge.weigh(part.spelt, told) >= _TOLD_ALONE
+        and judge.weigh(f"{heading} {part.spelt}", deciding.whole_text(article, scene)) >= _MEANT_UNDER_HEADING
     )
     return _say(article, part, scene) if meant else None
 

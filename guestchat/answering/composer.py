@@ -172,7 +172,11 @@ def _reply(part: Part, hits: Callable[[], Sequence[Hit]], scene: Scene) -> Reply
     unexplained = from_rows is None or (open_words and part.intent is not Intent.DISH)
     searched = unexplained and not articles.tells_more(part, scene)
     article = articles.answer(part, hits() if searched else (), scene, sure=unexplained)
-    if article is not None and not part.subjects and article.article != scene.context.article:
+    if article is not None:
+        leads_away = article.article != scene.context.article
+    else:
+        leads_away = unexplained and from_rows is not None
+    if leads_away and not part.subjects:
         # "What's it per day" after the garage is near to whatever has a price.
         article = articles.of_what_was_told(part, scene) or article
     said = None if part.intent is Intent.DISH else statements.answer(part, scene)

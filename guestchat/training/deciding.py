@@ -27,7 +27,7 @@ from guestchat.words import words
 Floats = NDArray[np.float64]
 
 HIDDEN = 12
-IMAGINED_WEIGHT = 0.2
+IMAGINED_WEIGHT = 0.1
 """What a question over an imagined house weighs beside one over a whole house: these are nearer to real ones."""
 STEPS, RATE, DECAY = 300, 0.01, 0.05
 NETS = 3
