@@ -22,9 +22,9 @@ OPEN_HOUSES = ("fernhill", "kiezbett", "meridian", "alpenhof", "calamar", "quayl
 # A restaurant without rooms and a French spa hotel, both with headings like riddles; half of their questions is open.
 # A German inn whose guests write dialect, a hotel in Seville, and a town hotel with guests from everywhere, as well.
 HALVED_HOUSES = ("gelso", "bastide", "linde", "azahar", "larkspur")
-# The shares right of the open halves. They only go up; twice, when a fitted decision took the place of written bounds
-# and when the models learnt from German, French and Spanish houses, what all gained outweighed what one of them lost.
-FLOORS = {"harbour": 0.95, "sierra": 0.9, "corvina": 0.97, "fernhill": 0.83, "kiezbett": 0.88}
+# The shares right of the open halves. They only go up; once, when a fitted decision took the place of written bounds,
+# what they gained together outweighed what one of them lost.
+FLOORS = {"harbour": 0.96, "sierra": 0.9, "corvina": 0.97, "fernhill": 0.83, "kiezbett": 0.88}
 FLOORS |= {"meridian": 0.8, "alpenhof": 0.83, "calamar": 0.79, "everyday": 0.94, "reworded": 0.88, "talks-open": 0.85}
 FLOORS |= {"quayle": 0.83, "speicher": 0.84, "gelso": 0.62, "bastide": 0.8, "turns-open": 0.76}
 FLOORS |= {"linde": 0.62, "azahar": 0.59, "larkspur": 0.66}
