@@ -41,7 +41,7 @@ def tells_more(part: Part, scene: Scene) -> bool:
 
 # The judge's log odds from which the article that was told last is meant: of the question alone against its answer
 # without the heading, and of the question under the heading against the whole. Over 130 articles that the judge never
-# saw these take a quarter of the bare questions that they answer, and one in twenty-three of those that they do not.
+# saw these take a quarter of the bare questions that they answer, and one in twenty-two of those that they do not.
 _TOLD_ALONE, _MEANT_UNDER_HEADING = -0.3, 1.75
 _MAY_BE_ASKED_OF_IT = frozenset({Intent.QUESTION, Intent.HOURS, Intent.PLACE, Intent.LIST})
 

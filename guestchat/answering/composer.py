@@ -172,12 +172,9 @@ def _reply(part: Part, hits: Callable[[], Sequence[Hit]], scene: Scene) -> Reply
     unexplained = from_rows is None or (open_words and part.intent is not Intent.DISH)
     searched = unexplained and not articles.tells_more(part, scene)
     article = articles.answer(part, hits() if searched else (), scene, sure=unexplained)
-    if article is not None:
-        leads_away = article.article != scene.context.article
-    else:
-        leads_away = unexplained and from_rows is not None
-    if leads_away and not part.subjects:
-        # "What's it per day" after the garage is near to whatever has a price.
+    # "What's it per day" after the garage is near to whatever has a price, and shares a word with the dish of the day.
+    only_rows = article is None and from_rows is not None and unexplained
+    if not part.subjects and (only_rows or (article is not None and article.article != scene.context.article)):
         article = articles.of_what_was_told(part, scene) or article
     said = None if part.intent is Intent.DISH else statements.answer(part, scene)
     if from_rows is not None and (article is None or not _prefers_article(part, article, scene)):

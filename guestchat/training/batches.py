@@ -314,9 +314,8 @@ class Batches:
         # An article may be the positive of one anchor and the contrast of another of its group.
         allowed: Bools = (alike < limit) & (np.array(keys[: len(examples)])[:, None] != np.array(keys)[None, :])
         # A topic's name beside an article on it: no vector of an untrained encoder tells that these belong together.
-        named = np.array([example.group == _NAMED for example in examples])
-        owners_named = np.concatenate([named, np.zeros(len(contrasts), dtype=bool)])
-        allowed &= named[:, None] == owners_named[None, :]
+        named = np.array([example.group == _NAMED for example in (*examples, *(example for _, example in contrasts))])
+        allowed &= named[: len(examples), None] == named[None, :]
         # Of made questions it is known which article answers which.
         answers = [example.answers for example in examples] + [each.contrast_answers for _, each in contrasts]
         for row, example in enumerate(examples):

@@ -59,9 +59,9 @@ class Guests:
             found.setdefault(article.group, []).append(article)
         return list(found.values())
 
-    def trained_on(self, since: int = 0) -> "Guests":
-        """Return the groups that models are trained on, from the one of this number on: new ones stand at the end."""
-        return self._of(number for number in range(since, len(self.groups)) if number % HELD_EVERY)
+    def trained_on(self, since: int = 0, until: int | None = None) -> "Guests":
+        """Return the groups that models are trained on, of these numbers: new ones stand at the end."""
+        return self._of(number for number in range(len(self.groups))[since:until] if number % HELD_EVERY)
 
     def held_out(self) -> "Guests":
         """Return the groups that it never sees."""

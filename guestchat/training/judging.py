@@ -134,7 +134,7 @@ def weigh(judge: Any, tokenizer: Any, pairs: Sequence[tuple[str, str]]) -> list[
         return found
 
 
-def export(judge: Any, out: Path, *, groups: int = 0, name: str = "guestchat-judge-int8") -> dict[str, Any]:
+def export(judge: Any, out: Path, *, groups: int, name: str = "guestchat-judge-int8") -> dict[str, Any]:
     """Write the judge as one int8 graph with its card, and return the card; the encoder's vocabulary is not copied.
 
     `groups` is how many groups of imagined guests there were: those that come later it has not seen.

@@ -46,19 +46,19 @@ def cases(batches: Batches, aspects: Aspects, guests: Guests, encode: Encode, *,
         *_of_faqs(batches, random),
         *_of_aspects(aspects, random),
         *_of_translations(batches, random),
-        *of_guests(guests, encode),
-        *of_follow_ups(guests),
+        *of_written(guests, encode),
     ]
 
 
-def to_go_on_with(
-    known: Sequence[Case], guests: Guests, encode: Encode, *, since: int, again: float, seed: int
-) -> list[Case]:
-    """Return what a judge has not seen that was trained on the groups before `since`, and a share of what it has."""
-    fresh = {*of_guests(guests.trained_on(since), encode), *of_follow_ups(guests.trained_on(since))}
-    seen = [case for case in known if case not in fresh]
-    drawn = np.random.default_rng(seed).permutation(len(seen))[: round(again * len(seen))]
-    return [*(case for case in known if case in fresh), *(seen[number] for number in sorted(drawn))]
+def some_of(seen: Sequence[Case], share: float, *, seed: int) -> list[Case]:
+    """Return a share of what a judge has seen, in its order, to see again beside what is new."""
+    drawn = np.random.default_rng(seed).permutation(len(seen))[: round(share * len(seen))]
+    return [seen[number] for number in sorted(drawn)]
+
+
+def of_written(guests: Guests, encode: Encode) -> list[Case]:
+    """Return all that guests were imagined to write: of articles, beside them, and right after them."""
+    return [*of_guests(guests, encode), *of_follow_ups(guests)]
 
 
 def of_guests(guests: Guests, encode: Encode) -> Iterator[Case]:
@@ -79,9 +79,9 @@ def of_guests(guests: Guests, encode: Encode) -> Iterator[Case]:
 
 
 def of_follow_ups(guests: Guests) -> Iterator[Case]:
-    """Yield what was asked right after an article was told, under its heading, as serving reads it.
+    """Yield what was asked right after an article was told, under its heading, against both forms of the article.
 
-    Against the whole article and against its answer alone, which must tell it itself.
+    The whole is what serving reads; the answer alone must tell it itself.
     """
     for article in guests.articles:
         for messages, answered in ((article.follows, True), (article.strays, False)):

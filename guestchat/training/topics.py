@@ -12,9 +12,9 @@ from pathlib import Path
 import numpy as np
 
 from guestchat.training.corpus import LANGUAGES, CorpusError
-from guestchat.understanding import vocabulary
+from guestchat.understanding.vocabulary import compiled
 
-FOLDER = Path(vocabulary.__file__).resolve().parent / "topics"
+FOLDER = compiled.FOLDER / "topics"
 
 SAME_LANGUAGE = 0.4
 """How often both phrases are of one language."""

@@ -84,11 +84,12 @@ class Command(BaseCommand):
         vectors = encode(base, texts, work / "vectors.npz")
         batches = Batches(docs, translations, vectors, seed=recipe.seed, aspects=aspects)
         encoded = partial(pairs.stack, vectors)
-        known = pairs.cases(batches, aspects, guests.trained_on(), encoded, seed=recipe.seed)
         start: Path | None = options["from_judge"]
-        if start:
-            since = judging.groups_seen(start)
-            known = pairs.to_go_on_with(known, guests, encoded, since=since, again=options["again"], seed=recipe.seed)
+        since = judging.groups_seen(start) if start else None
+        known = pairs.cases(batches, aspects, guests.trained_on(until=since), encoded, seed=recipe.seed)
+        if since is not None:
+            again = pairs.some_of(known, options["again"], seed=recipe.seed)
+            known = [*pairs.of_written(guests.trained_on(since), encoded), *again]
         self.stdout.write(f"{len(known):,} questions with {sum(len(case.articles) for case in known):,} articles.")
         tokenizer = load_vocabulary()
         judge = judging.reopen(base, start) if start else judging.make(base)

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from guestchat.training.guests import Asked, Guests, read_guests
-from guestchat.training.pairs import Floats, of_follow_ups, of_guests, to_go_on_with
+from guestchat.training.pairs import Floats, of_follow_ups, of_guests, of_written, some_of
 
 
 def _encode(texts: Sequence[str]) -> Floats:
@@ -61,12 +61,13 @@ def test_what_goes_on_sees_all_that_is_new_and_a_share_of_the_rest() -> None:
         for name in ("pool", "zoo")
     ]
     guests = Guests(groups)
-    known = list(of_guests(guests.trained_on(), _encode))
-    found = to_go_on_with(known, guests, _encode, since=8, again=0.5, seed=1)
+    seen = of_written(guests.trained_on(until=8), _encode)
+    again = some_of(seen, 0.5, seed=1)
+    found = [*of_written(guests.trained_on(8), _encode), *again]
     new = [case for case in found if int(case.question.rstrip("?").split()[1]) > 8]
     assert len(new) == 14
     assert len(found) - len(new) == 7
-    assert found == to_go_on_with(known, guests, _encode, since=8, again=0.5, seed=1)
+    assert again == some_of(seen, 0.5, seed=1)
 
 
 def test_groups_never_mix() -> None:

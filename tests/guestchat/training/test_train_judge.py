@@ -67,7 +67,7 @@ def test_a_checkpoint_of_another_recipe_is_refused(tmp_path: Path, monkeypatch: 
 def test_what_is_exported_weighs_as_what_was_trained(tmp_path: Path) -> None:
     judge = _train(CASES, tmp_path / "work")
     out = tmp_path / "model"
-    card = judging.export(judge, out)
+    card = judging.export(judge, out, groups=1)
     assert sorted(path.name for path in out.iterdir()) == ["model.json", "model.onnx"]
     assert card["bytes"] == (out / "model.onnx").stat().st_size
     pairs = [(case.question, article) for case in CASES for article in case.articles]
@@ -80,7 +80,7 @@ def test_what_is_exported_weighs_as_what_was_trained(tmp_path: Path) -> None:
 @quiet
 def test_an_exported_judge_can_be_trained_on(tmp_path: Path) -> None:
     judge = _train(CASES, tmp_path / "work")
-    judging.export(judge, tmp_path / "model")
+    judging.export(judge, tmp_path / "model", groups=1)
     again = judging.reopen(load_base(), tmp_path / "model")
     pairs = [(case.question, article) for case in CASES for article in case.articles]
     first, second = (judging.weigh(each, load_vocabulary(), pairs) for each in (judge, again))
