@@ -17,9 +17,9 @@ import numpy as np
 
 from guestchat.retrieval.judge import MAX_QUESTION_TOKENS, MAX_TOKENS
 from guestchat.training.chatter import noisy
-from guestchat.training.exporting import measure_file, quantise, read_weights, write_card, write_graph
+from guestchat.training.exporting import measure_file, quantise, write_card, write_graph
 from guestchat.training.pairs import Case
-from guestchat.training.training import Pace, TrainingError, run
+from guestchat.training.training import Pace, TrainingError, read_exported, run
 
 LAYERS = 3
 TRAINED_TOKENS = MAX_TOKENS
@@ -71,10 +71,7 @@ def reopen(base: Any, directory: Path) -> Any:
     """Return the judge that `export` wrote to a folder, to be trained on; raise `TrainingError` where it is none."""
     torch: Any = import_module("torch")
     judge = make(base)
-    try:
-        weights = read_weights(directory / "model.onnx")
-    except Exception as error:  # onnx raises what its parsers raise
-        raise TrainingError(f"The judge in {directory} cannot be read: {error}") from error
+    weights = read_exported(directory)
     # The graph keeps no row of what it never reads: the pooler.
     missing, unknown = judge.load_state_dict(
         {name: torch.from_numpy(np.ascontiguousarray(each)) for name, each in weights.items()}, strict=False

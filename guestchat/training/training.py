@@ -4,7 +4,7 @@ import hashlib
 import json
 import os
 import shutil
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from importlib import import_module, resources
 from pathlib import Path
@@ -176,24 +176,31 @@ def batch_loss(model: Any, batch: Batch) -> Any:
     return torch.nn.functional.cross_entropy(scores, torch.arange(len(batch.anchors)))
 
 
-def blend(model: Any, folder: Path, share: float) -> None:
+def read_exported(folder: Path) -> dict[str, Floats]:
+    """Return the weights of an exported model, by their names in it; raise `TrainingError` where it cannot be read."""
+    try:
+        return read_weights(folder / "model.onnx")
+    except Exception as error:  # onnx raises what its parsers raise
+        raise TrainingError(f"The model in {folder} cannot be read: {error}") from error
+
+
+def blend(model: Any, other: Mapping[str, Floats], share: float) -> None:
     """Make the model's weights a mean of its own, by `share`, and those of an exported model of the same base.
 
-    The pooler, which nothing reads, keeps its own. Raise `TrainingError` where the other one cannot be read.
+    The pooler, which nothing reads, keeps its own. Raise `TrainingError` where the other one is of another form.
     """
     torch = import_module("torch")
     transformer = model[0].auto_model
     try:
-        other = read_weights(folder / "model.onnx")
         mixed = {
             name: weight
             if name.startswith("pooler.")
             else share * weight + (1 - share) * torch.tensor(other[f"transformer.{name}"])
             for name, weight in transformer.state_dict().items()
         }
-        transformer.load_state_dict(mixed)
-    except Exception as error:  # onnx and torch raise what they raise
-        raise TrainingError(f"The model in {folder} cannot be read, or is of another form: {error}") from error
+    except (KeyError, RuntimeError) as error:
+        raise TrainingError(f"The model to average with is of another form: {error}") from error
+    transformer.load_state_dict(mixed)
 
 
 def rate_at(step: int, pace: Pace) -> float:

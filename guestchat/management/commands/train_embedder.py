@@ -14,7 +14,7 @@ from guestchat.training.comparing import compare_demo, compare_houses
 from guestchat.training.corpus import CorpusError, held_out, read_knowledge, read_questions, read_translations
 from guestchat.training.guests import read_guests
 from guestchat.training.topics import read_topics
-from guestchat.training.training import Recipe, TrainingError, blend, encode, load_base, save, train
+from guestchat.training.training import Recipe, TrainingError, blend, encode, load_base, read_exported, save, train
 
 DATA = Path(settings.BASE_DIR).parent / "shared" / "data" / "hotel_faq"
 OUT = Path(settings.BASE_DIR) / "var" / "guestchat-minilm"
@@ -93,6 +93,8 @@ class Command(BaseCommand):
         guests = read_guests().trained_on() if options["guests"] else None
         topics = read_topics() if options["topics"] else None
         model = load_base(options["base"])
+        # Before the training: a folder that holds no model is told at once.
+        other = read_exported(options["mean_with"]) if options["mean_with"] else None
         work = out.with_name(f"{out.name}.work")
         try:
             work.mkdir(parents=True, exist_ok=True)
@@ -115,8 +117,8 @@ class Command(BaseCommand):
                 f"{batches.pairs:,} pairs among {len(docs):,} articles; {len(translations)} topics in translation."
             )
             loss = train(model, batches, recipe, work, report=self.stdout.write)
-            if options["mean_with"]:
-                blend(model, options["mean_with"], options["share"])
+            if other is not None:
+                blend(model, other, options["share"])
             save(model, out)
             (work / "checkpoint.pt").unlink(missing_ok=True)
         except OSError as error:

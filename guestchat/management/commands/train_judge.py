@@ -73,6 +73,8 @@ class Command(BaseCommand):
             raise CommandError(f"The judge cannot be written: {error}") from error
 
     def _train(self, options: dict[str, Any], work: Path) -> None:
+        start: Path | None = options["from_judge"]
+        since = judging.groups_seen(start) if start else None
         docs = [doc for doc in read_knowledge(options["data"] / "knowledge.json") if not held_out(doc.entity)]
         translations, aspects, guests = read_translations(), Aspects(), read_guests()
         recipe = JudgeRecipe(steps=options["steps"], learning_rate=options["learning_rate"])
@@ -84,8 +86,6 @@ class Command(BaseCommand):
         vectors = encode(base, texts, work / "vectors.npz")
         batches = Batches(docs, translations, vectors, seed=recipe.seed, aspects=aspects)
         encoded = partial(pairs.stack, vectors)
-        start: Path | None = options["from_judge"]
-        since = judging.groups_seen(start) if start else None
         known = pairs.cases(batches, aspects, guests.trained_on(until=since), encoded, seed=recipe.seed)
         if since is not None:
             again = pairs.some_of(known, options["again"], seed=recipe.seed)

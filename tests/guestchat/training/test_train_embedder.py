@@ -28,7 +28,7 @@ def test_no_steps_are_refused(data: Path) -> None:
         call_command("train_embedder", data=data, steps=0)
 
 
-@pytest.mark.parametrize("share", ["guests", "topics"])
+@pytest.mark.parametrize("share", ["guests", "topics", "share"])
 def test_more_than_all_of_a_batch_is_refused(data: Path, share: str) -> None:
     with pytest.raises(CommandError, match=f"--{share} is a share, from 0 to 1"):
         call_command("train_embedder", data=data, **{share: 1.5})

@@ -95,6 +95,11 @@ def test_a_judge_says_how_many_groups_it_has_seen(tmp_path: Path) -> None:
             judging.groups_seen(tmp_path)
 
 
+def test_a_folder_without_a_judge_is_told_before_any_work(data: Path, tmp_path: Path) -> None:
+    with pytest.raises(CommandError, match="does not say what it was trained on"):
+        call_command("train_judge", data=data, from_judge=tmp_path, work=tmp_path / "work")
+
+
 def test_more_than_all_of_it_is_not_seen_again(data: Path, tmp_path: Path) -> None:
     with pytest.raises(CommandError, match="--again is a share"):
         call_command("train_judge", data=data, again=1.5, work=tmp_path)

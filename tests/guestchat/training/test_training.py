@@ -7,11 +7,21 @@ import numpy as np
 import pytest
 
 from guestchat.retrieval.embedder import MODEL_DIR
+from guestchat.retrieval.judge import JUDGE_DIR
 from guestchat.training import training
 from guestchat.training.batches import Batches, Mix
 from guestchat.training.corpus import read_knowledge, read_translations
-from guestchat.training.exporting import read_weights
-from guestchat.training.training import Recipe, TrainingError, blend, encode, load_base, rate_at, save, train
+from guestchat.training.training import (
+    Recipe,
+    TrainingError,
+    blend,
+    encode,
+    load_base,
+    rate_at,
+    read_exported,
+    save,
+    train,
+)
 
 
 def test_the_learning_rate_goes_up_then_down_to_nothing() -> None:
@@ -139,8 +149,8 @@ def test_a_model_that_cannot_be_loaded_is_named(tmp_path: Path) -> None:
 @quiet
 def test_the_mean_with_an_exported_model_lies_between_both() -> None:
     model, own = load_base(), load_base()[0].auto_model.state_dict()
-    other = read_weights(MODEL_DIR / "model.onnx")
-    blend(model, MODEL_DIR, 0.6)
+    other = read_exported(MODEL_DIR)
+    blend(model, other, 0.6)
     for name in ("embeddings.word_embeddings.weight", "encoder.layer.2.output.dense.weight"):
         mixed = model[0].auto_model.state_dict()[name].numpy()
         assert np.allclose(mixed, 0.6 * own[name].numpy() + 0.4 * other[f"transformer.{name}"], atol=1e-6)
@@ -150,4 +160,6 @@ def test_the_mean_with_an_exported_model_lies_between_both() -> None:
 @quiet
 def test_what_is_no_model_is_not_mixed_in(tmp_path: Path) -> None:
     with pytest.raises(TrainingError, match="cannot be read"):
-        blend(load_base(), tmp_path, 0.6)
+        read_exported(tmp_path)
+    with pytest.raises(TrainingError, match="of another form"):
+        blend(load_base(), read_exported(JUDGE_DIR), 0.6)
