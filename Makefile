@@ -80,9 +80,9 @@ $(VENV)/.serving: requirements.txt
 	@touch $@
 
 # What Python would otherwise make at the first start, or at each where the shell forbids it to keep bytecode.
-SOURCES := $(shell find config guestchat menus \( -name '*.py' -o -path '*/vocabulary/*.toml' \) -not -path '*/__pycache__/*')
+SOURCES := $(shell find config guestchat menus \( -name '*.py' -o -path '*/vocabulary/*.toml' -o -path '*/glossary/*.tsv' \) -not -path '*/__pycache__/*')
 $(VENV)/.compiled: $(VENV)/.serving $(SOURCES)
-	@$(PYTHON) -m compileall -q config guestchat menus && $(PYTHON) -m guestchat.understanding.vocabulary
+	@$(PYTHON) -m compileall -q config guestchat menus && $(PYTHON) -m guestchat.compiling
 	@touch $@
 
 $(VENV)/.development: $(VENV)/.serving requirements-dev.txt

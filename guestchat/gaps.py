@@ -21,6 +21,7 @@ from guestchat.answering.answer import Outcome, Source
 from guestchat.answering.labels import label
 from guestchat.models import Gap, Message
 from guestchat.retrieval.embedder import get_embedder
+from guestchat.understanding.glossing import in_english
 from guestchat.understanding.query import Context
 from guestchat.words import without_name
 from menus.forms import fresh_key, next_position
@@ -100,7 +101,7 @@ def groups(hotel: Hotel) -> list[Group]:
     questions = _questions(hotel)
     if not questions:
         return []
-    texts = [without_name(each.text, hotel.name) for each in questions]
+    texts = [in_english(without_name(each.text, hotel.name), each.language) for each in questions]
     vectors = get_embedder().encode_query(texts)
     found = [_group(questions, vectors, members) for members in _together(vectors)]
     return sorted(found, key=lambda each: (len(each.questions), each.last_at), reverse=True)

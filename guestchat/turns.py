@@ -32,7 +32,6 @@ from guestchat.traces import trace
 from guestchat.understanding.language import detect
 from guestchat.understanding.parse import parse
 from guestchat.understanding.query import Context, Part
-from guestchat.words import without_name
 
 log = logging.getLogger(__name__)
 
@@ -239,11 +238,11 @@ def answer(
 
     def find(part: Part) -> Sequence[Hit]:
         begun = time.perf_counter()
-        vector = get_embedder().encode_query([without_name(part.spelt, content.name)])[0]
+        vector = get_embedder().encode_query([scene.asked(part)])[0]
         embedded = time.perf_counter()
         if before_search is not None:
             before_search()
-        found = search(hotel.hotel_id, vector, part.spelt, spoken)
+        found = search(hotel.hotel_id, vector, f"{part.led_by} {part.spelt}", spoken)
         spent["embed"] += embedded - begun
         spent["search"] += time.perf_counter() - embedded
         return found

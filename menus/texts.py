@@ -19,7 +19,12 @@ def validate_text(value: Any) -> None:
 
 def pick(text: Text, *languages: str) -> str:
     """Return the text in the first of these languages that it has, else in any, else an empty string."""
+    return text.get(picked(text, *languages), "")
+
+
+def picked(text: Text, *languages: str) -> str:
+    """Return the language whose text `pick` returns; an empty string where there is no text."""
     for language in languages:
         if text.get(language):
-            return text[language]
-    return next(iter(text.values()), "")
+            return language
+    return next(iter(text), "")

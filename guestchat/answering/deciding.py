@@ -30,7 +30,8 @@ FILE = Path(__file__).with_name("deciding.json")
 SIGNALS = (
     "similarity", "score", "lead", "near", "covered", "rarest_missing", "fragment", "words", "open_words",
     "bounds_open", "agrees", "fully_agrees", "subjects", "lacking", "lacking_softly", "told", "time_untold", "unheaded",
-    "headed", "foreign", "aspect", "mentioned", "one_of_several", "leads_elsewhere", "doer_or_dish", "judge",
+    "headed", "aspect", "mentioned", "one_of_several", "leads_elsewhere", "doer_or_dish",
+    "in_english", "open_in_english", "judge",
 )  # fmt: skip
 """What is weighed, in order; the judge's word stands last, as it is not always asked for."""
 
@@ -44,6 +45,8 @@ _FARTHEST = 4.0
 # was named and it is not near.
 _LEAVES_OUT_FROM, _UNBOUND_FROM, _MENTIONS_FROM, _LEADS_ELSEWHERE_FROM = 0.82, 0.85, 0.9, 0.93
 _FAR_FROM = 0.82
+# Where no subject was named and no word is shared, in English either; and of what is only told beside a question.
+_NO_WORD_FROM, _BESIDE_FROM = 0.75, 0.88
 # The log odds of being the answer by nearness alone below which an article is not near.
 _FAR = -2.0
 # What the judge says of most articles that do not answer.
@@ -117,7 +120,7 @@ def weigh(part: Part, hits: Sequence[Hit], scene: Scene) -> Verdict:
     if ranking.asked_word_by_word(part, scene) == best.key:
         return Verdict(band=Band.ANSWER, chance=1.0)
     told = signals(part, found, scene)
-    needed = _needed(dict(zip(SIGNALS, told, strict=False)))
+    needed = max(_needed(dict(zip(SIGNALS, told, strict=False))), _BESIDE_FROM if part.tells else 0.0)
     # The judge is asked where its word decides: not where the article answers whatever it says, nor where it cannot.
     may_answer = _band(_chance(told, JUDGED_MOST, scene), needed) is Band.ANSWER
     chance = _chance(told, -JUDGED_MOST if may_answer else _UNASKED, scene)
@@ -144,7 +147,9 @@ def _needed(told: Mapping[str, float]) -> float:
     if told["bounds_open"]:
         return _UNBOUND_FROM
     if not told["subjects"]:
-        return _FAR_FROM if told["near"] < _FAR else 0.0
+        if told["near"] < _FAR:
+            return _FAR_FROM
+        return 0.0 if told["in_english"] else _NO_WORD_FROM
     return 0.0 if told["fully_agrees"] else _LEAVES_OUT_FROM
 
 
@@ -156,7 +161,7 @@ def current_of(hits: Sequence[Hit], scene: Scene) -> list[Hit]:
 def judged(part: Part, key: str, scene: Scene) -> float:
     """Return how much an article speaks for answering the question, as the judge says that reads both: -5 to 5."""
     whole = whole_text(scene.content.articles_by_key[key], scene)
-    said = get_judge().weigh(part.spelt, whole)
+    said = get_judge().weigh(scene.asked(part), whole)
     if said < JUDGED_MOST and _asks_no_more(part, key, scene):
         # No language is read as well as English: what is asked is put into its words where they hold all of it.
         in_short = get_judge().weigh(_in_short(part), whole)
@@ -166,7 +171,7 @@ def judged(part: Part, key: str, scene: Scene) -> float:
 
 def whole_text(article: Article, scene: Scene) -> str:
     """Return an article as the judge reads it: heading and answer."""
-    return f"{scene.text(article.question)} {scene.text(article.answer)}"
+    return f"{scene.read(article.question)} {scene.read(article.answer)}"
 
 
 def _asks_no_more(part: Part, key: str, scene: Scene) -> bool:
@@ -197,6 +202,7 @@ def signals(part: Part, found: Sequence[Hit], scene: Scene) -> list[float]:
     best = found[0]
     key = best.key
     own = lexicon.article_words.get(key, frozenset())
+    meant, plainly = ranking.meant(part, scene), lexicon.article_in_english.get(key, frozenset())
     near = _nearness(part, found, scene)
     agrees = ranking.agrees(part, key, scene)
     lacking = _lacking(part, best, scene)
@@ -219,12 +225,13 @@ def signals(part: Part, found: Sequence[Hit], scene: Scene) -> list[float]:
         _asks_for_a_time_not_told(part, key, scene),
         key in lexicon.unheaded,
         bool(part.subjects & lexicon.article_headed.get(key, frozenset())),
-        ranking.is_foreign(key, scene),
         ranking.fits_aspect(part, key, scene),
         len(part.subjects & lexicon.article_mentions.get(key, frozenset())),
         _is_one_of_several(part, key, scene),
         bool(part.subjects & LEADS_SOMEWHERE) and (open_words > 0 or not _tells_what_leads(part, key, scene)),
         _asks_of_a_doer_or_a_dish(part, own),
+        ranking.said_of(meant, plainly),
+        sum(not says(plainly, word) for word in meant),
     ]
 
 

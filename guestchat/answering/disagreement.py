@@ -15,6 +15,7 @@ from guestchat.answering.opening import serves_meal
 from guestchat.answering.scene import Scene
 from guestchat.retrieval.embedder import get_embedder
 from guestchat.understanding import clauses, matters
+from guestchat.understanding.glossing import in_english
 from guestchat.understanding.stems import says, stem
 from guestchat.understanding.vocabulary import vocabulary
 from guestchat.words import fold, words
@@ -148,9 +149,14 @@ def _are_asked_alike(one: Article, other: Article) -> bool:
     """Return whether two questions mean the same: "Lift passes" and "Cross-country skiing" only share a subject."""
     encode = get_embedder().encode_query
     return any(
-        bool((encode(_asked_in(one, language)) @ encode(_asked_in(other, language)).T >= _SAME_QUESTION).any())
+        bool((encode(_read_in(one, language)) @ encode(_read_in(other, language)).T >= _SAME_QUESTION).any())
         for language in one.question.keys() & other.question.keys()
     )
+
+
+def _read_in(article: Article, language: str) -> list[str]:
+    """Return what an article is asked in a language, as the encoder reads it."""
+    return [in_english(text, language) for text in _asked_in(article, language)]
 
 
 def _asked_in(article: Article, language: str) -> list[str]:

@@ -3,9 +3,12 @@
 import math
 from collections.abc import Mapping, Sequence
 from functools import lru_cache
+from typing import NamedTuple
 
 from guestchat.answering.scene import Scene
 from guestchat.retrieval.search import Hit
+from guestchat.understanding import glossing
+from guestchat.understanding.glossing import topic_stems
 from guestchat.understanding.matters import ACTS, CIRCUMSTANCES, EITHER, NEAR, PAYING, PETS
 from guestchat.understanding.query import Part
 from guestchat.understanding.stems import says
@@ -13,20 +16,22 @@ from guestchat.words import words
 from menus.content import Article
 
 # Words decide between articles that mean nearly the same: "is breakfast included" is not about tips.
-WORDS_WEIGHT = 0.15
+# As they are written, or put into English: "Klo" and "WC" are a toilet, whichever of them the house writes.
+WORDS_WEIGHT = 0.1
 # Subjects and what is asked of them are the same in every language: they lead a French question to a German article.
-SUBJECT_WEIGHT = 0.12
+SUBJECT_WEIGHT = 0.06
 # Whether there is parking and what it costs are two articles in many houses.
-ASPECT_WEIGHT = 0.08
+ASPECT_WEIGHT = 0.04
 _ASPECTS = frozenset({"price", "location", "phone"})
-DETAIL_WEIGHT = 0.06
+DETAIL_WEIGHT = 0.03
 # Of two articles on a subject, the one that is about less besides is meant.
-BESIDE_WEIGHT = 0.03
+BESIDE_WEIGHT = 0.015
 # The same for the subjects of its first question alone.
-HEADED_WEIGHT = 0.07
-# The encoder reads few languages: where the hotel writes none of the guest's, nearness tells little.
+HEADED_WEIGHT = 0.035
+# Where the models read the guest's language or the article's not at all, nearness tells little.
 FOREIGN_SIMILARITY = 0.3
-FOREIGN_AND_AGREES = 0.3
+FOREIGN_AND_AGREES = 0.15
+_READ = frozenset({"en", *glossing.LANGUAGES})
 # Where something was lost, the thing is no subject.
 LOST = "lost_property"
 
@@ -34,14 +39,13 @@ LOST = "lost_property"
 def rerank(part: Part, hits: Sequence[Hit], scene: Scene) -> list[Hit]:
     """Return the hits with the articles scored by meaning, and by how much of what is asked they tell."""
     lexicon = scene.catalogue.lexicon
-    asked = {
-        word: lexicon.article_weights.get(word, lexicon.rarest_weight) for word in part.words if not word.isdigit()
-    }
+    asked = _Asked(
+        {word: lexicon.article_weights.get(word, lexicon.rarest_weight) for word in part.words if not word.isdigit()},
+        meant(part, scene),
+        _telling(part, scene),
+    )
     found = [*hits, *_of_the_subjects(part, hits, scene)]
-    telling = _telling(part, scene)
-    rescored = [
-        scored(hit, _score(part, hit, scene, asked, telling)) if hit.type == "article" else hit for hit in found
-    ]
+    rescored = [scored(hit, _score(part, hit, scene, asked)) if hit.type == "article" else hit for hit in found]
     if (own := asked_word_by_word(part, scene)) is not None:
         others = [hit for hit in rescored if hit.type != "article" or hit.key != own]
         rescored = [*others, Hit(type="article", key=own, score=2.0, similarity=1.0, matched=1.0)]
@@ -70,18 +74,22 @@ def _of_the_subjects(part: Part, hits: Sequence[Hit], scene: Scene) -> list[Hit]
     ]
 
 
-def _score(part: Part, hit: Hit, scene: Scene, asked: Mapping[str, float], telling: float) -> float:
-    """Return an article's score; `asked` are the question's words with how much each tells articles apart.
+class _Asked(NamedTuple):
+    """A question's words, and the same in English, with how much each tells articles apart; and its subjects do."""
 
-    `telling` is the same of its subjects.
-    """
+    words: Mapping[str, float]
+    meant: Mapping[str, float]
+    telling: float
+
+
+def _score(part: Part, hit: Hit, scene: Scene, asked: _Asked) -> float:
+    """Return an article's score."""
     lexicon = scene.catalogue.lexicon
-    own = lexicon.article_words.get(hit.key, frozenset())
-    said = sum(weight for word, weight in asked.items() if says(own, word))
     score = hit.similarity * (FOREIGN_SIMILARITY if is_foreign(hit.key, scene) else 1)
-    score += WORDS_WEIGHT * (said / sum(asked.values()) if asked else 0.5)
+    said = said_of(asked.words, lexicon.article_words.get(hit.key, frozenset()))
+    score += WORDS_WEIGHT * max(said, said_of(asked.meant, lexicon.article_in_english.get(hit.key, frozenset())))
     agreement = agrees(part, hit.key, scene)
-    score += SUBJECT_WEIGHT * agreement * telling + ASPECT_WEIGHT * fits_aspect(part, hit.key, scene)
+    score += SUBJECT_WEIGHT * agreement * asked.telling + ASPECT_WEIGHT * fits_aspect(part, hit.key, scene)
     if agreement == 1 and is_foreign(hit.key, scene):
         score += FOREIGN_AND_AGREES
     if part.details:
@@ -98,9 +106,24 @@ def _score(part: Part, hit: Hit, scene: Scene, asked: Mapping[str, float], telli
 
 
 def is_foreign(key: str, scene: Scene) -> bool:
-    """Return whether an article is not written in the guest's language."""
+    """Return whether an article is in no language that the models can hold beside the guest's."""
     article = scene.content.articles_by_key.get(key)
-    return article is not None and scene.language[:2] not in {each[:2] for each in article.question}
+    if article is None:
+        return False
+    asked, written = scene.language[:2], {each[:2] for each in article.question}
+    return asked not in written and (asked not in _READ or written.isdisjoint(_READ))
+
+
+def meant(part: Part, scene: Scene) -> dict[str, float]:
+    """Return what a question says in English, by how much each word tells this hotel's articles apart."""
+    weights = scene.catalogue.lexicon.english_weights
+    rarest = math.log(1 + max(1, len(scene.content.articles)))
+    return {each: weights.get(each, rarest) for each in topic_stems(scene.asked(part))}
+
+
+def said_of(asked: Mapping[str, float], own: frozenset[str]) -> float:
+    """Return how much of what is asked an article says, from 0 to 1; a half where nothing is."""
+    return sum(weight for word, weight in asked.items() if says(own, word)) / sum(asked.values()) if asked else 0.5
 
 
 def _telling(part: Part, scene: Scene) -> float:

@@ -7,11 +7,13 @@ from functools import cached_property
 
 from guestchat.answering.phrasing import Phrasing, phrasing
 from guestchat.catalogue import Catalogue
-from guestchat.understanding.query import Context
+from guestchat.understanding.glossing import in_english
+from guestchat.understanding.query import Context, Part
 from guestchat.understanding.when import When
+from guestchat.words import without_name
 from menus.allergen_names import name as allergen_name
 from menus.content import Content, Item, Place, Venue
-from menus.texts import Text, pick
+from menus.texts import Text, pick, picked
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -44,6 +46,16 @@ class Scene:
     def text(self, text: Text) -> str:
         """Return a row's text in the guest's language, else in the hotel's."""
         return pick(text, self.language, self.content.default_language)
+
+    def read(self, text: Text) -> str:
+        """Return a row's text as the models read it: the one that the guest would see, in English, without our name."""
+        language = picked(text, self.language, self.content.default_language)
+        return in_english(without_name(text.get(language, ""), self.content.name), language)
+
+    def asked(self, part: Part) -> str:
+        """Return what is asked as the models read it: in English, without our name, what it is about before it."""
+        said = in_english(without_name(part.spelt, self.content.name), self.language)
+        return f"{part.led_by}: {said}" if part.led_by else said
 
     def moment(self, when: When) -> dt.datetime:
         """Return the moment that a question means; now where it names none."""

@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 
 from guestchat.models import Passage
 from guestchat.retrieval.embedder import Embedder, get_embedder
+from guestchat.understanding import glossing
 from guestchat.words import fold, without_name
 from menus import models
 from menus.content import Article, Content, Item, Venue, load
@@ -43,7 +44,12 @@ class PassageText:
 
     def content_hash(self, embedder: Embedder) -> str:
         """Return what changes when the passage has to be embedded again."""
-        return hashlib.sha256("\0".join((embedder.name, *self.texts)).encode()).hexdigest()
+        read_by = f"{embedder.name}{glossing.version(self.language)}"
+        return hashlib.sha256("\0".join((read_by, *self.texts)).encode()).hexdigest()
+
+    def read(self) -> list[str]:
+        """Return the texts as the encoder reads them."""
+        return [glossing.in_english(text, self.language) for text in self.texts]
 
 
 def passage_texts(content: Content) -> Iterator[PassageText]:
@@ -186,7 +192,7 @@ def _vectors(passages: list[PassageText], embedder: Embedder) -> Iterable[NDArra
 
     shown = len(passages) >= _LONG and sys.stderr.isatty()
     for passage in tqdm(passages, desc="Embedding", unit="passage", disable=not shown):
-        mean = embedder.encode_document(passage.texts).mean(axis=0)
+        mean = embedder.encode_document(passage.read()).mean(axis=0)
         yield mean / np.linalg.norm(mean)
 
 

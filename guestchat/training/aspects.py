@@ -13,6 +13,7 @@ from pathlib import Path
 import numpy as np
 
 from guestchat.training.corpus import LANGUAGES, CorpusError
+from guestchat.understanding.glossing import in_english
 
 THINGS = Path(__file__).resolve().parent / "things.tsv"
 FRAMES = Path(__file__).resolve().parent / "frames.toml"
@@ -28,6 +29,7 @@ _MERGED = 0.2
 class Asked:
     """A guest's question about one aspect of a thing, the article that answers it, and one on another aspect.
 
+    All as the models read them, in English.
     `answers` are all aspects that the article answers, by their keys; `key` is the aspect that is asked.
     """
 
@@ -96,4 +98,5 @@ class Aspects:
 
     def _fill(self, frame: str, thing: str, language: str) -> str:
         row = self._things[thing]
-        return frame.replace("{it}", row[language]).replace("{some}", row[f"{language}_some"])
+        filled = frame.replace("{it}", row[language]).replace("{some}", row[f"{language}_some"])
+        return in_english(filled, language)

@@ -14,6 +14,7 @@ from guestchat.retrieval.embedder import Embedder
 from guestchat.training.corpus import CorpusError, Doc, Question
 from guestchat.training.evaluation import NEAR, RIGHT, Case, Figures, measure, passage_vectors, says_the_same
 from guestchat.training.mining import Articles
+from guestchat.understanding.glossing import in_english
 from guestchat.words import without_name, words
 
 Floats = NDArray[np.float32]
@@ -99,7 +100,7 @@ def compare_demo(
             yield language, stored, len(asked), _recall(scores, allowed, passages.keys, keys)
     for language, table in _read_table(questions).items():
         rows = [(key, text) for key, text in table if _folded(text) not in known]
-        scores = embedder.encode_query([text for _, text in rows]) @ passages.vectors.T
+        scores = embedder.encode_query([in_english(text, language) for _, text in rows]) @ passages.vectors.T
         allowed = np.ones_like(scores, dtype=np.bool_)
         yield language, "en+de", len(rows), _recall(scores, allowed, passages.keys, np.array([key for key, _ in rows]))
 
@@ -123,11 +124,12 @@ def _passages(embedder: Embedder, hotel: Mapping[str, Any]) -> Passages:
         for language in ("en", "de")
         for number in range(-1, len(article["also_asked"]))
     ]
-    vectors = embedder.encode_document([text for *_, text, _ in rows])
+    vectors = embedder.encode_document([in_english(text, language) for _, language, _, text, _ in rows])
     for row, (_, language, number, text, article) in enumerate(rows):
         if number < 0:
             answer = without_name(article["answer"][language], name)
-            vectors[row] = passage_vectors(vectors[row : row + 1], embedder.encode_document([f"{text} {answer}"]))[0]
+            read = in_english(f"{text} {answer}", language)
+            vectors[row] = passage_vectors(vectors[row : row + 1], embedder.encode_document([read]))[0]
     return Passages(
         vectors=vectors,
         keys=np.array([key for key, *_ in rows]),

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from guestchat.understanding.glossing import in_english
 from guestchat.words import without_name, words
 
 TRANSLATIONS = Path(__file__).resolve().parent / "translations.tsv"
@@ -109,13 +110,19 @@ def read_questions(folder: Path) -> list[Question]:
         raise CorpusError(f"The questions {folder / 'dev.jsonl'} cannot be read: {error}") from error
 
 
-def read_translations(path: Path = TRANSLATIONS) -> dict[str, list[dict[str, str]]]:
-    """Read the table of translated questions: by topic, its phrasings, each in every language of `LANGUAGES`."""
+def read_translations(path: Path = TRANSLATIONS, *, as_read: bool = False) -> dict[str, list[dict[str, str]]]:
+    """Read the table of translated questions: by topic, its phrasings, each in every language of `LANGUAGES`.
+
+    `as_read` is how the models read them, in English word by word.
+    """
     topics: dict[str, list[dict[str, str]]] = defaultdict(list)
     try:
         with path.open(encoding="utf-8", newline="") as file:
             for row in csv.DictReader(file, delimiter="\t", quoting=csv.QUOTE_NONE, strict=True):
-                topics[row["topic"]].append({language: row[language].strip() for language in LANGUAGES})
+                said = {language: row[language].strip() for language in LANGUAGES}
+                if as_read:
+                    said = {language: in_english(text, language) for language, text in said.items()}
+                topics[row["topic"]].append(said)
     except (OSError, KeyError, AttributeError, csv.Error) as error:
         raise CorpusError(f"The translations {path} cannot be read: {error!r}") from error
     return dict(topics)

@@ -20,9 +20,7 @@ from guestchat.evaluation.questions import Expectation, Question
 from guestchat.retrieval.calibration import Band
 from guestchat.training.corpus import LANGUAGES
 from guestchat.training.guests import Asked as Article
-from guestchat.training.guests import Guests
-from guestchat.understanding.vocabulary import vocabulary
-from guestchat.words import words
+from guestchat.training.guests import Guests, language_of
 
 Floats = NDArray[np.float64]
 
@@ -79,7 +77,7 @@ def imagined(guests: Guests) -> Iterator[tuple[dict[str, Any], list[Question]]]:
     """Yield each group of articles as a hotel file of its own, and what is asked of it."""
     for number, articles in enumerate(guests.groups):
         slug = f"imagined-{number}"
-        language = _language(articles)
+        language = language_of([article.text for article in articles])
         keyed = [(f"a{place}", article) for place, article in enumerate(articles)]
         hotel = {
             "format": "guestchat-hotel/1",
@@ -110,12 +108,6 @@ def _questions(slug: str, key: str, article: Article) -> Iterator[Question]:
                 category="articles" if answered else "silent",
                 expect=Expectation(sources=(key,)) if answered else Expectation(silent=True),
             )
-
-
-def _language(articles: Sequence[Article]) -> str:
-    """Return the language that a group is written in: the one whose filler words it has most of."""
-    found = [word for article in articles for word in words(article.text)]
-    return max(LANGUAGES, key=lambda language: sum(word in vocabulary(language).filler for word in found))
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)

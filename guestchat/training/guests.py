@@ -6,7 +6,7 @@ that is evaluated is in it.
 """
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -14,6 +14,9 @@ from pathlib import Path
 import numpy as np
 
 from guestchat.training.corpus import LANGUAGES, CorpusError
+from guestchat.understanding.glossing import in_english
+from guestchat.understanding.vocabulary import vocabulary
+from guestchat.words import words
 
 GUESTS = Path(__file__).resolve().parent / "guests.jsonl"
 
@@ -84,13 +87,18 @@ class Guests:
         return Guests([each for number in numbers for each in self.groups[number]])
 
 
-def read_guests(path: Path = GUESTS) -> Guests:
-    """Read the table, a group of articles a line; raise `CorpusError` where it is of another form."""
+def read_guests(path: Path = GUESTS, *, as_read: bool = False) -> Guests:
+    """Read the table, a group of articles a line; raise `CorpusError` where it is of another form.
+
+    `as_read` is how the models read all of it, in English word by word.
+    """
+    read: Callable[[str, str], str] = in_english if as_read else lambda text, language: text
     found = []
     try:
         with path.open(encoding="utf-8") as file:
             for line in file:
                 group = json.loads(line)
+                written_in = language_of([f"{each['heading']} {each['answer']}" for each in group["articles"]])
                 for article in group["articles"]:
                     asked, beside = article["asked"], article["beside"]
                     follows, strays = article.get("follows", []), article.get("strays", [])
@@ -100,12 +108,12 @@ def read_guests(path: Path = GUESTS) -> Guests:
                     found.append(
                         Asked(
                             group=group["group"],
-                            heading=article["heading"],
-                            answer=article["answer"],
-                            messages=_texts(asked),
-                            beside=_texts(beside),
-                            follows=_texts(follows),
-                            strays=_texts(strays),
+                            heading=read(article["heading"], written_in),
+                            answer=read(article["answer"], written_in),
+                            messages=_texts(asked, read),
+                            beside=_texts(beside, read),
+                            follows=_texts(follows, read),
+                            strays=_texts(strays, read),
                         )
                     )
     except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
@@ -113,5 +121,11 @@ def read_guests(path: Path = GUESTS) -> Guests:
     return Guests(found)
 
 
-def _texts(messages: Iterable[Mapping[str, str]]) -> tuple[str, ...]:
-    return tuple(text for message in messages for text in message.values())
+def language_of(articles: Iterable[str]) -> str:
+    """Return the language that articles are written in: the one whose filler words they have most of."""
+    found = [word for article in articles for word in words(article)]
+    return max(LANGUAGES, key=lambda language: sum(word in vocabulary(language).filler for word in found))
+
+
+def _texts(messages: Iterable[Mapping[str, str]], read: Callable[[str, str], str]) -> tuple[str, ...]:
+    return tuple(read(text, language) for message in messages for language, text in message.items())

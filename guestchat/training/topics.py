@@ -12,6 +12,7 @@ from pathlib import Path
 import numpy as np
 
 from guestchat.training.corpus import LANGUAGES, CorpusError
+from guestchat.understanding.glossing import in_english
 from guestchat.understanding.vocabulary import compiled
 
 FOLDER = compiled.FOLDER / "topics"
@@ -34,15 +35,20 @@ class Topics:
         return {name: name.replace("_", " ") for name in self.names}
 
     def draw(self, count: int, random: np.random.Generator) -> list[tuple[str, str, str]]:
-        """Return topics, each at most once, and two different phrases of each where there are two."""
+        """Return topics, each at most once, and two different phrases of each where there are two.
+
+        The phrases are as the models read them, in English.
+        """
         found = []
         for number in random.choice(len(self.names), size=min(count, len(self.names)), replace=False):
             name = self.names[number]
             first, second = (str(each) for each in random.permutation(LANGUAGES)[:2])
             if random.random() < SAME_LANGUAGE:
                 second = first
-            one = str(random.choice(self._phrases[first][name]))
-            others = [each for each in self._phrases[second][name] if each != one] or [one]
+            one = in_english(str(random.choice(self._phrases[first][name])), first)
+            # Told apart as they are read: "Föhn" and "Haartrockner" are one word in English.
+            said = (in_english(each, second) for each in self._phrases[second][name])
+            others = [each for each in said if each != one] or [one]
             found.append((name, one, str(random.choice(others))))
         return found
 

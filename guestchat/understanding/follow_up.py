@@ -323,12 +323,8 @@ def _of_subjects(part: Part, reading: Reading, before: Context) -> Part:
     if any(named) or (part.beyond and not of_somebody) or part.drinks:
         return part
     subjects = frozenset(before.subjects)
-    return replace(part, intent=Intent.QUESTION, topic="", subjects=subjects, spelt=_named_first(subjects, part))
-
-
-def _named_first(subjects: frozenset[str], part: Part) -> str:
-    """Return a question with what it is about before it: to an encoder, "can my 14 year old use it" is on nothing."""
-    return f"{' '.join(sorted(subjects)).replace('_', ' ')}: {part.spelt}"
+    led_by = " ".join(sorted(subjects)).replace("_", " ")
+    return replace(part, intent=Intent.QUESTION, topic="", subjects=subjects, led_by=led_by)
 
 
 _ARTICLES = frozenset({"the", "der", "die", "das", "den", "le", "la", "les", "el", "los", "las"})

@@ -9,6 +9,7 @@ from functools import cache
 from itertools import pairwise
 
 from guestchat.understanding.food import is_of_animals, meanings
+from guestchat.understanding.glossing import in_english, topic_stems
 from guestchat.understanding.matters import told
 from guestchat.understanding.names import BESIDE, Name, Names
 from guestchat.understanding.stems import stem
@@ -60,6 +61,8 @@ class Lexicon:
     spoken: Mapping[str, frozenset[str]]
     name_pairs: frozenset[tuple[str, str]]  # words side by side in the name of a dish or a venue
     article_words: Mapping[str, frozenset[str]]
+    article_in_english: Mapping[str, frozenset[str]]  # the same, whatever it is written in
+    english_weights: Mapping[str, float]
     article_subjects: Mapping[str, frozenset[str]]
     subjects: frozenset[str]  # all on which there is an article
     unheaded: frozenset[str]  # articles whose questions name no subject
@@ -78,6 +81,7 @@ class Lexicon:
         """Index a hotel's content."""
         _look_up(content.articles)
         weights = _weights(content)
+        in_english = {article.key: _in_english(article) for article in content.articles}
         # What an article is asked for, and what its answer speaks of besides: in whatever language both are.
         subjects = {
             article.key: told_by("topic", article.question, *article.also_asked) for article in content.articles
@@ -152,6 +156,8 @@ class Lexicon:
                 for text in asked.values()
             },
             rarest_weight=max(weights.values(), default=1.0),
+            article_in_english=in_english,
+            english_weights=_telling(list(in_english.values())),
             article_subjects=subjects,
             article_mentions=mentions,
             # A train service speaks of trains everywhere: there, the train tells no article apart.
@@ -285,6 +291,16 @@ def _same_names(content: Content) -> dict[str, list[str]]:
         for name in set(offer.item.name.values()):
             found[name].append(key)
     return {name: keys for name, keys in found.items() if len(keys) > 1}
+
+
+def _in_english(article: Article) -> frozenset[str]:
+    """Return the stems of all that an article says, in English."""
+    return frozenset(
+        each
+        for text in (article.question, article.answer, *article.also_asked)
+        for language, said in text.items()
+        for each in topic_stems(in_english(said, language))
+    )
 
 
 def _weights(content: Content) -> dict[str, float]:

@@ -73,6 +73,7 @@ class Part:
     rest: tuple[str, ...] = ()
     aside: tuple[str, ...] = ()
     follow_up: bool = False
+    led_by: str = ""  # what a question that names nothing is about, in English: "can my 14 year old use it"
     tells: bool = False  # "Feathers make me sneeze.": nothing is asked, another clause does that
 
 

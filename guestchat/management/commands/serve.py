@@ -204,10 +204,13 @@ def _is_loopback(host: str) -> bool:
 def _load_model() -> None:
     from guestchat.retrieval.embedder import EmbedderError, get_embedder
     from guestchat.retrieval.judge import JudgeError, get_judge
+    from guestchat.understanding import glossing
 
     with contextlib.suppress(EmbedderError, JudgeError):  # /readyz tells, and so does each question
         get_embedder().encode_query(["warm up"])
         get_judge().weigh("warm", "up")
+    for language in glossing.LANGUAGES:
+        glossing.glossary(language)
 
 
 def _load_catalogues() -> None:

@@ -89,8 +89,8 @@ class Command(BaseCommand):
             mix=Mix(named=options["topics"]).with_written(options["guests"]),
         )
         docs = [doc for doc in read_knowledge(options["data"] / "knowledge.json") if not held_out(doc.entity)]
-        translations, aspects = read_translations(), Aspects()
-        guests = read_guests().trained_on() if options["guests"] else None
+        translations, aspects = read_translations(as_read=True), Aspects()
+        guests = read_guests(as_read=True).trained_on() if options["guests"] else None
         topics = read_topics() if options["topics"] else None
         model = load_base(options["base"])
         # Before the training: a folder that holds no model is told at once.

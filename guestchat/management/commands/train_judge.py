@@ -55,12 +55,20 @@ class Command(BaseCommand):
             metavar="SHARE",
             help="with --from-judge: how much of what it was trained on it sees again, beside the groups since",
         )
+        parser.add_argument(
+            "--since",
+            type=int,
+            metavar="NUMBER",
+            help="with --from-judge: from which group on all is new to it (default: from those it has not seen)",
+        )
 
     def handle(self, *args: Any, **options: Any) -> None:
         if options["steps"] < 1:
             raise CommandError("--steps must be at least 1.")
         if not 0 < options["learning_rate"] < 1:
             raise CommandError("--learning-rate must lie between 0 and 1.")
+        if options["since"] is not None and options["since"] < 0:
+            raise CommandError("--since is the number of a group, from 0.")
         if not 0 <= options["again"] <= 1:
             raise CommandError("--again is a share, from 0 to 1.")
         work: Path = options["work"]
@@ -74,9 +82,10 @@ class Command(BaseCommand):
 
     def _train(self, options: dict[str, Any], work: Path) -> None:
         start: Path | None = options["from_judge"]
-        since = judging.groups_seen(start) if start else None
+        seen = judging.groups_seen(start) if start else None
+        since = seen if seen is None or options["since"] is None else options["since"]
         docs = [doc for doc in read_knowledge(options["data"] / "knowledge.json") if not held_out(doc.entity)]
-        translations, aspects, guests = read_translations(), Aspects(), read_guests()
+        translations, aspects, guests = read_translations(as_read=True), Aspects(), read_guests(as_read=True)
         recipe = JudgeRecipe(steps=options["steps"], learning_rate=options["learning_rate"])
         base = load_base(options["base"])
         english = [row["en"] for rows in translations.values() for row in rows]

@@ -1,13 +1,5 @@
-"""Owns what a language's files become before they are used: made once, kept beside them, as Python keeps its bytecode.
+"""Owns what a language's files become before they are used: made once, and kept beside them."""
 
-Made anew, four languages take a third of a second of each start; kept, a fiftieth.
-"""
-
-import contextlib
-import hashlib
-import importlib.util
-import marshal
-import os
 import sys
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
@@ -18,6 +10,7 @@ from typing import Any
 import rtoml
 
 import guestchat.words
+from guestchat.kept import tables
 from guestchat.understanding import inflection
 from guestchat.understanding.vocabulary import phrases
 from guestchat.understanding.vocabulary.phrases import book, groups, phrase_words, shared
@@ -44,61 +37,16 @@ _SPELT = (
     "time",
 )
 _MADE_BY = [Path(str(module.__file__)) for module in (phrases, inflection, guestchat.words, sys.modules[__name__])]
-_DIGEST_BYTES = 32
 
 
 def tables_of(language: str, *, keep: bool = not sys.dont_write_bytecode) -> dict[str, Any]:
-    """Return a language's tables as plain values; what lies beside the files is used where it was made of them.
+    """Return a language's tables as plain values; `keep` writes them beside its files where they are not."""
+    sources = (FOLDER / f"{language}.toml", FOLDER / "topics" / f"{language}.toml")
 
-    `keep` writes it there where it is not, as `python -m guestchat.understanding.vocabulary` does for all.
-    """
-    sources = (FOLDER / f"{language}.toml", FOLDER / "topics" / f"{language}.toml", *_MADE_BY)
-    told = hashlib.blake2b(digest_size=_DIGEST_BYTES)
-    for source in sources:
-        content = source.read_bytes()
-        told.update(f"{len(content)} ".encode() + content)
-    file = _kept_in(language)
-    kept = _read(file, told.digest()) if file else None
-    if kept is None:
-        kept = _made(language, *(rtoml.loads(source.read_text("utf-8")) for source in sources[:2]))
-        if file and keep:
-            _write(file, told.digest(), kept)
-    return kept
+    def make() -> dict[str, Any]:
+        return _made(language, *(rtoml.loads(source.read_text("utf-8")) for source in sources))
 
-
-# --- keeping ----------------------------------------------------------------
-def _kept_in(language: str) -> Path | None:
-    """Return a file where Python would keep bytecode, and as that it differs by Python's version."""
-    try:
-        return Path(importlib.util.cache_from_source(str(FOLDER / f"{language}.py"))).with_suffix(".vocabulary")
-    except NotImplementedError:
-        return None  # a Python that keeps nothing
-
-
-def _read(file: Path, told: bytes) -> dict[str, Any] | None:
-    """Return what a file keeps; None where it is not there, is of other sources, or is damaged."""
-    try:
-        content = file.read_bytes()
-    except OSError:
-        return None
-    head, tables = content[:_DIGEST_BYTES], content[_DIGEST_BYTES:]
-    if head != _seal(told, tables):
-        return None
-    return marshal.loads(tables)  # type: ignore[no-any-return]
-
-
-def _write(file: Path, told: bytes, tables: dict[str, Any]) -> None:
-    """Write the file in one step, so that nobody reads half of it; where nobody may write here, each start makes it."""
-    content = marshal.dumps(tables)
-    draft = file.with_name(f"{file.name}.{os.getpid()}")
-    with contextlib.suppress(OSError):
-        file.parent.mkdir(exist_ok=True)
-        draft.write_bytes(_seal(told, content) + content)
-        draft.replace(file)
-
-
-def _seal(told: bytes, tables: bytes) -> bytes:
-    return hashlib.blake2b(tables, key=told, digest_size=_DIGEST_BYTES).digest()
+    return tables(sources[0], (sources[1], *_MADE_BY), make, keep=keep)
 
 
 # --- making -----------------------------------------------------------------

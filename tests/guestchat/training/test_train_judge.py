@@ -39,6 +39,11 @@ def test_a_learning_rate_that_teaches_nothing_is_refused(data: Path, tmp_path: P
         call_command("train_judge", data=data, learning_rate=rate, work=tmp_path)
 
 
+def test_a_group_before_the_first_is_refused(data: Path, tmp_path: Path) -> None:
+    with pytest.raises(CommandError, match="--since is the number of a group"):
+        call_command("train_judge", data=data, since=-1, work=tmp_path)
+
+
 def _train(cases: Sequence[Case], work: Path, steps: int = 2) -> Any:
     judge = judging.make(load_base())
     work.mkdir(exist_ok=True)
