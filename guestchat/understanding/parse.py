@@ -152,7 +152,8 @@ def _for_whom_it_was_stated(parts: Sequence[Part], readings: Sequence[Reading]) 
 
 def _tells(part: Part, reading: Reading) -> bool:
     goes_on = part.follow_up and bool(reading.found("follow_up") or reading.found("hours") or part.aspects or part.when)
-    asks = reading.asks or _INVERTED.match(reading.folded) or goes_on or part.details or part.topic
+    # "Two things: can I park at the hotel" asks behind the colon.
+    asks = reading.asks or _INVERTED.match(reading.folded.rpartition(":")[2]) or goes_on or part.details or part.topic
     # "Airport shuttle for two please" says what is wanted, and tells of nobody.
     wants = part.subjects and not part.follow_up and _OF_SOMEBODY.isdisjoint(reading.tokens)
     of_allergies = "allergens" in part.aspects or "allergies_policy" in part.subjects

@@ -25,9 +25,9 @@ HALVED_HOUSES = ("gelso", "bastide", "linde", "azahar", "larkspur")
 # The shares right of the open halves. They only go up; once, when a fitted decision took the place of written bounds,
 # what they gained together outweighed what one of them lost.
 FLOORS = {"harbour": 0.96, "sierra": 0.9, "corvina": 0.97, "fernhill": 0.83, "kiezbett": 0.88}
-FLOORS |= {"meridian": 0.8, "alpenhof": 0.83, "calamar": 0.79, "everyday": 0.94, "reworded": 0.88, "talks-open": 0.85}
-FLOORS |= {"quayle": 0.83, "speicher": 0.84, "gelso": 0.62, "bastide": 0.8, "turns-open": 0.76}
-FLOORS |= {"linde": 0.62, "azahar": 0.59, "larkspur": 0.66}
+FLOORS |= {"meridian": 0.8, "alpenhof": 0.87, "calamar": 0.84, "everyday": 0.94, "reworded": 0.88, "talks-open": 0.87}
+FLOORS |= {"quayle": 0.84, "speicher": 0.84, "gelso": 0.66, "bastide": 0.82, "turns-open": 0.76}
+FLOORS |= {"linde": 0.69, "azahar": 0.66, "larkspur": 0.69}
 MOST_INVENTED = {"harbour": 0, "sierra": 1, "corvina": 0, "fernhill": 1, "kiezbett": 1, "everyday": 2, "reworded": 0}
 MOST_INVENTED |= {"meridian": 0, "alpenhof": 1, "calamar": 2, "talks-open": 0}
 MOST_INVENTED |= {"quayle": 1, "speicher": 1, "gelso": 0, "bastide": 0, "turns-open": 0}
