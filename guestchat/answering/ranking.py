@@ -21,7 +21,7 @@ WORDS_WEIGHT = 0.1
 # Subjects and what is asked of them are the same in every language: they lead a French question to a German article.
 SUBJECT_WEIGHT = 0.06
 # Whether there is parking and what it costs are two articles in many houses.
-ASPECT_WEIGHT = 0.04
+ASPECT_WEIGHT = 0.06
 _ASPECTS = frozenset({"price", "location", "phone"})
 DETAIL_WEIGHT = 0.03
 # Of two articles on a subject, the one that is about less besides is meant.

@@ -42,7 +42,9 @@ def test_the_demo_hotel_is_asked_in_four_languages(word_embedder: Any) -> None:
     ]
     assert all(count > 50 and 0 <= recall <= 1 for _, _, count, recall in found)
     recalls = {(language, stored): recall for language, stored, _, recall in found}
-    assert recalls["en", "en"] > recalls["en", "de"]
+    # Both are read in English: words alone lead from one language to the other.
+    assert recalls["en", "de"] > 0.2
+    assert recalls["de", "en"] > 0.2
 
 
 def test_what_was_trained_on_is_not_asked(word_embedder: Any) -> None:
