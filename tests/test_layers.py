@@ -1,6 +1,7 @@
 """Imports run one way: config -> guest, staff -> turns -> understanding, retrieval, answering -> menus."""
 
 import ast
+import re
 from pathlib import Path
 
 import pytest
@@ -71,6 +72,37 @@ def test_imports_run_one_way(part: str) -> None:
         if within(name, forbidden)
     ]
     assert against == []
+
+
+def test_glosses_reach_models_and_their_ranking_alone() -> None:
+    """What is told a guest, and every statement about allergens, is read from texts as they were written."""
+    served = [file for part in ("menus", "guestchat") for file in modules_of(part) if "training" not in file.parts]
+    glossing = [
+        ".".join(file.relative_to(ROOT).with_suffix("").parts)
+        for file in served
+        if any(within(name, "guestchat.understanding.glossing") for name in imports_of(file))
+    ]
+    assert glossing == [
+        "guestchat.answering.disagreement",
+        "guestchat.answering.ranking",
+        "guestchat.answering.scene",
+        "guestchat.compiling",
+        "guestchat.gaps",
+        "guestchat.management.commands.serve",
+        "guestchat.retrieval.passages",
+        "guestchat.understanding.lexicon",
+    ]
+    reading = [
+        ".".join(file.relative_to(ROOT).with_suffix("").parts)
+        for file in served
+        if re.search(r"\bscene\.(read|asked)\(", file.read_text("utf-8"))
+    ]
+    assert reading == [
+        "guestchat.answering.articles",
+        "guestchat.answering.deciding",
+        "guestchat.answering.ranking",
+        "guestchat.turns",
+    ]
 
 
 def test_relative_imports_count(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
