@@ -45,8 +45,9 @@ _FARTHEST = 4.0
 # was named and it is not near.
 _LEAVES_OUT_FROM, _UNBOUND_FROM, _MENTIONS_FROM, _LEADS_ELSEWHERE_FROM = 0.82, 0.85, 0.9, 0.93
 _FAR_FROM = 0.82
-# Where no subject was named and no word is shared, in English either; and of what is only told beside a question.
-_NO_WORD_FROM, _BESIDE_FROM = 0.75, 0.88
+# Where no subject was named and no word is shared, in English either, or where a subject is only mentioned and the
+# article is not near; and of what is only told beside a question.
+_FAINTLY_FROM, _BESIDE_FROM = 0.75, 0.88
 # The log odds of being the answer by nearness alone below which an article is not near.
 _FAR = -2.0
 # What the judge says of most articles that do not answer.
@@ -149,8 +150,10 @@ def _needed(told: Mapping[str, float]) -> float:
     if not told["subjects"]:
         if told["near"] < _FAR:
             return _FAR_FROM
-        return 0.0 if told["in_english"] else _NO_WORD_FROM
-    return 0.0 if told["fully_agrees"] else _LEAVES_OUT_FROM
+        return 0.0 if told["in_english"] else _FAINTLY_FROM
+    if not told["fully_agrees"]:
+        return _LEAVES_OUT_FROM
+    return _FAINTLY_FROM if told["near"] < _FAR and not told["headed"] else 0.0
 
 
 def current_of(hits: Sequence[Hit], scene: Scene) -> list[Hit]:
