@@ -116,9 +116,13 @@ def is_foreign(key: str, scene: Scene) -> bool:
 
 def meant(part: Part, scene: Scene) -> dict[str, float]:
     """Return what a question says in English, by how much each word tells this hotel's articles apart."""
-    weights = scene.catalogue.lexicon.english_weights
-    rarest = math.log(1 + max(1, len(scene.content.articles)))
+    weights, rarest = scene.catalogue.lexicon.english_weights, _rarest(scene)
     return {each: weights.get(each, rarest) for each in topic_stems(scene.asked(part))}
+
+
+def _rarest(scene: Scene) -> float:
+    """Return what tells this hotel's articles apart the most: what one of them says."""
+    return math.log(1 + max(1, len(scene.content.articles)))
 
 
 def said_of(asked: Mapping[str, float], own: frozenset[str]) -> float:
@@ -129,7 +133,7 @@ def said_of(asked: Mapping[str, float], own: frozenset[str]) -> float:
 def _telling(part: Part, scene: Scene) -> float:
     """Return how much the question's subjects tell this hotel's articles apart, from 0 to 1."""
     lexicon = scene.catalogue.lexicon
-    rarest = math.log(1 + max(1, len(scene.content.articles)))
+    rarest = _rarest(scene)
     return max((lexicon.subject_weights.get(each, rarest) for each in part.subjects), default=0.0) / rarest
 
 
