@@ -94,6 +94,7 @@ def test_a_printed_sheet_is_read_by_a_phone(open_screen: OpenScreen, running_hot
     desk.locator(f"[name=form][value={form}]").check()
     desk.get_by_role("button", name="Show the sheets").click()
     desk.locator(".card").first.wait_for()
+    desk.wait_for_load_state()  # its style sheet, too: the cards are there before the paper's size is
     pages = printed(desk)
     if SHOTS and form == "a6":
         pages[0].save(Path(SHOTS, "staff-cards.png"))
