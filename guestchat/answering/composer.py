@@ -9,6 +9,7 @@ from typing import Any
 from guestchat.answering import (
     articles,
     choosing,
+    deciding,
     disagreement,
     dishes,
     gate,
@@ -155,18 +156,25 @@ def _reply(part: Part, hits: Callable[[], Sequence[Hit]], scene: Scene) -> Reply
         return both
     measured = part.intent in {Intent.HOURS, Intent.PLACE} and part.details & _MEASURES
     from_rows = None if measured else _from_rows(part, scene) if _rows_tell(part) else None
-    if from_rows is not None and part.intent is Intent.HOURS and opening.are_untold(from_rows.venues, scene):
-        # A season is told in words: by an article, if there is one.
-        told = articles.answer(part, hits(), scene, sure=True)
-        if told is not None and told.outcome is Outcome.ANSWERED:
-            return _both(from_rows, told)
+    # A season is told in words: by an article, if there is one.
+    if (
+        from_rows is not None
+        and part.intent is Intent.HOURS
+        and opening.are_untold(from_rows.venues, scene)
+        and (told := _from_article(part, hits(), scene)) is not None
+    ):
+        return _both(from_rows, told)
     if from_rows is not None and _finds_nothing(part, from_rows):
-        told = articles.answer(part, hits(), scene, sure=True)
-        if told is not None and told.outcome is Outcome.ANSWERED:
+        if (told := _from_article(part, hits(), scene)) is not None:
             return told
         if from_rows.outcome is Outcome.ANSWERED:
             return from_rows
         return articles.of_what_was_told(part, scene) or _unknown(part, hits(), scene)
+    if from_rows is not None and part.intent is Intent.PLACE and not part.aspects & _ITS_ROW_TELLS:
+        # "May my daughter of 14 use the gym" names a venue, whose row tells what it is; an article tells the rest.
+        told = _from_article(part, hits(), scene)
+        if told is not None and deciding.weigh(part, hits(), scene).chance >= _CERTAIN:
+            return _both(from_rows, told)
     # Search costs more than all the rest: not for what rows tell already, nor for the article that was just told.
     open_words = _leaves_words(part, scene) or ranking.asked_word_by_word(part, scene) is not None
     unexplained = from_rows is None or (open_words and part.intent is not Intent.DISH)
@@ -203,7 +211,12 @@ def _told_rather_than_done(part: Part, hits: Callable[[], Sequence[Hit]], scene:
     wants_to_know = _WANTS_TO_KNOW.match(fold(part.text).lstrip(" \u00bf\u00a1.,!"))
     if part.topic == "maintenance" or part.follow_up or part.when or part.quantity or not wants_to_know:
         return None  # "when will somebody fix the heating", "where can I get a taxi for 9": that it is done
-    told = articles.answer(part, hits(), scene, sure=True)
+    return _from_article(part, hits(), scene)
+
+
+def _from_article(part: Part, hits: Sequence[Hit], scene: Scene) -> Reply | None:
+    """Return what an article answers, if one does."""
+    told = articles.answer(part, hits, scene, sure=True)
     return told if told is not None and told.outcome is Outcome.ANSWERED else None
 
 
@@ -250,14 +263,23 @@ _EATEN_TOO = frozenset({"farm_animals"}) | AT_TABLE
 
 
 def _finds_nothing(part: Part, reply: Reply) -> bool:
-    """Return whether a list came out empty: "afternoon tea" may be no dish, but an article."""
-    return part.intent is Intent.LIST and not (reply.items or reply.sources or part.avoid or part.containing)
+    """Return whether a list names no dish, at most the cards: "afternoon tea" may be an article.
+
+    So may what the kitchen packs for those who leave at five, or whether a waiter expects a tip.
+    """
+    named = reply.items or part.avoid or part.containing or (reply.sources and part.venues)
+    return part.intent is Intent.LIST and not named
 
 
 def _asks_for_food(part: Part) -> bool:
     """Return whether a list is asked for by more than a word that some dish's name holds as well."""
     kinds = (part.diets, part.avoid, part.containing, part.courses, part.sections, part.meals, part.order)
     return any(kinds) or part.drinks or part.kids or part.price_up_to is not None or part.price_from is not None
+
+
+_ITS_ROW_TELLS = frozenset({"location", "phone", "about", "available"})
+# How likely an article must be to stand beside a row that explains all words of a question.
+_CERTAIN = 0.9
 
 
 # What a venue's row tells of it; a price, a temperature or an age is told by a sentence or an article, or not at all.

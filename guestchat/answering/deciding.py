@@ -113,7 +113,15 @@ def net() -> Net:
 
 
 def weigh(part: Part, hits: Sequence[Hit], scene: Scene) -> Verdict:
-    """Return what to do with the best current article among the hits, which are in order."""
+    """Return what to do with the best current article among the hits, which are in order and stay as they are."""
+    asked = part, id(hits)
+    verdict: Verdict | None = scene.weighed.get(asked)
+    if verdict is None:
+        verdict = scene.weighed[asked] = _weigh(part, hits, scene)
+    return verdict
+
+
+def _weigh(part: Part, hits: Sequence[Hit], scene: Scene) -> Verdict:
     found = current_of(hits, scene)
     if not found:
         return Verdict(band=Band.SILENT, chance=0.0)

@@ -13,7 +13,7 @@ from guestchat.understanding.query import Intent, Part
 from guestchat.words import fold
 from menus import hours
 from menus.allergens import Status, is_safe, status
-from menus.content import Item, Offer
+from menus.content import Item, Offer, Option
 
 SHOWN = 6
 _OF_A_SIZE = re.compile(
@@ -179,6 +179,8 @@ def _aspects(offer: Offer, part: Part, scene: Scene) -> Iterator[str]:
         chosen = [option for option in item.options if option.key in part.options]
         if chosen and "options" not in aspects:
             yield _options(replace(item, options=tuple(chosen)), scene)
+            if together := _together(item, chosen, scene):
+                yield together
         elif item.options and "options" not in aspects and _OF_A_SIZE.search(fold(part.text)):
             yield _options(item, scene)  # "what is a large one"
     if aspects & {"ingredients", "about"} and not part.diets and not part.avoid:
@@ -211,6 +213,14 @@ def _aspects(offer: Offer, part: Part, scene: Scene) -> Iterator[str]:
         yield scene.say("dish.serves", name=name, menu=_menu_name(offer, scene), venue=scene.name(offer.venue))
         if "price" not in aspects and item.price is not None:
             yield _price(item, scene)
+
+
+def _together(item: Item, chosen: Sequence[Option], scene: Scene) -> str:
+    """Return what a dish costs with its one option; two may be two readings of one word, "fries" of either kind."""
+    if item.price is None or len(chosen) != 1 or not chosen[0].price:
+        return ""
+    whole = scene.words.price(item.price + chosen[0].price, scene.content.currency)
+    return scene.say("dish.price_together", price=whole)
 
 
 def _options(item: Item, scene: Scene) -> str:

@@ -2,8 +2,9 @@
 
 import datetime as dt
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
+from typing import Any
 
 from guestchat.answering.phrasing import Phrasing, phrasing
 from guestchat.catalogue import Catalogue
@@ -28,6 +29,8 @@ class Scene:
     diets: tuple[str, ...] = ()
     diets_of_another: bool = False
     place: Place | None = None
+    # What was weighed for this answer, by what is asked and found: it is asked for two or three times.
+    weighed: dict[Any, Any] = field(default_factory=dict, repr=False, compare=False)
 
     @property
     def content(self) -> Content:

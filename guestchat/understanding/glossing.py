@@ -10,7 +10,7 @@ import re
 import sys
 import threading
 import unicodedata
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any
@@ -177,6 +177,27 @@ def in_english(text: str, language: str) -> str:
     return _remembered(text, known) if len(text) <= _LONGEST_REMEMBERED else _put(text, known)
 
 
+def knows(word: str, language: str) -> bool:
+    """Return whether a word, in lower case, is one of a language's: by its glossary, English by what others are put."""
+    known = language[:2]
+    if known == "en":
+        return word in _english_words() or stem(word) in _english_words()
+    return known in LANGUAGES and len(word) <= _LONGEST_WORD and _found(word, known) is not None
+
+
+@cache
+def _english_words() -> frozenset[str]:
+    """Return the English words, and their stems, that other languages' words are put into."""
+    said = {each for language in LANGUAGES for words_of in _put_into(language) for each in words(words_of)}
+    return frozenset(said | {stem(word) for word in said})
+
+
+def _put_into(language: str) -> Iterator[str]:
+    known = glossary(language)
+    yield from known.written.values()
+    yield from known.phrases.values()
+
+
 def topic_stems(english: str) -> tuple[str, ...]:
     """Return the stems of an English text's words that carry a topic, each once."""
     filler = vocabulary("en").filler
@@ -222,14 +243,19 @@ def _short_word(word: str, language: str) -> str:
     return _word(word, language) if len(word) <= _LONGEST_WORD else word
 
 
-@lru_cache(maxsize=_REMEMBERED_WORDS)
 def _word(word: str, language: str) -> str:
     """Return a word in English, or as it is."""
+    said = _found(word, language)
+    return word if said is None else said
+
+
+@lru_cache(maxsize=_REMEMBERED_WORDS)
+def _found(word: str, language: str) -> str | None:
     known = glossary(language)
     said = known.find(word)
     if said is None:
         said = _german(word, known) if language == "de" else _glued(word, known) if language == "es" else None
-    return word if said is None else said
+    return said
 
 
 def _german(word: str, known: Glossary) -> str | None:

@@ -5,7 +5,9 @@ from collections.abc import Set as AbstractSet
 from functools import lru_cache
 from itertools import pairwise
 
-from guestchat.understanding import allergies
+from guestchat.understanding import allergies, glossing
+from guestchat.understanding.food import concepts
+from guestchat.understanding.stems import stem
 from guestchat.understanding.vocabulary import LANGUAGES, singular, vocabulary
 from guestchat.words import words
 
@@ -41,9 +43,18 @@ def detect(
             return knowing[0]
     # Two or three words that only one language knows all of: "vegetarian dishes".
     whole = [language for language in candidates if len(found) > 1 and all(told[language])]
-    return whole[0] if len(whole) == 1 else hint
+    if len(whole) == 1:
+        return whole[0]
+    # "Aufzug?", "code wifi": no word of it is the hint's alone, and a glossary knows it.
+    if len(found) <= _SHORT and max(told[hint]) < _OF_A_SENTENCE:
+        meant = [language for language in candidates if _is_glossed(found, told, language, hint)]
+        if len(meant) == 1:
+            return meant[0]
+    return hint
 
 
+_SHORT, _SHORTEST_GLOSSED = 3, 4
+_OF_A_SENTENCE = 0.6
 _MARGIN = 0.5
 _TELLING_LETTERS = 7  # a short one may be a slip: an English "desert" is a dessert
 
@@ -52,6 +63,21 @@ def _besides_names(found: Sequence[str], names: AbstractSet[tuple[str, str]]) ->
     """Return the words that are no part of a row's name, or all of them where nothing else is said."""
     inside = {place + more for place, pair in enumerate(pairwise(found)) if pair in names for more in (0, 1)}
     return [word for place, word in enumerate(found) if place not in inside] or found
+
+
+def _is_glossed(found: Sequence[str], told: Mapping[str, Sequence[float]], language: str, hint: str) -> bool:
+    """Return whether a language knows every word, and one or more of them that the hint's language does not."""
+    if language == hint or language not in glossing.LANGUAGES:
+        return False
+    known = [bool(weight) or glossing.knows(word, language) for word, weight in zip(found, told[language], strict=True)]
+    foreign = [
+        word
+        for word in found
+        if (len(word) >= _SHORTEST_GLOSSED or not word.isascii())
+        and not glossing.knows(word, hint)
+        and not concepts(stem(word))  # a "cava" is called so in all languages
+    ]
+    return all(known) and any(glossing.knows(word, language) for word in foreign)
 
 
 @lru_cache(maxsize=20_000)

@@ -283,3 +283,15 @@ def test_coeliac_disease_is_kept_whatever_is_told_before(ask: AskTheDemo, langua
 @pytest.mark.parametrize("text", ["🙃🙃🙃", "?!", "...", "1"])
 def test_no_word_at_all_ends_no_talk(ask: AskTheDemo, before: str, text: str) -> None:
     assert talk(ask, before, text, "thanks")[-1].outcome is Outcome.SMALLTALK
+
+
+@pytest.mark.parametrize(
+    ("text", "article"),
+    [("whats for brekkie", "breakfast-offer"), ("hay que dar algo al camarero o va incluido", "tipping")],
+)
+def test_an_article_tells_more_than_the_names_of_the_cards(ask: AskTheDemo, text: str, article: str) -> None:
+    assert [source.key for source in ask(text).sources] == [article]
+
+
+def test_a_list_that_names_dishes_stays_a_list(ask: AskTheDemo) -> None:
+    assert ask("what desserts do you have").items

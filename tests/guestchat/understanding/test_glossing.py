@@ -87,7 +87,7 @@ def test_any_text_has_a_gloss_and_the_same_one_each_time(text: str, language: st
 def test_threads_share_a_glossary() -> None:
     words = [f"{begins}verleih{number}tarif" for begins in ("Roller", "Boots", "Schirm", "Ski") for number in "ab"]
     alone = [in_english(word, "de") for word in words]
-    glossing._word.cache_clear()
+    glossing._found.cache_clear()
     glossing._remembered.cache_clear()
     with ThreadPoolExecutor(8) as threads:
         assert list(threads.map(lambda word: in_english(word, "de"), words * 40)) == alone * 40
