@@ -102,6 +102,7 @@ def test_glosses_reach_models_and_their_ranking_alone() -> None:
         "guestchat.answering.articles",
         "guestchat.answering.deciding",
         "guestchat.answering.ranking",
+        "guestchat.answering.wanting",
         "guestchat.turns",
     ]
 

@@ -17,6 +17,7 @@ from guestchat.answering import (
     people,
     ranking,
     statements,
+    wanting,
     wishes,
 )
 from guestchat.answering.answer import Answer, Outcome, Reply, Source
@@ -440,6 +441,8 @@ def _unknown(part: Part, hits: Sequence[Hit], scene: Scene) -> Reply:
     about_food = asks_for_allergens or part.avoid or part.containing
     if about_food and scene.content.offers:
         return Reply(text=scene.say("unknown.which_allergen_dish"), outcome=Outcome.CLARIFY)
+    if not part.tells and (kind := wanting.wanted(part, scene)) is not None:
+        return _done(part, kind, scene)
     near = [*_named_in_part(part, scene), *articles.nearest(part, hits, scene)][: articles.MOST_OFFERED]
     if near:
         return Reply(
@@ -452,6 +455,13 @@ def _unknown(part: Part, hits: Sequence[Hit], scene: Scene) -> Reply:
         outcome=Outcome.UNANSWERED,
         suggestions=[scene.say("unknown.ask_person")],
     )
+
+
+def _done(part: Part, kind: str, scene: Scene) -> Reply:
+    """Return the proposal of what a message is taken to want done, or a person where it wants one."""
+    if kind == "person":
+        return people.handover(part, scene, complaint=True)
+    return wishes.answer(replace(part, intent=Intent.REQUEST, topic=kind), scene)
 
 
 # So many answers to something else may stand between a proposal and the guest's word on it.

@@ -4,7 +4,7 @@ Two kinds of questions teach it: those over whole houses that were written to be
 guests were imagined to write over the groups of articles that no model was trained on, each made a small hotel.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 from unittest import mock
@@ -19,6 +19,7 @@ from guestchat.evaluation.asking import Asker
 from guestchat.evaluation.questions import Expectation, Question
 from guestchat.retrieval.calibration import Band
 from guestchat.training.corpus import LANGUAGES
+from guestchat.training.descending import descend
 from guestchat.training.guests import Asked as Article
 from guestchat.training.guests import Guests, language_of
 
@@ -181,33 +182,27 @@ def _fitted(x: Floats, found: Sequence[Example]) -> dict[str, Floats]:
 
 
 def _train(x: Floats, found: Sequence[Example], seed: int) -> dict[str, Floats]:
-    """Return a net's weights by AdamW over all examples at once: so few weights need no library."""
+    """Return a net's weights, fitted to all examples at once."""
     random = np.random.default_rng(seed)
     y = np.array([each.right for each in found], dtype=np.float64)
     share = np.array([each.weight for each in found])
     width = x.shape[1]
+
+    def slopes(weights: Mapping[str, Floats]) -> Mapping[str, Floats]:
+        inside = np.tanh(x @ weights["inner"] + weights["bias"])
+        error = (deciding.chances(x, **weights) - y) * share / len(y)
+        back = np.outer(error, weights["outer"]) * (1 - inside**2)
+        return {
+            "inner": x.T @ back,
+            "bias": back.sum(axis=0),
+            "outer": inside.T @ error,
+            "base": np.asarray(error.sum()),
+        }
+
     weights: dict[str, Floats] = {
         "inner": random.normal(0, 1 / np.sqrt(width), (width, HIDDEN)),
         "bias": np.zeros(HIDDEN),
         "outer": random.normal(0, 1 / np.sqrt(HIDDEN), HIDDEN),
         "base": np.zeros(()),
     }
-    first = {name: np.zeros_like(value) for name, value in weights.items()}
-    second = {name: np.zeros_like(value) for name, value in weights.items()}
-    for step in range(STEPS):
-        inside = np.tanh(x @ weights["inner"] + weights["bias"])
-        error = (deciding.chances(x, **weights) - y) * share / len(y)
-        back = np.outer(error, weights["outer"]) * (1 - inside**2)
-        slopes = {
-            "inner": x.T @ back,
-            "bias": back.sum(axis=0),
-            "outer": inside.T @ error,
-            "base": np.asarray(error.sum()),
-        }
-        rate = RATE * (1 + np.cos(np.pi * step / STEPS)) / 2
-        for name, slope in slopes.items():
-            first[name] = 0.9 * first[name] + 0.1 * slope
-            second[name] = 0.999 * second[name] + 0.001 * slope**2
-            mean, square = first[name] / (1 - 0.9 ** (step + 1)), second[name] / (1 - 0.999 ** (step + 1))
-            weights[name] = weights[name] * (1 - rate * DECAY) - rate * mean / (np.sqrt(square) + 1e-8)
-    return weights
+    return descend(weights, slopes, steps=STEPS, rate=RATE, decay=DECAY)

@@ -273,11 +273,6 @@ def test_a_morning_is_no_day(house: House) -> None:
     assert "Donnerstag" not in answer.request.details
 
 
-def test_an_article_answers_where_a_list_would_only_name_cards_and_hours(house: House) -> None:
-    answer = ask(house("alpenhof"), "kostet das essen an silvester extra? wir haben nur fr\u00fchst\u00fcck gebucht")
-    assert sources(answer) == ["turn-of-the-year"]
-
-
 def test_what_a_house_says_of_children_stands_beside_what_a_place_is(house: House) -> None:
     hotel = house("speicher")
     assert {"gym", "gym-rules"} <= set(sources(ask(hotel, "darf meine tochter (14) mit in den fitnessraum")))

@@ -48,7 +48,7 @@ def first(small_hotel: Callable[..., models.Hotel]) -> Callable[[str], str]:
     [
         ("how much is it to park a car", "car-park-fee"),
         ("is there somewhere to park at the station", "car-park"),
-        ("what's the price for the wifi on the train", "wifi-fee"),
+        ("price of the wifi on the train", "wifi-fee"),
         ("does the train have wifi", "wifi"),
     ],
 )
