@@ -50,6 +50,8 @@ _FAR_FROM = 0.82
 _FAINTLY_FROM, _BESIDE_FROM = 0.75, 0.88
 # The log odds of being the answer by nearness alone below which an article is not near.
 _FAR = -2.0
+# The similarity below which it is not, however far ahead of the only other articles that search found.
+_UNLIKE = 0.4
 # What the judge says of most articles that do not answer.
 _UNASKED = -2.5
 # What it says at least of an article that a question in short is answered by.
@@ -156,7 +158,7 @@ def _needed(told: Mapping[str, float]) -> float:
     if told["bounds_open"]:
         return _UNBOUND_FROM
     if not told["subjects"]:
-        if told["near"] < _FAR:
+        if told["near"] < _FAR or told["similarity"] < _UNLIKE:
             return _FAR_FROM
         return 0.0 if told["in_english"] else _FAINTLY_FROM
     if not told["fully_agrees"]:

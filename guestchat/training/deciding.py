@@ -29,8 +29,8 @@ HIDDEN = 12
 IMAGINED_WEIGHT = 0.1
 """What a question over an imagined house weighs beside one over a whole house: these are nearer to real ones."""
 STEPS, RATE, DECAY = 300, 0.01, 0.05
-NETS = 3
-"""So many nets are averaged, each from another seed: one alone wavers by some questions."""
+NETS, NETS_TO_MEASURE = 8, 3
+"""So many nets are averaged, each from another seed: one alone wavers by some questions. Fewer serve to measure."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -125,7 +125,7 @@ class Measured:
 def fit(found: Sequence[Example]) -> dict[str, Any]:
     """Return the weights of the nets fitted on all examples, side by side as one, as `deciding.json` keeps them."""
     x, mean, deviation = _scaled(found)
-    kept = {"mean": mean, "deviation": deviation, **_fitted(x, found)}
+    kept = {"mean": mean, "deviation": deviation, **_fitted(x, found, NETS)}
     return {name: np.round(value, 5).tolist() for name, value in kept.items()}
 
 
@@ -159,7 +159,7 @@ def _predict_left_out(x: Floats, found: Sequence[Example], houses: set[str], cha
     if not out.any():
         return
     kept = [each for each, left in zip(found, out, strict=True) if not left]
-    chances[out] = deciding.chances(x[out], **_fitted(x[~out], kept))
+    chances[out] = deciding.chances(x[out], **_fitted(x[~out], kept, NETS_TO_MEASURE))
 
 
 def _scaled(found: Sequence[Example]) -> tuple[Floats, Floats, Floats]:
@@ -170,13 +170,13 @@ def _scaled(found: Sequence[Example]) -> tuple[Floats, Floats, Floats]:
     return deciding.scaled(x, mean, deviation), mean, deviation
 
 
-def _fitted(x: Floats, found: Sequence[Example]) -> dict[str, Floats]:
+def _fitted(x: Floats, found: Sequence[Example], count: int) -> dict[str, Floats]:
     """Return several nets side by side as one, whose log odds are the mean of theirs."""
-    nets = [_train(x, found, seed) for seed in range(1, NETS + 1)]
+    nets = [_train(x, found, seed) for seed in range(1, count + 1)]
     return {
         "inner": np.concatenate([net["inner"] for net in nets], axis=1),
         "bias": np.concatenate([net["bias"] for net in nets]),
-        "outer": np.concatenate([net["outer"] for net in nets]) / NETS,
+        "outer": np.concatenate([net["outer"] for net in nets]) / count,
         "base": np.asarray(np.mean([net["base"] for net in nets])),
     }
 

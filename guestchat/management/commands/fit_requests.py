@@ -10,7 +10,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from guestchat.answering.wanting import FILE, KINDS
 from guestchat.retrieval.embedder import get_embedder
 
-_BOUNDS = (0.5, 0.6, 0.7, 0.8, 0.9)
+_BOUNDS = (0.5, 0.6, 0.7, 0.8, 0.85, 0.9)
 
 
 class Command(BaseCommand):

@@ -55,6 +55,6 @@ def test_it_proposes_most_of_what_it_never_saw_and_hardly_a_question() -> None:
     """By the cross-fitted curve that `fit_requests` wrote: each message by weights fitted without it."""
     kept = json.loads(wanting.FILE.read_text("utf-8"))
     [at] = [each for each in kept["curve"] if each["bound"] == kept["propose_from"]]
-    assert at["proposed"] / at["requests"] >= 0.55
+    assert at["proposed"] / at["requests"] >= 0.5
     assert at["questions_proposed"] / at["questions"] <= 0.02
     assert at["guests_proposed"] / at["guests"] <= 0.02
