@@ -7,6 +7,7 @@ nothing else answers, and what it finds is proposed, never passed on by itself. 
 """
 
 import json
+import logging
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -17,6 +18,8 @@ from numpy.typing import NDArray
 from guestchat.answering.scene import Scene
 from guestchat.retrieval.embedder import get_embedder
 from guestchat.understanding.query import Part
+
+log = logging.getLogger(__name__)
 
 FILE = Path(__file__).with_name("wanting.json")
 
@@ -44,16 +47,19 @@ def chances(vectors: Floats, weights: Floats, bias: Floats) -> Floats:
 
 
 @cache
-def likeness() -> Likeness:
-    """Return what ships with the encoder; raise RuntimeError where it was fitted for another one."""
+def likeness() -> Likeness | None:
+    """Return what ships with the built-in encoder; None where another one serves, whose vectors it does not know."""
     kept = json.loads(FILE.read_text("utf-8"))
     if kept["kinds"] != list(KINDS) or kept["encoder"] != get_embedder().name:
-        raise RuntimeError(f"{FILE.name} was fitted for another encoder or other kinds; run manage.py fit_requests.")
+        log.warning("%s was fitted for another encoder: requests are known by words alone", FILE.name)
+        return None
     return Likeness(weights=np.array(kept["weights"]), bias=np.array(kept["bias"]), propose_from=kept["propose_from"])
 
 
 def wanted(part: Part, scene: Scene) -> str | None:
     """Return what a message wants done, one of `KINDS`; None where it most likely wants nothing."""
     fitted = likeness()
+    if fitted is None:
+        return None
     [found] = chances(get_embedder().encode_query([scene.asked(part)]).astype(np.float64), fitted.weights, fitted.bias)
     return KINDS[1 + int(found[1:].argmax())] if 1 - found[0] >= fitted.propose_from else None
