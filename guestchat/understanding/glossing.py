@@ -10,7 +10,7 @@ import re
 import sys
 import threading
 import unicodedata
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any
@@ -21,7 +21,7 @@ import guestchat.kept
 import guestchat.words
 from guestchat.kept import tables
 from guestchat.understanding.stems import stem
-from guestchat.understanding.vocabulary import vocabulary
+from guestchat.understanding.vocabulary import singular, vocabulary
 from guestchat.words import fold, words
 
 FOLDER = Path(__file__).with_name("glossary")
@@ -64,7 +64,7 @@ _ASKED = re.compile(r"(?:me|nos|se)?(?:l[aeo]s?)?$")
 
 
 class Glossary:
-    """One language's words in English: as they are written, without accents, and by their stems; and its phrases."""
+    """One language's words in English: as written, without accents, by their stems; its phrases; all English words."""
 
     def __init__(self, language: str) -> None:
         made = tables_of(language)
@@ -74,6 +74,7 @@ class Glossary:
         self.stems: Mapping[str, str] = made["stems"]
         self.phrases: Mapping[str, str] = made["phrases"]
         self.begins: frozenset[str] = made["begins"]
+        self.english: frozenset[str] = made["english"]
         self._stemmer = Stemmer.Stemmer(LANGUAGES[language], 0)
         self._lock = threading.Lock()
 
@@ -119,7 +120,8 @@ class Glossary:
 def tables_of(language: str, *, keep: bool = not sys.dont_write_bytecode) -> dict[str, Any]:
     """Return a glossary's tables as plain values; `keep` writes them beside its file where they are not."""
     source = FOLDER / f"{language}.tsv"
-    made_by = (Path(__file__), Path(str(guestchat.words.__file__)), Path(str(guestchat.kept.__file__)))
+    modules = (sys.modules[each.__module__] for each in (guestchat.words.words, guestchat.kept.tables, stem, singular))
+    made_by = (Path(__file__), *(Path(str(module.__file__)) for module in modules))
     return tables(source, made_by, lambda: _made(language, source), keep=keep, version=Stemmer.version())
 
 
@@ -143,7 +145,16 @@ def _made(language: str, source: Path) -> dict[str, Any]:
             for root in (fold(stemmer.stemWord(word)), stemmer.stemWord(fold(word))):
                 stems.setdefault(root, written[word])
     begins = frozenset(phrase.partition(" ")[0] for phrase in phrases)
-    return {"written": written, "folded": folded, "stems": stems, "phrases": phrases, "begins": begins}
+    said = {each for english in (*written.values(), *phrases.values()) for each in words(english)}
+    english_words = frozenset(said | {stem(each) for each in said})
+    return {
+        "written": written,
+        "folded": folded,
+        "stems": stems,
+        "phrases": phrases,
+        "begins": begins,
+        "english": english_words,
+    }
 
 
 def _plainest(language: str) -> Callable[[str], tuple[bool, int]]:
@@ -181,21 +192,8 @@ def knows(word: str, language: str) -> bool:
     """Return whether a word, in lower case, is one of a language's: by its glossary, English by what others are put."""
     known = language[:2]
     if known == "en":
-        return word in _english_words() or stem(word) in _english_words()
+        return any(not glossary(each).english.isdisjoint((word, stem(word))) for each in LANGUAGES)
     return known in LANGUAGES and len(word) <= _LONGEST_WORD and _found(word, known) is not None
-
-
-@cache
-def _english_words() -> frozenset[str]:
-    """Return the English words, and their stems, that other languages' words are put into."""
-    said = {each for language in LANGUAGES for words_of in _put_into(language) for each in words(words_of)}
-    return frozenset(said | {stem(word) for word in said})
-
-
-def _put_into(language: str) -> Iterator[str]:
-    known = glossary(language)
-    yield from known.written.values()
-    yield from known.phrases.values()
 
 
 def topic_stems(english: str) -> tuple[str, ...]:
