@@ -1,6 +1,5 @@
 """Owns fitting when an article speaks, and writing it where serving reads it."""
 
-import argparse
 import json
 from pathlib import Path
 from typing import Any
@@ -11,6 +10,7 @@ from django.db import transaction
 from guestchat.answering.deciding import FILE, SIGNALS
 from guestchat.evaluation import questions
 from guestchat.evaluation.questions import QuestionsError
+from guestchat.management.arguments import chance
 from guestchat.migrated import is_migrated
 from guestchat.retrieval.embedder import get_embedder
 from guestchat.retrieval.judge import get_judge
@@ -32,10 +32,10 @@ class Command(BaseCommand):
             "--hotel", metavar="HOTEL_FILE", type=Path, action="append", default=[], help="a hotel file they ask about"
         )
         parser.add_argument(
-            "--answer-from", type=_share, default=0.65, metavar="CHANCE", help="how sure it must be to answer"
+            "--answer-from", type=chance, default=0.64, metavar="CHANCE", help="how sure it must be to answer"
         )
         parser.add_argument(
-            "--ask-from", type=_share, default=0.3, metavar="CHANCE", help="how sure it must be to offer a question"
+            "--ask-from", type=chance, default=0.3, metavar="CHANCE", help="how sure it must be to offer a question"
         )
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -85,10 +85,3 @@ class Command(BaseCommand):
         }
         FILE.write_text(json.dumps(kept) + "\n", encoding="utf-8")
         self.stdout.write(f"Wrote {FILE.name}: {len(found):,} questions, {written:,} of them over whole houses.")
-
-
-def _share(text: str) -> float:
-    value = float(text)
-    if not 0 < value < 1:
-        raise argparse.ArgumentTypeError(f"{text} is no chance between 0 and 1.")
-    return value

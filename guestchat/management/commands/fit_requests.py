@@ -1,6 +1,5 @@
 """Owns fitting what requests are like, and writing it where serving reads it."""
 
-import argparse
 import json
 from typing import Any
 
@@ -8,6 +7,7 @@ import numpy as np
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from guestchat.answering.wanting import FILE, KINDS
+from guestchat.management.arguments import chance
 from guestchat.retrieval.embedder import get_embedder
 
 _BOUNDS = (0.5, 0.6, 0.7, 0.8, 0.85, 0.9)
@@ -22,7 +22,7 @@ class Command(BaseCommand):
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument(
             "--propose-from",
-            type=_share,
+            type=chance,
             default=0.8,
             metavar="CHANCE",
             help="how likely a message must want something",
@@ -80,10 +80,3 @@ class Command(BaseCommand):
         }
         FILE.write_text(json.dumps(kept) + "\n", encoding="utf-8")
         self.stdout.write(f"Wrote {FILE.name}: {len(table):,} messages, {len(beside):,} questions of imagined guests.")
-
-
-def _share(text: str) -> float:
-    value = float(text)
-    if not 0 < value < 1:
-        raise argparse.ArgumentTypeError(f"{text} is no chance between 0 and 1.")
-    return value
