@@ -441,7 +441,9 @@ def _unknown(part: Part, hits: Sequence[Hit], scene: Scene) -> Reply:
     about_food = asks_for_allergens or part.avoid or part.containing
     if about_food and scene.content.offers:
         return Reply(text=scene.say("unknown.which_allergen_dish"), outcome=Outcome.CLARIFY)
-    if not part.tells and (kind := wanting.wanted(part, scene)) is not None:
+    # "My charger is broken, do you lend any" asks whether there is one, and for nothing to be mended.
+    asks_whether = "rental" in part.details
+    if not (part.tells or asks_whether) and (kind := wanting.wanted(part, scene)) is not None:
         return _done(part, kind, scene)
     near = [*_named_in_part(part, scene), *articles.nearest(part, hits, scene)][: articles.MOST_OFFERED]
     if near:
