@@ -70,6 +70,7 @@ class ChatConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]
         self.ahead_from = 0.0  # on the loop's clock; a guest who asks too fast gets no work done ahead
         self.asked = 0  # the last question that this socket took
         self.stopped_at = 0  # the last question that its guest wants no answer to any more
+        self.finishing = 0  # the answer that is being committed: what reads it meanwhile leaves it to its own task
         self.spot = turns.Spot(held.hotel, held.place)
         self.expected: Grounds | None = None  # what the next answer will rest on, as far as this socket can tell
         await self.accept()
@@ -174,10 +175,10 @@ class ChatConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]
                 frames.error("rate_limited", "Too many questions at once.", str(ask.id), refused.retry_after_s)
             )
             return
-        await self._say(frames.message(turn.question))
+        if turn.is_repeat or not self._has_sent(turn.question.seq):
+            await self._say(frames.message(turn.question))
         measures.took("acknowledged", begun)
         if not turn.is_repeat:
-            self._has_sent(turn.question.seq)
             self.asked = turn.question.seq
             if answer is not None:
                 # At once, so that it leaves with the acknowledgement: nobody else is answered, and nothing waits.
@@ -234,13 +235,17 @@ class ChatConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]
             if not sent:
                 measures.took("first_piece", begun)
             sent += delta["text"]
-        if self._is_stopped(turn) and sent != answer.text:
-            row = await in_thread(turns.stop, turn, answer, sent)
-            self.expected = None
-        else:
-            row = await in_thread(turns.finish, turn, answer)
-            self.expected = turns.after(turn, answer)
-        self._has_sent(row.seq)
+        self.finishing = turn.answer_seq
+        try:
+            if self._is_stopped(turn) and sent != answer.text:
+                row = await in_thread(turns.stop, turn, answer, sent)
+                self.expected = None
+            else:
+                row = await in_thread(turns.finish, turn, answer)
+                self.expected = turns.after(turn, answer)
+            self._has_sent(row.seq)
+        finally:
+            self.finishing = 0
         await self._say(frames.finished(row))
         measures.took("finished", begun)
         await self._tell_requests(row, answer)
@@ -261,13 +266,18 @@ class ChatConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]
     def _is_stopped(self, turn: turns.Turn) -> bool:
         return turn.question.seq <= self.stopped_at
 
-    def _has_sent(self, seq: int) -> None:
-        """Note a number that this socket brought by itself, and how far it has everything."""
-        if seq > self.sent:
-            self.own.add(seq)
+    def _has_sent(self, seq: int) -> bool:
+        """Note a number that this socket brings, and how far it has everything; return whether it was brought before.
+
+        Noted before it is sent: while it is, what comes from the log must not bring it a second time.
+        """
+        if seq <= self.sent or seq in self.own:
+            return True
+        self.own.add(seq)
         while self.sent + 1 in self.own:
             self.sent += 1
             self.own.discard(self.sent)
+        return False
 
     async def _resume(self, after: int) -> None:
         """Replay what came after a number, in order and without a gap; answers under way are waited for a little."""
@@ -311,7 +321,7 @@ class ChatConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]
             _last, rows = await in_thread(turns.said_after, self.conversation_id, self.sent)
             requests = await in_thread(turns.requests_of, self.conversation_id, [row.seq for row in rows])
             for row in rows:
-                if row.seq <= self.sent or row.seq in self.own:
+                if row.seq <= self.sent or row.seq in self.own or row.seq == self.finishing:
                     continue  # brought by this socket's own questions and answers
                 if row.status == Message.Status.PENDING:
                     self.behind = True  # the nudge that follows its end brings it

@@ -20,6 +20,7 @@ from prometheus_client import REGISTRY
 from guestchat import catalogue, turns
 from guestchat.answering.answer import Answer
 from guestchat.buckets import Buckets, Pace
+from guestchat.groups import tell_others
 from guestchat.guest import consumer, pass_cookie, welcome
 from guestchat.guest.database import in_thread
 from guestchat.ledger import Written
@@ -755,6 +756,63 @@ async def test_sockets_that_ask_at_the_same_time_miss_nothing(browser: Client, n
         assert heard == dict.fromkeys(range(1, 25), 1)
     for guest in guests:
         await guest.leave()
+
+
+async def test_what_is_read_while_it_is_committed_comes_once(browser: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The log tells of a question or an answer before the socket that wrote it hears that it is committed."""
+
+    def slow_to_return(name: str, before_s: float, after_s: list[float]) -> None:
+        real = getattr(turns, name)
+
+        def slowly(*arguments: Any) -> Any:
+            time.sleep(before_s)
+            result = real(*arguments)
+            time.sleep(after_s.pop(0))
+            return result
+
+        monkeypatch.setattr(turns, name, slowly)
+
+    slow_to_return("finish", 0.3, [0.3, 0.0])
+    slow_to_return("ask", 0.0, [0.0, 0.8])
+    guest = Guest(pass_of(browser))
+    await guest.come()
+    await guest.ask(PARKING)
+    await guest.hear_until("answer.delta")
+    conversation = conversation_of(browser)
+    await tell_others(conversation)  # the first answer is pending: the socket looks again once it has finished
+    await asyncio.sleep(0.1)
+    second = await guest.ask(TOUR)  # committed at once, heard of after the first answer has finished
+    heard = await guest.hear_until("answer.finished")
+    await tell_others(conversation)
+    heard += await guest.hear_until("answer.finished")
+    assert [frame["seq"] for frame in heard if frame["type"] in {"message", "answer.finished"}] == [2, 3, 4]
+    assert [frame["id"] for frame in heard if frame["type"] == "message"] == [str(second)]
+    assert await guest.is_silent()
+    await guest.leave()
+
+
+async def test_an_answer_that_others_ask_for_while_it_is_committed_comes_once(
+    browser: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    real = turns.finish
+    committed = threading.Event()
+
+    def slowly(*arguments: Any) -> Any:
+        result = real(*arguments)
+        committed.set()
+        time.sleep(0.4)
+        return result
+
+    monkeypatch.setattr(turns, "finish", slowly)
+    guest = Guest(pass_of(browser))
+    await guest.come()
+    await guest.ask(PARKING)
+    await asyncio.to_thread(committed.wait)
+    await tell_others(conversation_of(browser))
+    heard = await guest.hear_until("answer.finished")
+    assert [frame["seq"] for frame in heard if frame["type"] in {"message", "answer.finished"}] == [1, 2]
+    assert await guest.is_silent()
+    await guest.leave()
 
 
 async def test_a_socket_sees_what_its_conversation_posts_by_form(browser: Client) -> None:
