@@ -30,7 +30,7 @@ from guestchat.service_requests import confirm as confirm
 from guestchat.service_requests import requests_of as requests_of
 from guestchat.traces import trace
 from guestchat.understanding.language import detect
-from guestchat.understanding.parse import parse
+from guestchat.understanding.parse import parse, parse_in_short
 from guestchat.understanding.query import Context, Part
 
 log = logging.getLogger(__name__)
@@ -207,6 +207,9 @@ def _turn(question: Message, place_key: str | None, language: str, *, is_repeat:
 
 
 # --- answer -----------------------------------------------------------------
+_NOT_UNDERSTOOD = frozenset({Outcome.UNANSWERED, Outcome.CLARIFY})
+
+
 def answer(
     hotel: Catalogue,
     text: str,
@@ -231,7 +234,7 @@ def answer(
         spoken = detect(text, language, content.languages, lexicon.spoken, lexicon.name_pairs)
     else:
         spoken = language
-    query = parse(text, hotel.lexicon, context, at, spoken)
+    query = parse(text, lexicon, context, at, spoken)
     allergies = tuple(dict.fromkeys((*context.allergies, *query.allergies)))
     understood = time.perf_counter()
     spent = {"embed": 0.0, "search": 0.0}
@@ -258,6 +261,9 @@ def answer(
         place=content.places_by_key.get(place or ""),
     )
     composed = compose(query, find, scene)
+    if composed.outcome in _NOT_UNDERSTOOD and (short := parse_in_short(query, lexicon, context, at)) is not None:
+        again = compose(short, find, scene)
+        composed = composed if again.outcome in _NOT_UNDERSTOOD else again
     ended = time.perf_counter()
     seconds = {
         "understand": understood - started,

@@ -513,6 +513,7 @@ def _context(parts: Sequence[Part], replies: Sequence[Reply], scene: Scene) -> C
     return Context(
         intent=Intent.QUESTION if reply.article else part.intent,
         items=tuple(reply.items),
+        options=part.options if part.intent is Intent.DISH and reply.items[:1] == list(part.items[:1]) else (),
         venues=tuple(reply.venues),
         article=article,
         topic=part.topic,

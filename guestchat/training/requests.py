@@ -22,21 +22,25 @@ GUESTS_WEIGH = 0.3
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Wanted:
-    """A message as the encoder reads it, and what it wants, one of `KINDS`."""
+    """A message, and what it wants, one of `KINDS`."""
 
     text: str
     kind: str
 
 
-def read_requests(path: Path = REQUESTS) -> list[Wanted]:
-    """Read the table, a message a line; raise `CorpusError` where it is of another form."""
+def read_requests(path: Path = REQUESTS, *, as_read: bool = True) -> list[Wanted]:
+    """Read the table, a message a line; raise `CorpusError` where it is of another form.
+
+    `as_read` is how the encoder reads them, in English word by word.
+    """
     found = []
     try:
         for number, line in enumerate(path.read_text("utf-8").splitlines(), 1):
             row = json.loads(line)
             if row["kind"] not in KINDS or row["lang"] not in LANGUAGES:
                 raise CorpusError(f"{path}:{number}: a kind or a language that is not known.")
-            found.append(Wanted(text=in_english(row["text"], row["lang"]), kind=row["kind"]))
+            text = in_english(row["text"], row["lang"]) if as_read else row["text"]
+            found.append(Wanted(text=text, kind=row["kind"]))
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise CorpusError(f"The requests {path} cannot be read: {error!r}") from error
     return found

@@ -21,6 +21,10 @@ from guestchat.understanding.when import When
 _ALL_TOLD = 3
 
 
+# Of all languages: the option is not taken after all.
+_LEAVES_OUT = frozenset({"without", "plain", "instead", "ohne", "pur", "stattdessen", "sans", "nature", "sin", "solo"})
+
+
 def after(part: Part, context: Context, lexicon: Lexicon) -> Context:
     """Return what the next question of the same message may refer to, before that one is answered."""
     if part.intent in BESIDE_REQUESTS or not (part.subjects or part.items or part.venues or part.venue_kinds):
@@ -29,6 +33,7 @@ def after(part: Part, context: Context, lexicon: Lexicon) -> Context:
     return Context(
         intent=part.intent,
         items=part.items if part.intent is Intent.DISH else (),
+        options=part.options if part.intent is Intent.DISH else (),
         venues=part.venues or (tuple(of_kinds) if len(of_kinds) == 1 else ()),
         subjects=tuple(sorted(part.subjects)),
         allergies=context.allergies,
@@ -40,6 +45,18 @@ def resolve(part: Part, reading: Reading, context: Context, before: Context) -> 
 
     `context` is what the last answer left, `before` the same or what an earlier question of the same message was about.
     """
+    return _as_it_was_taken(_referring(part, reading, context, before), reading, before)
+
+
+def _as_it_was_taken(part: Part, reading: Reading, before: Context) -> Part:
+    """ "The avocado bread with gluten-free bread. Does that have lupin?": asked of the dish with its option."""
+    same = part.follow_up and part.intent is Intent.DISH and part.items[:1] == before.items[:1]
+    if not same or not before.options or part.options or not _LEAVES_OUT.isdisjoint(reading.tokens):
+        return part
+    return replace(part, options=before.options)
+
+
+def _referring(part: Part, reading: Reading, context: Context, before: Context) -> Part:
     if before is not context and before.items and _says_more_of_it(part, reading):
         return _of_these(part, before.items)
     if before is not context and (come_with_it := _with_what_comes(part, reading, before)) is not part:

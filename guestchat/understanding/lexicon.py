@@ -60,6 +60,7 @@ class Lexicon:
     venue_words: Mapping[str, frozenset[str]]
     spoken: Mapping[str, frozenset[str]]
     name_pairs: frozenset[tuple[str, str]]  # words side by side in the name of a dish or a venue
+    name_words: frozenset[str]  # the stems of what dishes, their options, sections and venues are called
     article_words: Mapping[str, frozenset[str]]
     article_in_english: Mapping[str, frozenset[str]]  # the same, whatever it is written in
     english_weights: Mapping[str, float]
@@ -148,6 +149,7 @@ class Lexicon:
             venue_words={venue.key: _words(venue.name, venue.description, venue.location) for venue in content.venues},
             spoken=_spoken(content),
             name_pairs=frozenset(pair for said in _names_of_rows(content) for pair in pairwise(row_words(said))),
+            name_words=_name_words(content),
             article_weights=weights,
             headings={
                 row_words(text): article.key
@@ -319,6 +321,13 @@ def _names_of_rows(content: Content) -> Iterator[str]:
         yield from offer.item.name.values()
     for venue in content.venues:
         yield from venue.name.values()
+
+
+def _name_words(content: Content) -> frozenset[str]:
+    named = [*_names_of_rows(content)]
+    for offer in content.offers.values():
+        named += [*offer.section.name.values(), *(said for each in offer.item.options for said in each.name.values())]
+    return frozenset(stem(word) for said in named for word in row_words(said))
 
 
 def _spoken(content: Content) -> dict[str, frozenset[str]]:

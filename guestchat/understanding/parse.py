@@ -6,6 +6,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import replace
 
 from guestchat.understanding import clauses, follow_up, living
+from guestchat.understanding.asides import without_asides
 from guestchat.understanding.denying import DENYING
 from guestchat.understanding.food import asked_for, concepts
 from guestchat.understanding.hours import asks_when, asks_whether_a_meal_is_served, hours
@@ -23,9 +24,28 @@ def parse(text: str, lexicon: Lexicon, context: Context, at: dt.datetime, langua
     """Return a guest's message as a query; `at` is the moment of asking in the hotel's own time."""
     known = vocabulary(language)
     text = without_pictures(text, language)
+    said = text if context.pending else without_asides(text, known, lexicon.name_words)
+    if said != text and _kind_words(Reading(text, known, lexicon, at)):
+        said = text  # "Morning! Lovely place you've got" is one
+    return _query(text, said, lexicon, context, at, language)
+
+
+def parse_in_short(query: Query, lexicon: Lexicon, context: Context, at: dt.datetime) -> Query | None:
+    """Return a message once more, without all that may be an aside; None where nothing more is.
+
+    For a message that was not understood: "three kids screaming, one hand free. where can i have a cig".
+    """
+    if context.pending:
+        return None
+    said = without_asides(query.text, vocabulary(query.language), lexicon.name_words, leniently=True)
+    return None if said == query.said else _query(query.text, said, lexicon, context, at, query.language)
+
+
+def _query(text: str, said: str, lexicon: Lexicon, context: Context, at: dt.datetime, language: str) -> Query:
+    known = vocabulary(language)
     readings = [
-        Reading(clause, known, lexicon, at, clauses.is_marked(clause, text), bool(context.pending))
-        for clause in _clauses(text, lexicon, known, context)
+        Reading(clause, known, lexicon, at, clauses.is_marked(clause, said), bool(context.pending))
+        for clause in _clauses(said, lexicon, known, context)
     ]
     stated = dict.fromkeys(code for reading in readings for code in reading.stated_allergies)
     parts: list[Part] = []
@@ -36,12 +56,13 @@ def parse(text: str, lexicon: Lexicon, context: Context, at: dt.datetime, langua
     parts, readings = _as_one_change(parts, readings)
     parts = [_only_stated(part, reading, parts) for part, reading in zip(parts, readings, strict=True)]
     parts = _for_whom_it_was_stated(_with_what_is_told(parts, readings), readings)
-    said = next((each for reading in readings if (each := living.on(reading)) is not None), None)
-    diets, of_another = (context.diets, context.diets_of_another) if said is None else said
-    if said is None:
+    kept_to = next((each for reading in readings if (each := living.on(reading)) is not None), None)
+    diets, of_another = (context.diets, context.diets_of_another) if kept_to is None else kept_to
+    if kept_to is None:
         parts = [living.kept_to(part, reading, context) for part, reading in zip(parts, readings, strict=True)]
     return Query(
         text=text,
+        said=said,
         language=language,
         parts=tuple(_spread(parts)),
         allergies=tuple(stated),

@@ -79,9 +79,13 @@ class Part:
 
 @dataclass(frozen=True, kw_only=True)
 class Query:
-    """A guest's message, understood. `allergies` were stated in it and hold from now on; so do somebody's `diets`."""
+    """A guest's message, understood. `allergies` were stated in it and hold from now on; so do somebody's `diets`.
+
+    `said` is the text without what was said around its questions.
+    """
 
     text: str
+    said: str
     language: str
     parts: tuple[Part, ...]
     allergies: tuple[str, ...] = ()
@@ -95,6 +99,7 @@ class Context:
 
     intent: str = ""
     items: tuple[str, ...] = ()
+    options: tuple[str, ...] = ()  # with which the first of the dishes was asked for
     venues: tuple[str, ...] = ()
     article: str = ""
     topic: str = ""

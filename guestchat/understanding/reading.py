@@ -28,7 +28,6 @@ _RANGE = re.compile(
     r"(?:and|und|et|y|to|bis|a|till|-|\u2013)\s*(?P<high>\d{1,4}(?:[.,]\d{1,2})?)(?![\d:])"
     r"\s*(?P<money>€|\$|£|euros?\b|eur\b|chf\b|dollars?\b|pounds?\b|pfund\b|francs?\b|franken\b|libras?\b|quid\b)?"
 )
-_AFTER_ADDRESS = re.compile(r"[,:;!]\s+")
 _MARK = re.compile(r"[:;,–—]|\s-+\s")
 _ROOM = re.compile(r"\b(?:room|zimmer|chambre|habitacion|zi|rm)\s*(?:no\.?|nr\.?|number|nummer)?\s*(\d{1,4}[a-z]?)\b")
 _FIGURE = re.compile(r"\d+(?:st|nd|rd|th|er|eme)?")
@@ -79,19 +78,7 @@ class Reading:
     def spelt(self) -> str:
         """The clause with slips put right: to an encoder a "massge" is no treatment, but a mass."""
         mended = {written: meant for written, meant in zip(self._written, self.tokens, strict=True) if written != meant}
-        text = self._without_address
-        return _WORD.sub(lambda word: mended.get(fold(word.group()), word.group()), text) if mended else text
-
-    @property
-    def _without_address(self) -> str:
-        """The clause without "Sorry to bother you," before it, which says nothing and takes an encoder its time."""
-        empty = self.places("courtesy", "talk") | self.filler
-        ends = [mark for mark in _AFTER_ADDRESS.finditer(self.said) if mark.end() < len(self.said)]
-        for mark in reversed(ends):
-            said = len(words(self.said[: mark.start()]))
-            if said and set(range(said)) <= empty and self.topics - set(range(said)):
-                return self.said[mark.end() :]
-        return self.said
+        return _WORD.sub(lambda word: mended.get(fold(word.group()), word.group()), self.said) if mended else self.said
 
     @property
     def first_word(self) -> str:

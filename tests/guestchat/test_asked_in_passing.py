@@ -3,6 +3,7 @@
 import pytest
 
 from guestchat.answering.answer import Answer, Outcome
+from tests.conftest import Ask
 from tests.guestchat.conftest import House
 from tests.guestchat.test_another_house import ask
 
@@ -277,3 +278,42 @@ def test_what_a_house_says_of_children_stands_beside_what_a_place_is(house: Hous
     hotel = house("speicher")
     assert {"gym", "gym-rules"} <= set(sources(ask(hotel, "darf meine tochter (14) mit in den fitnessraum")))
     assert "gym-rules" not in sources(ask(hotel, "wo ist der fitnessraum"))
+
+
+@pytest.mark.parametrize(
+    ("name", "asked", "message"),
+    [
+        ("alpenhof", "what do lift passes cost", "My mother-in-law keeps asking me: what do lift passes cost"),
+        ("meridian", "where can i park", "hi there, sorry to bother you, where can i park? thanks so much in advance!"),
+        ("alpenhof", "wo is der nächste geldautomat", "Damit ich nichts falsch mache: wo is der nächste geldautomat"),
+        ("azahar", "donde aparco", "hola, perdona la molestia, donde aparco, somos cinco"),
+        ("quayle", "is there a doctor nearby", "yeah hi hope you are well is there a doctor nearby"),
+        # Not plainly an aside; but nothing answers the whole.
+        ("harbour", "rooftop open today", "rooftop open today, its so sunny"),
+    ],
+)
+def test_what_is_said_around_a_question_changes_no_answer(house: House, name: str, asked: str, message: str) -> None:
+    hotel = house(name)
+    plain, around = ask(hotel, asked), ask(hotel, message)
+    assert plain.outcome is Outcome.ANSWERED
+    assert (around.text, sources(around)) == (plain.text, sources(plain))
+
+
+def test_how_many_they_are_is_passed_on_with_a_request(house: House) -> None:
+    wanted = ask(house("meridian"), "Hello, can you call us a taxi for half past seven, there are 20 of us")
+    assert wanted.request is not None
+    assert "20 of us" in wanted.text
+    assert "Hello" not in wanted.text
+
+
+def test_an_option_holds_for_what_is_asked_of_its_dish_next(request: pytest.FixtureRequest) -> None:
+    ask_demo: Ask = request.getfixturevalue("ask")  # this module's `ask` asks another house
+    taken = ask_demo("how much is the avocado bread with the gluten free bread")
+    then = ask_demo("does it have lupin?", context=taken.context)
+    assert [(claim.item, claim.allergen, claim.status) for claim in then.claims] == [
+        ("avocado-bread", "lupin", "may_contain")
+    ]
+    plain = ask_demo("and without it, does it have lupin?", context=then.context)
+    assert ("avocado-bread", "lupin", "may_contain") not in [
+        (each.item, each.allergen, each.status) for each in plain.claims
+    ]

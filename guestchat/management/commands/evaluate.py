@@ -4,9 +4,9 @@ import argparse
 import datetime as dt
 import json
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
@@ -21,6 +21,7 @@ from guestchat.evaluation.questions import Expectation, Question, QuestionsError
 from guestchat.evaluation.referee import Referee
 from guestchat.evaluation.report import Report
 from guestchat.evaluation.slips import with_a_slip
+from guestchat.evaluation.talk_around import read_talk, with_talk
 from guestchat.migrated import is_migrated
 from guestchat.training.deciding import imagined
 from guestchat.training.guests import read_guests
@@ -29,6 +30,7 @@ from menus.content import Content
 from menus.models import Article, Hotel
 
 _QUESTIONS = 3_000
+T = TypeVar("T")
 
 
 class Command(BaseCommand):
@@ -52,6 +54,9 @@ class Command(BaseCommand):
             "--slips", metavar="SEED", type=int, help="put a slip of the finger into a word of each question of a file"
         )
         parser.add_argument(
+            "--talk", metavar="FILE", type=Path, help="put talk of this file around each question that stands alone"
+        )
+        parser.add_argument(
             "--imagined",
             action="store_true",
             help="ask what guests were imagined to write of articles that no model was trained on, each group of "
@@ -71,7 +76,9 @@ class Command(BaseCommand):
         if not is_migrated():
             raise CommandError("The database does not have this version's tables: run manage.py migrate first.")
         parts = [
-            self._files(options["files"], options["hotel"], options["slips"]) if options["files"] else None,
+            self._files(options["files"], options["hotel"], options["slips"], options["talk"])
+            if options["files"]
+            else None,
             self._imagined(options["hotel"]) if options["imagined"] else None,
             self._canteens(options["canteens"], options["questions"], options["seed"]) if options["canteens"] else None,
             self._faq(options["faq"]) if options["faq"] else None,
@@ -92,17 +99,13 @@ class Command(BaseCommand):
         self._judge(whole, dict(options["floor"]))
 
     # --- kinds of runs --------------------------------------------------------
-    def _files(self, paths: Sequence[Path], hotels: Sequence[Path], slips: int | None) -> Report:
-        asked: list[Question] = []
-        for path in paths:
-            try:
-                asked += questions.read_file(path)
-            except OSError as error:
-                raise CommandError(f"{path} cannot be read: {error.strerror}.") from None
-            except QuestionsError as error:
-                raise CommandError(str(error)) from None
+    def _files(self, paths: Sequence[Path], hotels: Sequence[Path], slips: int | None, talk: Path | None) -> Report:
+        asked = [question for path in paths for question in _read(path, questions.read_file)]
         if slips is not None:
             asked = [with_a_slip(each, seed=slips) for each in asked]
+        if talk is not None:
+            around = _read(talk, read_talk)
+            asked = [with_talk(each, around) for each in asked]
         with transaction.atomic():
             for path in hotels:
                 self._import(path)
@@ -201,6 +204,15 @@ class Command(BaseCommand):
             self.stderr.write(f"Unsafe answers: {unsafe}.")
         if missed or unsafe:
             sys.exit(1)
+
+
+def _read(path: Path, read: Callable[[Path], list[T]]) -> list[T]:
+    try:
+        return read(path)
+    except OSError as error:
+        raise CommandError(f"{path} cannot be read: {error.strerror}.") from None
+    except QuestionsError as error:
+        raise CommandError(str(error)) from None
 
 
 def _floor(written: str) -> tuple[str, float]:

@@ -72,6 +72,29 @@ def test_slips_are_put_into_the_questions_and_counted(tmp_path: Path) -> None:
     assert ": wifi?" in out
 
 
+def test_talk_is_put_around_questions_that_stand_alone(tmp_path: Path) -> None:
+    lines = [
+        question(expect={"lang": "en", "silent": True}),
+        question(id="2", text="wifi?", conversation="c", expect={"lang": "en", "silent": True}),
+    ]
+    talk = write(
+        tmp_path / "talk.jsonl",
+        {"lang": "en", "place": "before", "text": "I ask for my aunt: "},
+        {"lang": "en", "place": "after", "text": ", I ask for my aunt"},
+    )
+    out, _err = run(write(tmp_path / "own.jsonl", *lines), "--talk", talk, "--json", str(tmp_path / "run.json"))
+    assert "I ask for my aunt" in out
+    assert ": wifi?" in out
+
+
+@pytest.mark.parametrize("line", ["[]", '{"lang": "en", "place": "between", "text": "hm"}', '{"lang": "en"}', "hm"])
+def test_a_line_of_talk_that_is_none_is_named(tmp_path: Path, line: str) -> None:
+    talk = tmp_path / "talk.jsonl"
+    talk.write_text("\n" + line)
+    with pytest.raises(CommandError, match=r"talk\.jsonl:2: A line is"):
+        run(write(tmp_path / "own.jsonl", question()), "--talk", str(talk))
+
+
 def test_imagined_messages_are_asked_beside_a_houses_venues(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     asked = Asked(
         group="one",

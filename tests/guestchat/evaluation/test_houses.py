@@ -9,6 +9,7 @@ from guestchat.evaluation.asking import Asker
 from guestchat.evaluation.judging import Kind
 from guestchat.evaluation.questions import Question, read_file
 from guestchat.evaluation.report import Report
+from guestchat.evaluation.talk_around import read_talk, with_talk
 from menus import hotel_file
 from menus.content import Content, load
 from menus.models import Hotel
@@ -120,3 +121,22 @@ def test_other_words_are_answered_as_well_as_ever(kind: str) -> None:
     assert report.count(Kind.UNSAFE) == 0, told
     assert report.count(Kind.INVENTED) <= MOST_INVENTED[kind], told
     assert report.below({"all": FLOORS[kind]}) == [], told
+
+
+# With talk of somebody who wrote none of what the asides were fitted on around each question: "My wife says I never
+# ask, so here I am, asking. …".
+WITH_TALK, MOST_INVENTED_WITH_TALK = 0.82, 4
+
+
+@pytest.mark.django_db
+def test_talk_around_a_question_costs_little() -> None:
+    talk = read_talk(TESTS / "questions" / "talk_around.jsonl")
+    asked = [with_talk(question, talk) for house in HOUSES for question in questions(house, "open")]
+    assert sum(each.conversation is None for each in asked) >= 300
+    for house in HOUSES:
+        hotel_file.apply(content(house))
+    report = Report(asked=list(Asker().ask(asked)))
+    told = "\n".join(report.lines(worst=40))
+    assert report.count(Kind.UNSAFE) == 0, told
+    assert report.count(Kind.INVENTED) <= MOST_INVENTED_WITH_TALK, told
+    assert report.below({"all": WITH_TALK}) == [], told
