@@ -25,7 +25,7 @@ def parse(text: str, lexicon: Lexicon, context: Context, at: dt.datetime, langua
     known = vocabulary(language)
     text = without_pictures(text, language)
     said = text if context.pending else without_asides(text, known, lexicon.name_words)
-    if said != text and _kind_words(Reading(text, known, lexicon, at)):
+    if said != text and len(words(text)) <= _MOST_KIND_WORDS and _kind_words(Reading(text, known, lexicon, at)):
         said = text  # "Morning! Lovely place you've got" is one
     return _query(text, said, lexicon, context, at, language)
 
@@ -246,10 +246,12 @@ _MOST_KIND_WORDS = 8
 def _kind_words(reading: Reading) -> Part | None:
     """ "Good morning dears, slept so well": a greeting or thanks, and a word more that asks for nothing."""
     first = next((match for match in reading.found("talk") if match.key in _KIND and match.start <= 1), None)
+    if first is None or len(reading.tokens) > _MOST_KIND_WORDS:
+        return None
     asks = reading.asks or _INVERTED.match(reading.folded) or reading.matters.subjects or reading.matters.details
     named = reading.named or reading.venues or reading.allergens.codes or reading.when or reading.found("diet")
     wants = reading.aspects or reading.found("request") or reading.found("menu") or reading.found("course")
-    if first is None or asks or named or wants or len(reading.tokens) > _MOST_KIND_WORDS:
+    if asks or named or wants:
         return None
     spoken = reading.places("talk", "courtesy") | reading.filler
     beside = {token for place, token in enumerate(reading.tokens) if place not in spoken}
