@@ -18,7 +18,7 @@ from zlib import crc32
 
 from guestchat.understanding.clauses import ASKING_VERBS
 from guestchat.understanding.stems import stem
-from guestchat.understanding.vocabulary import Vocabulary, vocabulary
+from guestchat.understanding.vocabulary import LANGUAGES, Vocabulary, vocabulary
 from guestchat.words import words
 
 FILE = Path(__file__).with_name("asides.json")
@@ -43,6 +43,7 @@ _MORE_PLAINLY = 2.0
 _OFTEN_SAID = 0.3  # a word that asides have so often may be in a dish's name, too: "little"
 _LENIENTLY = math.log(0.2 / 0.8)
 _PLAINLY = math.log(0.95 / 0.05)
+_VERBS = frozenset(["is", "isn't", "are", "was", "were", "do", "does", "did", "will", "has", "have"])
 _WISHES = frozenset({"wish", "necessity"})
 _KIND = frozenset({"greeting", "thanks", "goodbye", "how_are_you"})
 # Where it matters how many guests there are.
@@ -185,11 +186,14 @@ def _around(
     must be as clearly no aside as what is around it is one.
     """
     count = len(tokens)
+    kind = [match for match in known["talk"].find(tokens) if match.key in _KIND] + known["courtesy"].find(tokens)
     asking = {match.start for match in known["asks"].find(tokens)}
-    asking |= {place for place, token in enumerate(tokens) if token in ASKING_VERBS}
-    kind = [match for table in ("talk", "courtesy") for match in known[table].find(tokens)]
-    fore = (asking | {match.end for match in kind}) & set(range(1, count))
-    behind = (raised | {match.start for match in kind}) & set(range(1, count))
+    verbs = {place for place, token in enumerate(tokens) if token in ASKING_VERBS or token in _VERBS}
+    # "My tongue is swelling" says it all; "hi, hope you are well is there a gym" asks from its verb on.
+    led_up_to = {place for place in verbs if any(match.end <= place for match in kind)}
+    inside = set(range(1, count))
+    fore = ((asking - verbs) | led_up_to | {match.end for match in kind}) & inside
+    behind = (raised | {match.start for match in kind}) & inside
     if not fore and not behind:
         return 0, count
     fitted, said = weights(), _plain(tokens)
@@ -225,7 +229,16 @@ def without_asides(text: str, known: Vocabulary, names: Set[str], *, leniently: 
     tokens, least = words(text), weights().least
     if known["allergen"].find(tokens) or known["diet"].find(tokens):
         least, leniently = max(least, _PLAINLY), False
-    return _shortened(text, known, names, least, _LENIENTLY if leniently else least)
+    short = _shortened(text, known, names, least, _LENIENTLY if leniently else least)
+    return text if short != text and _cries(tokens) else short
+
+
+def _cries(tokens: Sequence[str]) -> bool:
+    """Return whether anything sounds like a call for help: each word of it counts."""
+    return any(
+        vocabulary(language)["emergency"].find(tokens) or vocabulary(language).cries.find(tokens)
+        for language in LANGUAGES
+    )
 
 
 def _shortened(text: str, known: Vocabulary, names: Set[str], least: float, leniently: float) -> str:

@@ -1,11 +1,16 @@
 """Calls for help as people in need write them, in any language of the page, and what only sounds like one."""
 
+from pathlib import Path
+from random import Random
+
 import pytest
 
 from guestchat.catalogue import Catalogue
+from guestchat.evaluation.talk_around import read_talk
 from guestchat.understanding.language import detect
 from guestchat.understanding.parse import parse
 from guestchat.understanding.query import Context, Intent, Query
+from guestchat.understanding.vocabulary import LANGUAGES
 from tests.conftest import TUESDAY_NOON
 
 CALLS = {
@@ -169,3 +174,21 @@ def test_a_call_for_help_is_heard(lindenhof: Catalogue, page: str) -> None:
 def test_what_only_sounds_like_a_call_for_help_is_none(lindenhof: Catalogue) -> None:
     heard = [text for language, text in _each(CALM) if _urgent(lindenhof, text, language)]
     assert heard == []
+
+
+TALK = Path(__file__).parents[2] / "questions" / "talk_around.jsonl"
+
+
+def test_a_call_is_heard_through_talk_around_it(lindenhof: Catalogue) -> None:
+    random = Random(1)
+    before = {
+        language: [each.text for each in read_talk(TALK) if each.before and each.language == language]
+        for language in LANGUAGES
+    }
+    calls = [(language, text) for language, text in _each(CALLS) if _urgent(lindenhof, text, language)]
+    missed = [
+        f"{talk}{text}"
+        for language, text in calls
+        if not _urgent(lindenhof, f"{(talk := random.choice(before[language]))}{text}", language)
+    ]
+    assert missed == []
