@@ -81,8 +81,8 @@ def _here_first(offers: Sequence[Offer], scene: Scene) -> list[Offer]:
 def _about(offer: Offer, part: Part, scene: Scene) -> tuple[str, Sequence[Claim]]:
     """Return what was asked about a dish, the direct answer first, with its claims."""
     item = offer.item
-    # What is ordered may be with another option than those that were understood.
-    others = part.intent is Intent.REQUEST or (part.follow_up and not part.options)
+    # What is ordered or was spoken of may be with another option than those that were understood.
+    others = part.intent is Intent.REQUEST or (part.follow_up and (part.options_held or not part.options))
     part = _as_ordered(item, part, scene)
     asked = tuple(dict.fromkeys((*part.avoid, *part.containing)))
     sentences: list[str] = []

@@ -27,7 +27,11 @@ def read_talk(path: Path) -> list[Talk]:
     """Read a file of talk, a piece a line; raise `QuestionsError` where a line is of another form."""
     found: list[Talk] = []
     problems: list[LineProblem] = []
-    for number, line in enumerate(path.read_text("utf-8").splitlines(), 1):
+    try:
+        lines = path.read_text("utf-8").splitlines()
+    except UnicodeDecodeError:
+        raise QuestionsError([LineProblem(file=str(path), line=1, sentence="The file is no UTF-8.")]) from None
+    for number, line in enumerate(lines, 1):
         try:
             row = json.loads(line)
             place = ("before", "after").index(row["place"])

@@ -70,7 +70,7 @@ class ChatConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]
         self.ahead_from = 0.0  # on the loop's clock; a guest who asks too fast gets no work done ahead
         self.asked = 0  # the last question that this socket took
         self.stopped_at = 0  # the last question that its guest wants no answer to any more
-        self.finishing = 0  # the answer that is being committed: what reads it meanwhile leaves it to its own task
+        self.answering_seq = 0  # the answer being made, sent and committed: whoever reads it leaves it to its own task
         self.spot = turns.Spot(held.hotel, held.place)
         self.expected: Grounds | None = None  # what the next answer will rest on, as far as this socket can tell
         await self.accept()
@@ -207,7 +207,11 @@ class ChatConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]
 
     async def _answer_or_say_why(self, turn: turns.Turn, answer: Answer | None, begun: float) -> None:
         try:
-            await self._answer(turn, answer, begun)
+            self.answering_seq = turn.answer_seq
+            try:
+                await self._answer(turn, answer, begun)
+            finally:
+                self.answering_seq = 0
             await tell_others(self.conversation_id, self.channel_name)
             if self.behind:
                 await self._catch_up()
@@ -235,17 +239,13 @@ class ChatConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]
             if not sent:
                 measures.took("first_piece", begun)
             sent += delta["text"]
-        self.finishing = turn.answer_seq
-        try:
-            if self._is_stopped(turn) and sent != answer.text:
-                row = await in_thread(turns.stop, turn, answer, sent)
-                self.expected = None
-            else:
-                row = await in_thread(turns.finish, turn, answer)
-                self.expected = turns.after(turn, answer)
-            self._has_sent(row.seq)
-        finally:
-            self.finishing = 0
+        if self._is_stopped(turn) and sent != answer.text:
+            row = await in_thread(turns.stop, turn, answer, sent)
+            self.expected = None
+        else:
+            row = await in_thread(turns.finish, turn, answer)
+            self.expected = turns.after(turn, answer)
+        self._has_sent(row.seq)
         await self._say(frames.finished(row))
         measures.took("finished", begun)
         await self._tell_requests(row, answer)
@@ -321,10 +321,10 @@ class ChatConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]
             _last, rows = await in_thread(turns.said_after, self.conversation_id, self.sent)
             requests = await in_thread(turns.requests_of, self.conversation_id, [row.seq for row in rows])
             for row in rows:
-                if row.seq <= self.sent or row.seq in self.own or row.seq == self.finishing:
+                if row.seq <= self.sent or row.seq in self.own:
                     continue  # brought by this socket's own questions and answers
-                if row.status == Message.Status.PENDING:
-                    self.behind = True  # the nudge that follows its end brings it
+                if row.status == Message.Status.PENDING or row.seq == self.answering_seq:
+                    self.behind = True  # the nudge that follows its end, or its own task, brings it
                     break
                 self._has_sent(row.seq)
                 await self._say(frames.message(row, requests.get(row.seq)))

@@ -11,23 +11,26 @@ import math
 import re
 from collections.abc import Iterator, Sequence, Set
 from dataclasses import dataclass
-from functools import cache, lru_cache
+from functools import cache
 from itertools import accumulate, pairwise
 from pathlib import Path
 from zlib import crc32
 
 from guestchat.understanding.clauses import ASKING_VERBS
+from guestchat.understanding.denying import DENYING
 from guestchat.understanding.stems import stem
-from guestchat.understanding.vocabulary import LANGUAGES, Vocabulary, vocabulary
+from guestchat.understanding.vocabulary import Vocabulary
 from guestchat.words import words
 
 FILE = Path(__file__).with_name("asides.json")
 
 # Between a message's pieces; "12,50" and "19:30" are one.
 _BETWEEN = re.compile(
-    r"[,;:!?.\u2026]+(?=\s|$)|\s[\u2013\u2014-]+\s|[()\n]+|\s*[\U0001f300-\U0001faff\u2600-\u27bf]+\ufe0f?"
+    r"(?:[,;:!?\u2026]|(?<!\d)\.)+(?=\s|$)|\s[\u2013\u2014-]+\s|[()\n]+|\s*[\U0001f300-\U0001faff\u2600-\u27bf]+\ufe0f?"
 )
 _ENDS = re.compile(r"[.!?\n]")
+_JOINED = (",", ";", ":", "-", "\u2013", "\u2014")
+_LOOSE = " ,;:-\u2013\u2014"
 _FIGURE = re.compile(r"\d+")
 _WORD = re.compile(r"\S+")
 _LETTERS = 4
@@ -42,22 +45,32 @@ _SELDOM = (
 _MORE_PLAINLY = 2.0
 _OFTEN_SAID = 0.3  # a word that asides have so often may be in a dish's name, too: "little"
 _LENIENTLY = math.log(0.2 / 0.8)
-_PLAINLY = math.log(0.95 / 0.05)
 _VERBS = frozenset(["is", "isn't", "are", "was", "were", "do", "does", "did", "will", "has", "have"])
 _WISHES = frozenset({"wish", "necessity"})
 _KIND = frozenset({"greeting", "thanks", "goodbye", "how_are_you"})
 # Where it matters how many guests there are.
-_OF_PEOPLE = """
-    people persons guests adults pax group party us we personen leute gäste erwachsene gruppe wir personnes adultes
-    groupe nous sommes on personas adultos grupo somos seremos
+_OF_PEOPLE = "people persons guests adults pax personen leute gäste erwachsene personnes adultes personas adultos"
+_PEOPLE = frozenset(words(_OF_PEOPLE))
+_THEM = frozenset(words("we we're us group party wir uns gruppe nous on groupe somos seremos grupo"))
+_THEY_ARE = frozenset(words("are is it it's its there's will be sind geht sommes est sera serons son"))
+_A_ROOM = 3  # figures of so many digits count no guests
+_OF_A_COUNT = """
+    there of for a an the in total altogether only just about travelling asking es um zu für eine einer von insgesamt
+    nur zusammen c'est ce pour un une de en tout para por
 """
-PEOPLE = frozenset(words(_OF_PEOPLE))
-"""Words of how many guests there are, in any language."""
-_BESIDE_A_COUNT = frozenset(words("asking total altogether travelling insgesamt zusammen geht sera serons"))
+_BESIDE_A_COUNT = frozenset(words(_OF_A_COUNT)) - {"in"}
+# A turn or a bound: such a piece must be plainly an aside, and none at a second look.
+_OF_TURNS = """
+    but only later instead rather except unless nor aber nur später sondern statt außer mais seulement plutôt sauf
+    pero solo sino excepto
+"""
+_TURNS = frozenset(words(_OF_TURNS)) | DENYING
+_THANKING = ("thank", "thx", "cheers", "ta", "dank", "merci", "gracias")
 _OF_SEATS = """
     seat sit table book booking reserve reservation fit come group discount rate taxi cab van bus transfer shuttle tisch
     platz plätze reservieren reservierung buchen kommen gruppe rabatt passen réserver réservation place venir groupe
-    tarif mesa reservar reserva sitio grupo descuento caben navette traslado
+    tarif mesa reservar reserva sitio grupo descuento caben navette traslado room rooms bed beds suite brunch tour trip
+    zimmer familienzimmer bett betten ausflug chambre chambres lit lits excursion habitación habitaciones cama camas
 """
 _SEATS = frozenset(stem(word) for word in words(_OF_SEATS))
 
@@ -125,13 +138,10 @@ def _of_word(word: str) -> Iterator[str]:
 
 def is_aside(tokens: Sequence[str], known: Vocabulary, names: Set[str], least: float) -> bool:
     """Return whether a piece asks for nothing and tells nothing that an answer could rest on; `least` in log-odds."""
-    return _says_nothing(tuple(tokens), known.language, least) and not _names(tokens, known, names)
+    return _says_nothing(tuple(tokens), known, least) and not _names(tokens, known, names)
 
 
-@lru_cache(maxsize=4_096)
-def _says_nothing(tokens: tuple[str, ...], language: str, least: float) -> bool:
-    """Remembered, as most messages begin and end like others."""
-    known = vocabulary(language)
+def _says_nothing(tokens: tuple[str, ...], known: Vocabulary, least: float) -> bool:
     if _is_head_count(tokens, known) or _is_courtesy(tokens, known):
         return True
     told = _told(tokens)
@@ -149,15 +159,22 @@ def _asked_for(tokens: tuple[str, ...], known: Vocabulary) -> float:
     talk = {match.key for match in known["talk"].find(tokens)}
     wanted = {match.key for match in known["request"].find(tokens)} - _WISHES
     cries = "who_are_you" in talk and len(tokens) <= _A_CRY
-    if wanted or cries or "abuse" in talk or any(known[table].find(tokens) for table in _NEVER):
+    if (
+        wanted
+        or cries
+        or _has_figure(tokens, known)
+        or "abuse" in talk
+        or any(known[table].find(tokens) for table in _NEVER)
+    ):
         return math.inf
     small = not talk and known.filler.issuperset(tokens)
+    small = small or not _TURNS.isdisjoint(tokens)
     seldom = small or talk - _KIND or any(known[table].find(tokens) for table in _SELDOM)
     return _MORE_PLAINLY if seldom else 0.0
 
 
 def _names(tokens: Sequence[str], known: Vocabulary, names: Set[str]) -> bool:
-    """Return whether a piece has a word of the hotel's own names, and no other message would have it."""
+    """Return whether a piece has a word of the hotel's own names, other than one that asides have often."""
     often = _OFTEN_SAID / weights().step
     return any(stem(token) in names and token not in known.filler and weights().of(token) < often for token in tokens)
 
@@ -169,12 +186,19 @@ def _is_courtesy(tokens: Sequence[str], known: Vocabulary) -> bool:
 
 
 def _is_head_count(tokens: Sequence[str], known: Vocabulary) -> bool:
-    """Return whether a piece tells how many guests there are and nothing else: "asking for a group of six"."""
-    if not _has_figure(tokens, known) or PEOPLE.isdisjoint(tokens):
+    """Return whether a piece tells how many guests there are and nothing else: "asking for a group of six".
+
+    "For two people" may be asked of a price or an order, "we are in 214" tells a room.
+    """
+    told = not _THEM.isdisjoint(tokens) or not (_PEOPLE.isdisjoint(tokens) or _THEY_ARE.isdisjoint(tokens))
+    if not told or not _has_figure(tokens, known):
         return False
     numbers = {place for match in known["number"].find(tokens) for place in match.places}
-    small = known.filler | PEOPLE | _BESIDE_A_COUNT
-    return all(token.isdigit() or token in small or place in numbers for place, token in enumerate(tokens))
+    small = _THEM | _PEOPLE | _THEY_ARE | _BESIDE_A_COUNT
+    return all(
+        (token.isdigit() and len(token) < _A_ROOM) or token in small or place in numbers
+        for place, token in enumerate(tokens)
+    )
 
 
 def _around(
@@ -186,7 +210,12 @@ def _around(
     must be as clearly no aside as what is around it is one.
     """
     count = len(tokens)
-    kind = [match for match in known["talk"].find(tokens) if match.key in _KIND] + known["courtesy"].find(tokens)
+    kind = known["courtesy"].find(tokens) + [
+        match
+        for match in known["talk"].find(tokens)
+        # "Nice" and "great" are thanks, too, but not within a question.
+        if match.key in _KIND and (match.key != "thanks" or tokens[match.start].startswith(_THANKING))
+    ]
     asking = {match.start for match in known["asks"].find(tokens)}
     verbs = {place for place, token in enumerate(tokens) if token in ASKING_VERBS or token in _VERBS}
     # "My tongue is swelling" says it all; "hi, hope you are well is there a gym" asks from its verb on.
@@ -211,7 +240,8 @@ def _around(
     )
     for said_for, of_rest, (start, end), rest in told_of:
         beside = tuple(tokens[start:end])
-        if min(said_for, -of_rest) < least or (len(beside) < _LEAST_SAID and not kind):
+        alone = len(beside) < _LEAST_SAID and not any(match.start <= start < match.end for match in kind)
+        if min(said_for, -of_rest) < least or alone:
             continue  # one word may be a name
         plain = not known["request"].find(beside) and not _has_figure(beside, known)
         if plain and said_for >= least + _asked_for(beside, known) and not _names(beside, known, names):
@@ -222,23 +252,11 @@ def _around(
 def without_asides(text: str, known: Vocabulary, names: Set[str], *, leniently: bool = False) -> str:
     """Return a message without its asides; whole, where it says nothing else.
 
-    How many they are stays where it may matter: "we are twenty" beside a taxi. A mark stays with what it ends. `names`
-    are the stems of the hotel's own names; where an allergen or a diet is spoken of, only the plainest asides go.
-    `leniently`, what may well be one goes, too.
+    How many they are stays where it may matter: "we are twenty" beside a taxi. `names` are the stems of the hotel's own
+    names. `leniently`, what may well be an aside goes, too. What must be read whole the parser knows.
     """
-    tokens, least = words(text), weights().least
-    if known["allergen"].find(tokens) or known["diet"].find(tokens):
-        least, leniently = max(least, _PLAINLY), False
-    short = _shortened(text, known, names, least, _LENIENTLY if leniently else least)
-    return text if short != text and _cries(tokens) else short
-
-
-def _cries(tokens: Sequence[str]) -> bool:
-    """Return whether anything sounds like a call for help: each word of it counts."""
-    return any(
-        vocabulary(language)["emergency"].find(tokens) or vocabulary(language).cries.find(tokens)
-        for language in LANGUAGES
-    )
+    least = weights().least
+    return _shortened(text, known, names, least, _LENIENTLY if leniently else least)
 
 
 def _shortened(text: str, known: Vocabulary, names: Set[str], least: float, leniently: float) -> str:
@@ -252,7 +270,8 @@ def _shortened(text: str, known: Vocabulary, names: Set[str], least: float, leni
         if short != piece:
             pieces[place], said[place] = (short, mark), words(short)
         elif leniently < least:
-            empty[place] = bool(said[place]) and is_aside(said[place], known, names, leniently)
+            turns = not _TURNS.isdisjoint(said[place])
+            empty[place] = bool(said[place]) and not turns and is_aside(said[place], known, names, leniently)
     rest = [token for tokens, is_empty in zip(said, empty, strict=True) if not is_empty for token in tokens]
     if not rest:  # a greeting with talk around it is a greeting
         empty = [is_empty and not known["talk"].find(tokens) for tokens, is_empty in zip(said, empty, strict=True)]
@@ -264,12 +283,21 @@ def _shortened(text: str, known: Vocabulary, names: Set[str], least: float, leni
     kept = ""
     for (piece, mark), is_empty in zip(pieces, empty, strict=True):
         if is_empty:
-            # "How much is it, asking for a friend?" is marked behind its aside, and a sentence ends behind one.
-            ends = kept and _ENDS.search(mark) and not kept.rstrip().endswith("?")
-            kept = f"{kept.rstrip(' ,;:.!')}{mark}" if ends else kept
+            # "How much is it, asking for a friend?" is marked behind its aside; a statement gets no question's mark.
+            if kept.rstrip().endswith(_JOINED) and _ENDS.search(mark):
+                ends = mark if "?" not in mark or _asks(kept, known) else ". "
+                kept = kept.rstrip(_LOOSE) + ends
         else:
             kept += piece + mark
     return kept.strip(" ,;:")
+
+
+def _asks(text: str, known: Vocabulary) -> bool:
+    """Return whether a text's last piece begins as a question does."""
+    tokens = words([*filter(None, _BETWEEN.split(text))][-1])
+    begins = {match.start for match in known["asks"].find(tokens)}
+    begins |= {place for place, token in enumerate(tokens) if token in ASKING_VERBS or token in _VERBS}
+    return bool(begins & {0, 1})
 
 
 def _without_talk(piece: str, known: Vocabulary, names: Set[str], least: float) -> str:
@@ -281,7 +309,8 @@ def _without_talk(piece: str, known: Vocabulary, names: Set[str], least: float) 
     raised = {place for place, (start, _end) in enumerate(spans) if piece[start].isupper()}
     start, end = _around([each[0] for each in tokens], raised, known, names, least)
     before = spans[start][0] if start else 0
-    return piece[before : spans[end - 1][1] if end < len(spans) else len(piece)]
+    indent = piece[: len(piece) - len(piece.lstrip())] if start else ""
+    return indent + piece[before : spans[end - 1][1] if end < len(spans) else len(piece)]
 
 
 def _pieces(text: str) -> Iterator[tuple[str, str]]:
@@ -297,8 +326,11 @@ def _pieces(text: str) -> Iterator[tuple[str, str]]:
 def _counts(tokens: Sequence[str], known: Vocabulary) -> bool:
     """Return whether it matters how many they are to who asks this."""
     wanted = {match.key for match in known["request"].find(tokens)} - _WISHES
-    return bool(wanted) or any(stem(token) in _SEATS for token in tokens)
+    priced = any(match.key == "price" for match in known["aspect"].find(tokens))
+    return bool(wanted) or priced or any(stem(token) in _SEATS for token in tokens)
 
 
 def _has_figure(tokens: Sequence[str], known: Vocabulary) -> bool:
-    return any(token.isdigit() for token in tokens) or bool(known["number"].find(tokens))
+    """Return whether more than one is counted; "a" and "one" count nothing."""
+    said = known["number"].find(tokens)
+    return any(token.isdigit() for token in tokens) or any(each.key.isdigit() and int(each.key) > 1 for each in said)

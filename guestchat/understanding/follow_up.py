@@ -22,7 +22,9 @@ _ALL_TOLD = 3
 
 
 # Of all languages: the option is not taken after all.
-_LEAVES_OUT = frozenset({"without", "plain", "instead", "ohne", "pur", "stattdessen", "sans", "nature", "sin", "solo"})
+_LEAVES_OUT = frozenset({"plain", "instead", "pur", "stattdessen", "nature", "solo"})
+# The same, unless an allergen is asked to be away: "is it without mustard?".
+_WITHOUT = frozenset({"without", "ohne", "sans", "sin"})
 
 
 def after(part: Part, context: Context, lexicon: Lexicon) -> Context:
@@ -49,11 +51,16 @@ def resolve(part: Part, reading: Reading, context: Context, before: Context) -> 
 
 
 def _as_it_was_taken(part: Part, reading: Reading, before: Context) -> Part:
-    """ "The avocado bread with gluten-free bread. Does that have lupin?": asked of the dish with its option."""
-    same = part.follow_up and part.intent is Intent.DISH and part.items[:1] == before.items[:1]
-    if not same or not before.options or part.options or not _LEAVES_OUT.isdisjoint(reading.tokens):
+    """ "The avocado bread with gluten-free bread. Does that have lupin?": asked of the dish with its option.
+
+    What another option would change is told beside: perhaps that one is meant.
+    """
+    of_one = len(part.items) == 1 and part.items == before.items[:1]
+    if not (part.follow_up and part.intent is Intent.DISH and of_one and before.options) or before.pending:
         return part
-    return replace(part, options=before.options)
+    leaves_out = not _LEAVES_OUT.isdisjoint(reading.tokens)
+    leaves_out = leaves_out or (not reading.allergens.codes and not _WITHOUT.isdisjoint(reading.tokens))
+    return part if part.options or leaves_out else replace(part, options=before.options, options_held=True)
 
 
 def _referring(part: Part, reading: Reading, context: Context, before: Context) -> Part:

@@ -25,8 +25,8 @@ def parse(text: str, lexicon: Lexicon, context: Context, at: dt.datetime, langua
     known = vocabulary(language)
     text = without_pictures(text, language)
     said = text if context.pending else without_asides(text, known, lexicon.name_words)
-    if said != text and len(words(text)) <= _MOST_KIND_WORDS and _kind_words(Reading(text, known, lexicon, at)):
-        said = text  # "Morning! Lovely place you've got" is one
+    if said != text and _is_read_whole(text, known, lexicon, at):
+        said = text
     return _query(text, said, lexicon, context, at, language)
 
 
@@ -35,10 +35,43 @@ def parse_in_short(query: Query, lexicon: Lexicon, context: Context, at: dt.date
 
     For a message that was not understood: "three kids screaming, one hand free. where can i have a cig".
     """
-    if context.pending:
+    if context.pending or any(part.intent not in _ASKS for part in query.parts):
         return None
-    said = without_asides(query.text, vocabulary(query.language), lexicon.name_words, leniently=True)
-    return None if said == query.said else _query(query.text, said, lexicon, context, at, query.language)
+    known = vocabulary(query.language)
+    said = without_asides(query.text, known, lexicon.name_words, leniently=True)
+    if said in (query.said, query.text) or _is_read_whole(query.text, known, lexicon, at):
+        return None
+    return _query(query.text, said, lexicon, context, at, query.language)
+
+
+_ASKS = frozenset({Intent.QUESTION, Intent.LIST, Intent.DISH, Intent.HOURS, Intent.PLACE, Intent.FACT})
+
+
+def _is_read_whole(text: str, known: Vocabulary, lexicon: Lexicon, at: dt.datetime) -> bool:
+    """Return whether each word of a message may matter, or is meant for somebody who reads it all.
+
+    What somebody cannot eat, a call for help, a complaint, what is to be done for a guest, a kind word as a whole
+    ("Morning! Lovely place you've got"), and a question that was offered to tap.
+    """
+    whole = Reading(text, known, lexicon, at)
+    of_health = whole.allergens.codes or whole.stated_allergies or whole.found("diet") or _speaks_of_health(whole)
+    to_people = _emergency(whole) or _private(whole) or _person(whole) or set(whole.keys("request")) - _WISHES
+    return bool(of_health or to_people or _kind_words(whole)) or tuple(words(text)) in lexicon.headings
+
+
+_WISHES = frozenset({"wish", "necessity"})
+# Stems, in any language: what may decide an answer though nobody asks for it.
+_OF_HEALTH = """
+    pregnan expecting insulin diabet pacemaker epilep wheelchair crutch walker rollator medica disab blind deaf autis
+    asthma allerg intoler surgery schwanger herzschritt rollstuhl kruck gehbehind behindert gehorlos
+    medikament enceinte diabet fauteuil bequil handicap aveugle sourd embaraz marcapas silla muleta discapacit ciego
+    sordo cardia
+"""
+_HEALTH = tuple(_OF_HEALTH.split())
+
+
+def _speaks_of_health(reading: Reading) -> bool:
+    return any(token.startswith(_HEALTH) for token in reading.tokens)
 
 
 def _query(text: str, said: str, lexicon: Lexicon, context: Context, at: dt.datetime, language: str) -> Query:

@@ -3,7 +3,7 @@
 import pytest
 
 from guestchat.answering.answer import Answer, Outcome
-from tests.conftest import Ask
+from guestchat.catalogue import Catalogue
 from tests.guestchat.conftest import House
 from tests.guestchat.test_another_house import ask
 
@@ -303,17 +303,12 @@ def test_how_many_they_are_is_passed_on_with_a_request(house: House) -> None:
     wanted = ask(house("meridian"), "Hello, can you call us a taxi for half past seven, there are 20 of us")
     assert wanted.request is not None
     assert "20 of us" in wanted.text
-    assert "Hello" not in wanted.text
 
 
-def test_an_option_holds_for_what_is_asked_of_its_dish_next(request: pytest.FixtureRequest) -> None:
-    ask_demo: Ask = request.getfixturevalue("ask")  # this module's `ask` asks another house
-    taken = ask_demo("how much is the avocado bread with the gluten free bread")
-    then = ask_demo("does it have lupin?", context=taken.context)
-    assert [(claim.item, claim.allergen, claim.status) for claim in then.claims] == [
-        ("avocado-bread", "lupin", "may_contain")
-    ]
-    plain = ask_demo("and without it, does it have lupin?", context=then.context)
-    assert ("avocado-bread", "lupin", "may_contain") not in [
-        (each.item, each.allergen, each.status) for each in plain.claims
-    ]
+def test_an_option_holds_for_what_is_asked_of_its_dish_next(lindenhof: Catalogue) -> None:
+    taken = "how much is the avocado bread with the gluten free bread"
+    for then in ("does it have lupin?", "is it without lupin?"):
+        said = ask(lindenhof, taken, then)
+        assert [(claim.item, claim.allergen, claim.status) for claim in said.claims] == [
+            ("avocado-bread", "lupin", "may_contain")
+        ]
