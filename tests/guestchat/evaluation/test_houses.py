@@ -125,7 +125,7 @@ def test_other_words_are_answered_as_well_as_ever(kind: str) -> None:
 
 # With talk of somebody who wrote none of what the asides were fitted on around each question: "My wife says I never
 # ask, so here I am, asking. …".
-WITH_TALK, MOST_INVENTED_WITH_TALK = 0.82, 4
+WITH_TALK, MOST_INVENTED_WITH_TALK = 0.81, 3
 
 
 @pytest.mark.django_db
