@@ -46,19 +46,19 @@ _MORE_PLAINLY = 2.0
 _OFTEN_SAID = 0.3  # a word that asides have so often may be in a dish's name, too: "little"
 _LENIENTLY = math.log(0.2 / 0.8)
 _VERBS = frozenset(["is", "isn't", "are", "was", "were", "do", "does", "did", "will", "has", "have"])
-_WISHES = frozenset({"wish", "necessity"})
+WISHES = frozenset({"wish", "necessity"})
+"""Keys of requests that name nothing to be done: "can I have", "do I need"."""
 _KIND = frozenset({"greeting", "thanks", "goodbye", "how_are_you"})
-# Where it matters how many guests there are.
 _OF_PEOPLE = "people persons guests adults pax personen leute gäste erwachsene personnes adultes personas adultos"
 _PEOPLE = frozenset(words(_OF_PEOPLE))
 _THEM = frozenset(words("we we're us group party wir uns gruppe nous on groupe somos seremos grupo"))
 _THEY_ARE = frozenset(words("are is it it's its there's will be sind geht sommes est sera serons son"))
 _A_ROOM = 3  # figures of so many digits count no guests
 _OF_A_COUNT = """
-    there of for a an the in total altogether only just about travelling asking es um zu für eine einer von insgesamt
+    there of for a an the total altogether only just about travelling asking es um zu für eine einer von insgesamt
     nur zusammen c'est ce pour un une de en tout para por
 """
-_BESIDE_A_COUNT = frozenset(words(_OF_A_COUNT)) - {"in"}
+_BESIDE_A_COUNT = frozenset(words(_OF_A_COUNT))
 # A turn or a bound: such a piece must be plainly an aside, and none at a second look.
 _OF_TURNS = """
     but only later instead rather except unless nor aber nur später sondern statt außer mais seulement plutôt sauf
@@ -66,6 +66,7 @@ _OF_TURNS = """
 """
 _TURNS = frozenset(words(_OF_TURNS)) | DENYING
 _THANKING = ("thank", "thx", "cheers", "ta", "dank", "merci", "gracias")
+# Where it matters how many guests there are.
 _OF_SEATS = """
     seat sit table book booking reserve reservation fit come group discount rate taxi cab van bus transfer shuttle tisch
     platz plätze reservieren reservierung buchen kommen gruppe rabatt passen réserver réservation place venir groupe
@@ -138,38 +139,23 @@ def _of_word(word: str) -> Iterator[str]:
 
 def is_aside(tokens: Sequence[str], known: Vocabulary, names: Set[str], least: float) -> bool:
     """Return whether a piece asks for nothing and tells nothing that an answer could rest on; `least` in log-odds."""
-    return _says_nothing(tuple(tokens), known, least) and not _names(tokens, known, names)
-
-
-def _says_nothing(tokens: tuple[str, ...], known: Vocabulary, least: float) -> bool:
     if _is_head_count(tokens, known) or _is_courtesy(tokens, known):
-        return True
-    told = _told(tokens)
-    return told >= least and told >= least + _asked_for(tokens, known)
-
-
-def _told(tokens: tuple[str, ...]) -> float:
-    """Return what a piece's words say for its being an aside, in log-odds."""
+        return not _names(tokens, known, names)
     fitted = weights()
-    return fitted.told(sum(map(fitted.of, features(tokens))))
+    told = fitted.told(sum(map(fitted.of, features(tokens))))
+    return told >= least and told >= least + _asked_for(tokens, known) and not _names(tokens, known, names)
 
 
-def _asked_for(tokens: tuple[str, ...], known: Vocabulary) -> float:
+def _asked_for(tokens: Sequence[str], known: Vocabulary) -> float:
     """Return how much more plainly a piece must be an aside for what the vocabularies know in it, in log-odds."""
     talk = {match.key for match in known["talk"].find(tokens)}
-    wanted = {match.key for match in known["request"].find(tokens)} - _WISHES
-    cries = "who_are_you" in talk and len(tokens) <= _A_CRY
-    if (
-        wanted
-        or cries
-        or _has_figure(tokens, known)
-        or "abuse" in talk
-        or any(known[table].find(tokens) for table in _NEVER)
-    ):
+    cries = "abuse" in talk or ("who_are_you" in talk and len(tokens) <= _A_CRY)
+    tells = _is_to_be_done(tokens, known) or _has_figure(tokens, known)
+    if cries or tells or any(known[table].find(tokens) for table in _NEVER):
         return math.inf
     small = not talk and known.filler.issuperset(tokens)
-    small = small or not _TURNS.isdisjoint(tokens)
-    seldom = small or talk - _KIND or any(known[table].find(tokens) for table in _SELDOM)
+    turns = not _TURNS.isdisjoint(tokens)
+    seldom = small or turns or talk - _KIND or any(known[table].find(tokens) for table in _SELDOM)
     return _MORE_PLAINLY if seldom else 0.0
 
 
@@ -217,7 +203,7 @@ def _around(
         if match.key in _KIND and (match.key != "thanks" or tokens[match.start].startswith(_THANKING))
     ]
     asking = {match.start for match in known["asks"].find(tokens)}
-    verbs = {place for place, token in enumerate(tokens) if token in ASKING_VERBS or token in _VERBS}
+    verbs = _verbs(tokens)
     # "My tongue is swelling" says it all; "hi, hope you are well is there a gym" asks from its verb on.
     led_up_to = {place for place in verbs if any(match.end <= place for match in kind)}
     inside = set(range(1, count))
@@ -239,7 +225,7 @@ def _around(
         ((told(*aside), told(*rest), aside, rest) for aside, rest in cuts), key=lambda each: each[1] - each[0]
     )
     for said_for, of_rest, (start, end), rest in told_of:
-        beside = tuple(tokens[start:end])
+        beside = tokens[start:end]
         alone = len(beside) < _LEAST_SAID and not any(match.start <= start < match.end for match in kind)
         if min(said_for, -of_rest) < least or alone:
             continue  # one word may be a name
@@ -295,9 +281,13 @@ def _shortened(text: str, known: Vocabulary, names: Set[str], least: float, leni
 def _asks(text: str, known: Vocabulary) -> bool:
     """Return whether a text's last piece begins as a question does."""
     tokens = words([*filter(None, _BETWEEN.split(text))][-1])
-    begins = {match.start for match in known["asks"].find(tokens)}
-    begins |= {place for place, token in enumerate(tokens) if token in ASKING_VERBS or token in _VERBS}
+    begins = {match.start for match in known["asks"].find(tokens)} | _verbs(tokens)
     return bool(begins & {0, 1})
+
+
+def _verbs(tokens: Sequence[str]) -> set[int]:
+    """Return the places of verbs that a question may begin with."""
+    return {place for place, token in enumerate(tokens) if token in ASKING_VERBS or token in _VERBS}
 
 
 def _without_talk(piece: str, known: Vocabulary, names: Set[str], least: float) -> str:
@@ -325,9 +315,13 @@ def _pieces(text: str) -> Iterator[tuple[str, str]]:
 
 def _counts(tokens: Sequence[str], known: Vocabulary) -> bool:
     """Return whether it matters how many they are to who asks this."""
-    wanted = {match.key for match in known["request"].find(tokens)} - _WISHES
     priced = any(match.key == "price" for match in known["aspect"].find(tokens))
-    return bool(wanted) or priced or any(stem(token) in _SEATS for token in tokens)
+    return priced or _is_to_be_done(tokens, known) or any(stem(token) in _SEATS for token in tokens)
+
+
+def _is_to_be_done(tokens: Sequence[str], known: Vocabulary) -> bool:
+    """Return whether a thing is named that is to be done for a guest."""
+    return any(match.key not in WISHES for match in known["request"].find(tokens))
 
 
 def _has_figure(tokens: Sequence[str], known: Vocabulary) -> bool:

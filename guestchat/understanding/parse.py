@@ -6,7 +6,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import replace
 
 from guestchat.understanding import clauses, follow_up, living
-from guestchat.understanding.asides import without_asides
+from guestchat.understanding.asides import WISHES, without_asides
 from guestchat.understanding.denying import DENYING
 from guestchat.understanding.food import asked_for, concepts
 from guestchat.understanding.hours import asks_when, asks_whether_a_meal_is_served, hours
@@ -55,16 +55,15 @@ def _is_read_whole(text: str, known: Vocabulary, lexicon: Lexicon, at: dt.dateti
     """
     whole = Reading(text, known, lexicon, at)
     of_health = whole.allergens.codes or whole.stated_allergies or whole.found("diet") or _speaks_of_health(whole)
-    to_people = _emergency(whole) or _private(whole) or _person(whole) or set(whole.keys("request")) - _WISHES
+    to_people = _emergency(whole) or _private(whole) or _person(whole) or set(whole.keys("request")) - WISHES
     return bool(of_health or to_people or _kind_words(whole)) or tuple(words(text)) in lexicon.headings
 
 
-_WISHES = frozenset({"wish", "necessity"})
 # Stems, in any language: what may decide an answer though nobody asks for it.
 _OF_HEALTH = """
     pregnan expecting insulin diabet pacemaker epilep wheelchair crutch walker rollator medica disab blind deaf autis
     asthma allerg intoler surgery schwanger herzschritt rollstuhl kruck gehbehind behindert gehorlos
-    medikament enceinte diabet fauteuil bequil handicap aveugle sourd embaraz marcapas silla muleta discapacit ciego
+    medikament enceinte fauteuil bequil handicap aveugle sourd embaraz marcapas silla muleta discapacit ciego
     sordo cardia
 """
 _HEALTH = tuple(_OF_HEALTH.split())
