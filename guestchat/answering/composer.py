@@ -28,6 +28,7 @@ from guestchat.understanding.matters import AT_TABLE
 from guestchat.understanding.query import Context, Intent, Part, Query
 from guestchat.understanding.when import When
 from guestchat.words import fold, words
+from menus.content import Venue
 
 _WORST_LAST = (
     Outcome.REQUEST,
@@ -185,7 +186,7 @@ def _reply(part: Part, hits: Callable[[], Sequence[Hit]], scene: Scene) -> Reply
     only_rows = article is None and from_rows is not None and unexplained
     if not part.subjects and (only_rows or (article is not None and article.article != scene.context.article)):
         article = articles.of_what_was_told(part, scene) or article
-    said = None if part.intent is Intent.DISH else statements.answer(part, scene)
+    said = None if part.intent is Intent.DISH or "phone" in part.aspects else statements.answer(part, scene)
     if from_rows is not None and (article is None or not _prefers_article(part, article, scene)):
         return said if said is not None and not from_rows.items and (part.rest or _tells_more(part)) else from_rows
     if article is not None and from_rows is not None and _tell_both(part, from_rows):
@@ -406,8 +407,11 @@ def _place(part: Part, scene: Scene) -> Reply | None:
     known = {word for venue in venues for word in scene.catalogue.lexicon.venue_words[venue.key]}
     keys = {venue.key for venue in venues}
     told = {each for said in scene.catalogue.statements if said.key in keys for each in said.subjects | said.names}
+    told |= {each for key in keys for each in scene.catalogue.lexicon.venue_about[key]}
     if not venues or not set(part.beyond) <= known or not part.subjects - AT_TABLE <= told:
         return None  # "a pool in the annex": what is said of the pool says nothing of an annex
+    if "phone" in part.aspects and not any(venue.phone for venue in venues):
+        return _number_of_the_house(venues[0], scene)
     said: list[str] = []
     for venue in venues:
         name, location = scene.name(venue), gate.held_back(scene.text(venue.location))
@@ -430,6 +434,18 @@ def _place(part: Part, scene: Scene) -> Reply | None:
         text="\n".join(said),
         sources=[Source("venue", venue.key) for venue in venues],
         venues=[venue.key for venue in venues],
+    )
+
+
+def _number_of_the_house(venue: Venue, scene: Scene) -> Reply | None:
+    """Return how the hotel is reached, where a venue that is to be called has no number of its own."""
+    phone = scene.content.phone
+    if not phone:
+        return None
+    return Reply(
+        text=scene.say("place.no_phone", venue=scene.name(venue), phone=phone),
+        sources=[Source("venue", venue.key), Source("hotel", scene.content.slug)],
+        venues=[venue.key],
     )
 
 

@@ -180,9 +180,11 @@ def _day(venue: Venue, day: dt.date, intervals: Sequence[Interval], part: Part, 
     name, when = scene.name(venue), scene.words.day(day, scene.at.date())
     meal = scene.say(f"meal.{part.meals[0]}") if part.meals and _tells_of_meals(venue, part.meals) else ""
     if not intervals:
+        # "No lunch on Sunday" would leave it open whether there is dinner.
+        without_meal = meal and hours.hours_on(venue, day, scene.content.zone)
         return _capital(
             scene.say("hours.meal_none", venue=name, meal=meal, day=when)
-            if meal
+            if without_meal
             else scene.say("hours.closed_day", venue=name, day=when)
         )
     if part.topic in {"closes", "opens"} and len(intervals) == 1 and not meal:

@@ -42,6 +42,9 @@ class Lexicon:
     described_venues: Names  # by the first words of their descriptions: "Kids' club with a climbing wall"
     venue_kind: Mapping[str, str]
     venue_subjects: Mapping[str, frozenset[str]]  # of those that no kind tells: what they are called and described as
+    venue_about: Mapping[str, frozenset[str]]  # the subjects that each is by its name and its kind
+    # Names of several words, with the venue, by their first word.
+    called_venues: Mapping[str, tuple[tuple[tuple[str, ...], str], ...]]
     plainly_called: frozenset[str]  # venues that are called what they are, in several words: "Room service"
     kind_words: Mapping[str, tuple[str, ...]]  # what a compound ends in: "Strandbar"
     sections: Names
@@ -112,6 +115,11 @@ class Lexicon:
                 for venue in content.venues
                 if venue.kind in _OF_NO_KIND
             },
+            venue_about={
+                venue.key: told_by("topic", venue.name, {"en": str(venue.kind).replace("_", " ")})
+                for venue in content.venues
+            },
+            called_venues=_called(content),
             plainly_called=frozenset(
                 venue.key
                 for venue in content.venues
@@ -242,6 +250,22 @@ def _venue_names(text: Mapping[str, str]) -> set[tuple[str, ...]]:
     parts.append({language: _DESCRIBED.sub("", name) for language, name in text.items()})
     shorter = {stems for part in parts for stems in _names(part) if not set(stems) <= _generic()}
     return _names(text) | shorter
+
+
+def _called(content: Content) -> dict[str, tuple[tuple[tuple[str, ...], str], ...]]:
+    """Return the venues' names of several words, whole and without what is said behind a comma; longest first."""
+    names = {
+        (row_words(said), venue.key)
+        for venue in content.venues
+        if venue.kind != "room_service"  # its name asks for what it brings
+        for name in venue.name.values()
+        for said in (name, _DESCRIBED.sub("", name))
+    }
+    found: dict[str, tuple[tuple[tuple[str, ...], str], ...]] = {}
+    for name, key in sorted(names, key=lambda each: (-len(each[0]), each)):
+        if len(name) > 1:
+            found[name[0]] = (*found.get(name[0], ()), (name, key))
+    return found
 
 
 _INSIDE_OTHERS = frozenset({"pool", "sauna", "gym", "spa", "shop", "terrace"})

@@ -184,8 +184,18 @@ class Matters:
     mended: tuple[str, ...]
 
 
-def find(tokens: Sequence[str], known: Vocabulary, own: frozenset[str], *, in_any_language: bool = True) -> Matters:
-    """Return what folded words are about; `own` are the hotel's words, which a slip may have hit."""
+def find(
+    tokens: Sequence[str],
+    known: Vocabulary,
+    own: frozenset[str],
+    called: frozenset[int] = frozenset(),
+    *,
+    in_any_language: bool = True,
+) -> Matters:
+    """Return what folded words are about; `own` are the hotel's words, which a slip may have hit.
+
+    `called` are the places of the words that only call a venue: "Terminal Store" is about no flight.
+    """
     mended = tuple(_mended(token, known, own) for token in tokens)
     said = [(piece, place) for place, word in enumerate(mended) for piece in word.split()]
     pieces = [piece for piece, _place in said]
@@ -196,6 +206,9 @@ def find(tokens: Sequence[str], known: Vocabulary, own: frozenset[str], *, in_an
     if circumstances:
         # The article on the station tells how guests are fetched from there.
         together = [(key, places) for key, places in together if key not in LEADS_SOMEWHERE]
+    if called:
+        of_subjects = [match for match in of_subjects if not _only(match.places, said, called)]
+        together = [(key, places) for key, places in together if called.isdisjoint(said[each][1] for each in places)]
     inside = {number for match in of_subjects for number in match.places}
     subjects = frozenset([*(match.key for match in of_subjects), *(key for key, _places in together)])
     priceless = {word for subject in subjects for word in _PRICELESS.get(subject, ())}
@@ -204,6 +217,7 @@ def find(tokens: Sequence[str], known: Vocabulary, own: frozenset[str], *, in_an
         for match in known["detail"].find(pieces)
         # "Rent a bike" names its subject whole; a price is asked whatever it is the price of.
         if match.key in _FIGURES or not set(match.places) <= inside
+        if not _only(match.places, said, called)
         if match.key != "price" or not priceless.issuperset(pieces[match.start : match.end])
     ]
     return Matters(
@@ -217,6 +231,12 @@ def find(tokens: Sequence[str], known: Vocabulary, own: frozenset[str], *, in_an
         ),
         mended=tuple(word.replace(" ", "") for word in mended),
     )
+
+
+def _only(places: Sequence[int], said: Sequence[tuple[str, int]], called: frozenset[int]) -> bool:
+    """Return whether a phrase holds words that call a venue, and at most an article besides."""
+    inside = [said[each][1] in called for each in places] if called else [False]
+    return inside[-1] and all(inside[1:])
 
 
 def _in_another_language(pieces: Sequence[str], known: Vocabulary) -> list[Match]:

@@ -48,7 +48,8 @@ def make(reading: Reading, intent: Intent, *, explained: Sequence[str] = (), **f
             "quantity": reading.quantity,
             "words": reading.stems(reading.topics),
             "subjects": reading.matters.subjects,
-            "details": reading.matters.details,
+            # "The number of the spa" counts nothing.
+            "details": reading.matters.details - ({"count"} if "phone" in reading.aspects else set()),
             "beyond": reading.beyond,
             "bounds": reading.bounds,
             "rest": reading.stems(reading.topics - taken - (reading.plain if intent in _PLAINLY else set())),

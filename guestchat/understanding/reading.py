@@ -3,7 +3,7 @@
 import datetime as dt
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from functools import cache, cached_property
 
@@ -41,6 +41,10 @@ _GROUPS = frozenset({"group", "party", "gruppe", "groupe", "grupo"})
 _OF_SUBJECTS = "i we he she they my our ich wir er sie mein meine unser unsere je nous on il elle mon ma yo mi nuestro"
 _SUBJECTS = frozenset(_OF_SUBJECTS.split())
 _ALLERGY = ("allerg", "alerg", "intoleran", "unvertrag")
+
+
+# What the words of a venue's name ask for nothing of.
+_NOT_BY_A_NAME = frozenset({"aspect", "course", "menu", "request", "talk", "wine"})
 
 
 @cache
@@ -93,8 +97,23 @@ class Reading:
     def found(self, table: str) -> list[Match]:
         """Return a table's phrases in the clause."""
         if table not in self._found:
-            self._found[table] = self.known[table].find(self.tokens)
+            found = self.known[table].find(self.tokens)
+            if table in _NOT_BY_A_NAME and self._called:
+                found = [match for match in found if not self._called.keys() >= set(match.places)]
+            self._found[table] = found
         return self._found[table]
+
+    @cached_property
+    def _called(self) -> dict[int, str]:
+        """The places of venues' whole names of several words, with the venues: "the Boiler Room" is about no boiler."""
+        names, tokens = self.lexicon.called_venues, tuple(self.tokens)
+        return {
+            inside: key
+            for place, token in enumerate(tokens)
+            for name, key in names.get(token, ())
+            if tokens[place : place + len(name)] == name
+            for inside in range(place, place + len(name))
+        }
 
     def keys(self, table: str) -> tuple[str, ...]:
         """Return the meanings that a table finds, in order."""
@@ -241,13 +260,18 @@ class Reading:
     @cached_property
     def matters(self) -> matters.Matters:
         """The subjects of hotel life and what is asked of them."""
-        return matters.find(self.tokens, self.known, self.lexicon.own_words, in_any_language=not self.named)
+        own, called = self.lexicon.own_words, self._called
+        found = matters.find(self.tokens, self.known, own, frozenset(called), in_any_language=not self.named)
+        if not called:
+            return found
+        about = [self.lexicon.venue_about[key] for key in called.values()]
+        return replace(found, subjects=found.subjects.union(*about))
 
     @cached_property
     def beyond(self) -> tuple[str, ...]:
         """The stems of words that neither subjects nor details explain, nor any table of what guests do."""
         tables = ("aspect", "hours", "follow_up", "number", "request", "talk", "fact", "venue")
-        places = self.topics - self.matters.places - self.places(*tables)
+        places = self.topics - self.matters.places - self.places(*tables) - self._called.keys()
         said = (self.matters.mended[place] for place in sorted(places))
         plain = _plain_stems(self.known)
         stems = dict.fromkeys(stem(word) for word in said if len(word) > _SHORTEST_WORD)

@@ -41,7 +41,9 @@ _ASKS_ON = (
     r"and|so|but|then|what|when|where|which|who|how|is|are|can|could|do|does|will|und|aber|dann|was|wann|wo|wie|welche"
     r"|ist|sind|kann|gibt|habt|et|mais|alors|quand|ou|combien|est|y|pero|entonces|que|cuando|donde|cuanto|hay"
 )
-_OKAY_FIRST = re.compile(rf"^\W*(?:(?:{_OKAY})\b[\s,.!]+)+(?=(?:{_ASKS_ON})\b)", re.IGNORECASE)
+# "Thank you so much" and "merci quand même" ask nothing.
+_NO_MORE = r"so (?:much|very|kind|nice|sweet|good|helpful|lovely)|quand m[eê]me"
+_OKAY_FIRST = re.compile(rf"^\W*(?:(?:{_OKAY})\b[\s,.!]+)+(?!(?:{_NO_MORE})\b)(?=(?:{_ASKS_ON})\b)", re.IGNORECASE)
 
 
 def without_okay(text: str) -> str:
