@@ -43,8 +43,8 @@ _FARTHEST = 4.0
 # not tell the place or the use to which a thing is bound, "parking for coaches", "wifi at the pier"; where it leaves a
 # word open and is headed by another thing; where it leads elsewhere: the bus to another town; and where no subject
 # was named and it is not near.
-_LEAVES_OUT_FROM, _UNBOUND_FROM, _MENTIONS_FROM, _LEADS_ELSEWHERE_FROM = 0.82, 0.85, 0.9, 0.93
-_FAR_FROM = 0.82
+_LEAVES_OUT_FROM, _UNBOUND_FROM, _MENTIONS_FROM, _LEADS_ELSEWHERE_FROM = 0.82, 0.78, 0.77, 0.93
+_FAR_FROM = 0.75
 # Where no subject was named and no word is shared, in English either, or where a subject is only mentioned and the
 # article is not near; and of what is only told beside a question.
 _FAINTLY_FROM, _BESIDE_FROM = 0.75, 0.88
@@ -130,7 +130,7 @@ def _weigh(part: Part, hits: Sequence[Hit], scene: Scene) -> Verdict:
     best = found[0]
     if ranking.asked_word_by_word(part, scene) == best.key:
         return Verdict(band=Band.ANSWER, chance=1.0)
-    told = signals(part, found, scene)
+    told = signals(part, hits, scene)
     needed = max(_needed(dict(zip(SIGNALS, told, strict=False))), _BESIDE_FROM if part.tells else 0.0)
     # The judge is asked where its word decides: not where the article answers whatever it says, nor where it cannot.
     may_answer = _band(_chance(told, JUDGED_MOST, scene), needed) is Band.ANSWER
@@ -206,24 +206,25 @@ def _chance(found: Sequence[float], said: float, scene: Scene) -> float:
     return net().bounds.weighed(net().chance([*found, said]), None if wanted is None else wanted / 100)
 
 
-def signals(part: Part, found: Sequence[Hit], scene: Scene) -> list[float]:
+def signals(part: Part, hits: Sequence[Hit], scene: Scene) -> list[float]:
     """Return what tells whether the first of the current articles answers, in the order of `SIGNALS`.
 
     Without the judge's word.
     """
     lexicon = scene.catalogue.lexicon
+    found = current_of(hits, scene)
     best = found[0]
     key = best.key
     own = lexicon.article_words.get(key, frozenset())
     meant, plainly = ranking.meant(part, scene), lexicon.article_in_english.get(key, frozenset())
-    near = _nearness(part, found, scene)
+    near = _nearness(part, found, hits, scene)
     agrees = ranking.agrees(part, key, scene)
     lacking = _lacking(part, best, scene)
     open_words = sum(not says(own, word) for word in part.beyond)
     return [
         best.similarity,
         best.score,
-        _lead(found, scene),
+        _lead(found, min(hit.score for hit in hits), scene),
         log_odds(calibration().probability(near)),
         *near[3:],
         len(part.words),
@@ -248,16 +249,20 @@ def signals(part: Part, found: Sequence[Hit], scene: Scene) -> list[float]:
     ]
 
 
-def _lead(found: Sequence[Hit], scene: Scene) -> float:
-    """Return how far the first article is ahead of the next one that is asked something else."""
+def _lead(found: Sequence[Hit], least: float, scene: Scene) -> float:
+    """Return how far the first article is ahead of the next one that is asked something else.
+
+    Where search found no other, it would be no nearer than the least of what was found.
+    """
     best, *others = found
-    return best.score - next((hit.score for hit in others if not _ask_the_same(best, hit, scene)), 0.0)
+    return best.score - next((hit.score for hit in others if not _ask_the_same(best, hit, scene)), least)
 
 
-def _nearness(part: Part, found: Sequence[Hit], scene: Scene) -> tuple[float, ...]:
+def _nearness(part: Part, found: Sequence[Hit], hits: Sequence[Hit], scene: Scene) -> tuple[float, ...]:
     """Return the calibration's features of the first article.
 
-    A second one that is asked the very same is no other meaning.
+    A second one that is asked the very same is no other meaning; one that search did not find is no nearer than the
+    least that it found.
     """
     lexicon = scene.catalogue.lexicon
     best, *others = found
@@ -265,7 +270,7 @@ def _nearness(part: Part, found: Sequence[Hit], scene: Scene) -> tuple[float, ..
         others = others[1:]
     ranked = [
         Candidate(key=hit.key, similarity=hit.similarity, words=lexicon.article_words.get(hit.key, frozenset()))
-        for hit in (best, *others[:1])
+        for hit in (best, *(others[:1] or [min(hits, key=lambda hit: hit.similarity)]))
     ]
     return features(part.words, ranked, lexicon.article_weights)
 
