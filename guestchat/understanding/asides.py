@@ -160,9 +160,14 @@ def _asked_for(tokens: Sequence[str], known: Vocabulary) -> float:
 
 
 def _names(tokens: Sequence[str], known: Vocabulary, names: Set[str]) -> bool:
-    """Return whether a piece has a word of the hotel's own names, other than one that asides have often."""
+    """Return whether a piece has a word of the hotel's own names, other than one that asides have often; or only such.
+
+    "The linguine were great" is an aside, and "linguine alle vongole" a dish.
+    """
     often = _OFTEN_SAID / weights().step
-    return any(stem(token) in names and token not in known.filler and weights().of(token) < often for token in tokens)
+    telling = [token for token in tokens if token not in known.filler]
+    named = [token for token in telling if stem(token) in names]
+    return any(weights().of(token) < often for token in named) or 1 < len(named) == len(telling)
 
 
 def _is_courtesy(tokens: Sequence[str], known: Vocabulary) -> bool:

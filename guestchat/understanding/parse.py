@@ -15,7 +15,7 @@ from guestchat.understanding.parts import make
 from guestchat.understanding.query import Context, Intent, Part, Query
 from guestchat.understanding.reading import Reading
 from guestchat.understanding.requesting import request
-from guestchat.understanding.vocabulary import LANGUAGES, Vocabulary, vocabulary
+from guestchat.understanding.vocabulary import LANGUAGES, Match, Vocabulary, vocabulary
 from guestchat.understanding.wording import without_pictures
 from guestchat.words import words
 
@@ -367,7 +367,7 @@ def _talk(reading: Reading) -> Part | None:
         return None  # "and in the evening?" greets nobody
     if reading.aspects & {"price", "location"}:
         return None  # "cuánto vale", "cool and where is that": the same words are thanks
-    if "abuse" in keys and not wants:
+    if not wants and any(match.key == "abuse" and not _is_the_hotels(match, reading) for match in reading.found("talk")):
         return make(reading, Intent.TALK, topic="abuse")
     beside = set(range(len(reading.tokens))) - spoken
     if beside - reading.filler or (beside and wants):
@@ -375,6 +375,11 @@ def _talk(reading: Reading) -> Part | None:
     # "who are you" says more than the greeting before it.
     telling = [key for key in keys if key not in {"greeting", "thanks", "yes", "no"}]
     return make(reading, Intent.TALK, topic=(telling or list(keys))[0])
+
+
+def _is_the_hotels(match: Match, reading: Reading) -> bool:
+    """Return whether the hotel writes these words itself: "con" in a Spanish dish's name is no French insult."""
+    return reading.lexicon.own_words.issuperset(reading.tokens[match.start : match.end])
 
 
 def _dish(reading: Reading) -> Part | None:
