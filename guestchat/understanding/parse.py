@@ -333,6 +333,9 @@ def _private(reading: Reading) -> Part | None:
     return make(reading, Intent.PRIVATE) if reading.found("private") or asks_after_somebody else None
 
 
+_HOW = frozenset({"how", "wie", "comment", "como"})
+
+
 def _person(reading: Reading) -> Part | None:
     keys = set(reading.keys("person"))
     if reading.asks:
@@ -341,6 +344,8 @@ def _person(reading: Reading) -> Part | None:
         return None  # the thing that makes the noise is out of order; "can't sleep, what can I still eat" complains not
     if keys == {"ask"} and reading.matters.subjects & {"airport", "shuttle", "train_station"}:
         return None  # "can someone from the hotel come and get us" asks for a car
+    if keys == {"ask"} and reading.first_word in _HOW and "phone" in reading.aspects:
+        return None  # "how do I call reception" asks for its number
     if not keys:
         return None
     return make(reading, Intent.PERSON, topic="ask" if "ask" in keys else "complaint")
@@ -367,7 +372,9 @@ def _talk(reading: Reading) -> Part | None:
         return None  # "and in the evening?" greets nobody
     if reading.aspects & {"price", "location"}:
         return None  # "cuánto vale", "cool and where is that": the same words are thanks
-    if not wants and any(match.key == "abuse" and not _is_the_hotels(match, reading) for match in reading.found("talk")):
+    if not wants and any(
+        match.key == "abuse" and not _is_the_hotels(match, reading) for match in reading.found("talk")
+    ):
         return make(reading, Intent.TALK, topic="abuse")
     beside = set(range(len(reading.tokens))) - spoken
     if beside - reading.filler or (beside and wants):

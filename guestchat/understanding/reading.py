@@ -29,7 +29,10 @@ _RANGE = re.compile(
     r"\s*(?P<money>€|\$|£|euros?\b|eur\b|chf\b|dollars?\b|pounds?\b|pfund\b|francs?\b|franken\b|libras?\b|quid\b)?"
 )
 _MARK = re.compile(r"[:;,–—]|\s-+\s")
-_ROOM = re.compile(r"\b(?:room|zimmer|chambre|habitacion|zi|rm)\s*(?:no\.?|nr\.?|number|nummer)?\s*(\d{1,4}[a-z]?)\b")
+_ROOM = re.compile(
+    r"\b(?:room|zimmer|chambre|habitacion|zi|rm)\s*"
+    r"(?:(?:no\.?|nr\.?|number|nummer|numero|num\.?)\s*(?:is|ist|est|es|lautet)?)?\s*(\d{1,4}[a-z]?)\b"
+)
 _FIGURE = re.compile(r"\d+(?:st|nd|rd|th|er|eme)?")
 _MAX_QUANTITY = 99
 _LONG_WORD = 7  # a word so long means something in one language alone

@@ -15,7 +15,7 @@ _SHORTEST_BEGINNING = 6
 def spelt(tokens: Sequence[str], language: str, own: frozenset[str]) -> list[str]:
     """Return the words with slips put right; `own` are the hotel's words, which are spelt as the hotel does."""
     return [
-        _meant(token, language, own)
+        _owner(token, own) or _meant(token, language, own)
         if len(token) >= SHORTEST
         and token.replace("'", "").isalpha()
         and token not in own
@@ -23,6 +23,14 @@ def spelt(tokens: Sequence[str], language: str, own: frozenset[str]) -> list[str
         else token
         for token in tokens
     ]
+
+
+def _owner(word: str, own: frozenset[str]) -> str:
+    """Return who has something, of "the spa's number"; empty where the hotel and English know nobody of that name."""
+    owner = word.removesuffix("'s")
+    if owner == word or owner in vocabulary("en").filler:
+        return ""
+    return owner if owner in own or _is_right(owner, "en") else ""
 
 
 def slips(word: str, *, long: int) -> int:

@@ -1,4 +1,6 @@
-"""Every venue is found by its name, whatever its words mean otherwise: its hours, its place and its number."""
+"""Every venue and every dish is found by its name, whatever its words mean otherwise, in four languages."""
+
+from collections.abc import Iterator, Mapping
 
 import pytest
 
@@ -6,15 +8,20 @@ from guestchat import turns
 from guestchat.answering.answer import Answer
 from guestchat.catalogue import Catalogue
 from guestchat.understanding.query import Context
-from menus.content import Venue
 from tests.conftest import TUESDAY_NOON, Ask
 from tests.guestchat.conftest import HOTELS, House
 
-QUESTIONS = {
+OF_VENUES = {
     "en": ("where is the {}", "whats the number of the {}", "what time does the {} close"),
     "de": ("wo ist {}", "telefonnummer von {}"),
     "fr": ("où est {}", "numéro de téléphone de {}"),
     "es": ("dónde está {}", "teléfono de {}"),
+}
+OF_DISHES = {
+    "en": ("how much is the {}", "what's in the {}", "does the {} contain nuts", "is the {} vegan", "{}?"),
+    "de": ("was kostet {}", "was ist in {} drin", "enthält {} Nüsse", "ist {} vegetarisch"),
+    "fr": ("combien coûte {}", "{} contient du lait ?", "{} est végétarien ?"),
+    "es": ("cuánto cuesta {}", "qué lleva {}", "{} lleva huevo"),
 }
 
 
@@ -24,25 +31,34 @@ def asked(house: Catalogue, text: str, language: str) -> Answer:
     )
 
 
-def called(venue: Venue, language: str, by_default: str) -> str:
-    name = venue.name.get(language) or venue.name.get(by_default) or next(iter(venue.name.values()))
-    return name.split(",")[0]
+def called(name: Mapping[str, str], language: str, house: Catalogue) -> str:
+    return name.get(language) or name.get(house.content.default_language) or next(iter(name.values()))
+
+
+def questions(house: Catalogue) -> Iterator[tuple[set[str], str, str]]:
+    """Yield which rows answer a question, the question and its language."""
+    hotel = house.content
+    for venue in hotel.venues:
+        # Reception is reached at the hotel's number.
+        rows = {venue.key, hotel.slug} if venue.kind == "reception" else {venue.key}
+        for language, asking in OF_VENUES.items():
+            for question in asking:
+                yield rows, question.format(called(venue.name, language, house).split(",")[0]), language
+    for number, (key, offer) in enumerate(hotel.offers.items()):
+        rows = {key, *house.lexicon.same_names.get(key, ())}
+        for language, asking in OF_DISHES.items():
+            question = asking[number % len(asking)]
+            yield rows, question.format(called(offer.item.name, language, house)), language
 
 
 @pytest.mark.parametrize("name", sorted(path.stem for path in HOTELS.glob("*.json")))
-def test_a_venue_is_found_by_its_name(house: House, name: str) -> None:
+def test_a_row_is_found_by_its_name(house: House, name: str) -> None:
     known = house(name)
-    hotel = known.content
     lost = []
-    for venue in hotel.venues:
-        for language, questions in QUESTIONS.items():
-            for question in questions:
-                text = question.format(called(venue, language, hotel.default_language))
-                answer = asked(known, text, language)
-                # Reception is reached at the hotel's number.
-                of_reception = venue.kind == "reception" and hotel.slug in {source.key for source in answer.sources}
-                if not of_reception and venue.key not in {source.key for source in answer.sources}:
-                    lost.append((text, answer.text))
+    for rows, text, language in questions(known):
+        answer = asked(known, text, language)
+        if rows.isdisjoint(source.key for source in answer.sources):
+            lost.append((text, answer.text))
     assert lost == []
 
 
@@ -62,6 +78,38 @@ def test_a_venue_without_a_number_is_reached_through_the_hotel(house: House) -> 
 def test_who_asks_for_a_meal_is_told_that_the_whole_day_is_closed(house: House) -> None:
     corvina = house("corvina")
     assert "is closed on Friday" in asked(corvina, "can we have lunch in the Bora on 1 january", "en").text
+
+
+@pytest.mark.parametrize(
+    ("text", "language", "told"),
+    [
+        ("what's the hotel's phone number", "en", "+49 7532 5550-0"),
+        ("what's the hotel's email address", "en", "welcome@lindenhof.example"),
+        ("quelle est votre adresse mail", "fr", "welcome@lindenhof.example"),
+        ("what's the hotel's address", "en", "Uferpromenade 12"),
+        ("what's the restaurant's number", "en", "+49 7532 5550-20"),
+    ],
+)
+def test_it_is_told_how_the_house_is_reached(ask: Ask, text: str, language: str, told: str) -> None:
+    assert told in ask(text, language=language).text
+
+
+def test_how_to_call_reception_asks_for_a_number_and_for_nobody(ask: Ask) -> None:
+    assert ask("how do i call reception").outcome == "answered"
+    assert ask("call reception for me").outcome == "handover"
+
+
+@pytest.mark.parametrize(
+    ("text", "language"),
+    [
+        ("my room number is 214, can i get towels", "en"),
+        ("meine Zimmernummer ist 214, bitte zwei Handtücher", "de"),
+        ("des serviettes svp, chambre numéro 214", "fr"),
+        ("toallas por favor, habitación número 214", "es"),
+    ],
+)
+def test_a_room_is_read_by_its_number(ask: Ask, text: str, language: str) -> None:
+    assert ask(text, language=language).context.pending["room"] == "214"
 
 
 @pytest.mark.parametrize("text", ["thank you so much", "thx ur a star", "merci quand même"])
