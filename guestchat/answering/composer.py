@@ -152,7 +152,8 @@ def _reply(part: Part, hits: Callable[[], Sequence[Hit]], scene: Scene) -> Reply
             return wishes.answer(part, scene)
     if part.topic == "statement":
         return _statement(part, scene)
-    if part.intent is not Intent.DISH and (fact := _fact_of_the_subject(part, scene)) is not None:
+    of_what_was_told = articles.tells_more(part, scene)
+    if part.intent is not Intent.DISH and not of_what_was_told and (fact := _fact_of_the_subject(part, scene)):
         return fact
     if part.intent is Intent.HOURS and "price" in part.details and (both := _hours_and_price(part, hits(), scene)):
         return both
@@ -180,7 +181,7 @@ def _reply(part: Part, hits: Callable[[], Sequence[Hit]], scene: Scene) -> Reply
     # Search costs more than all the rest: not for what rows tell already, nor for the article that was just told.
     open_words = _leaves_words(part, scene) or ranking.asked_word_by_word(part, scene) is not None
     unexplained = from_rows is None or (open_words and part.intent is not Intent.DISH)
-    searched = unexplained and not articles.tells_more(part, scene)
+    searched = unexplained and not of_what_was_told
     article = articles.answer(part, hits() if searched else (), scene, sure=unexplained)
     # "What's it per day" after the garage is near to whatever has a price, and shares a word with the dish of the day.
     only_rows = article is None and from_rows is not None and unexplained

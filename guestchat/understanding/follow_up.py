@@ -166,6 +166,11 @@ def _resolved(part: Part, reading: Reading, context: Context) -> Part:
         # "And for my ten-year-old?" after the lift passes asks for no dish.
         return replace(part, intent=Intent.QUESTION, follow_up=True, subjects=frozenset(context.subjects))
     told_hours = "hours" in reading.lexicon.article_details.get(context.article, frozenset())
+    if told_hours and _asks_only_when(part, reading, context):
+        about = frozenset(context.subjects)
+        return replace(
+            part, intent=Intent.QUESTION, topic="", follow_up=True, subjects=about, details=frozenset({"hours"})
+        )
     if context.article and (not told_hours or part.when.dates or (reading.asks and reading.found("hours"))):
         open_then = _of_venues_spoken_of(part, reading, context)
         if open_then is not part:
@@ -201,7 +206,8 @@ def _orders_it(part: Part, reading: Reading) -> bool:
 
 # "Is that each?", "pro Tag oder wie": a price that was told, asked after.
 _PER = re.compile(
-    r"(?:(?:and|so|is|it|that|das|ist|es|c'est|ca|eso|es) )*"
+    r"(?:(?:and|so|ok|is|it|that|what'?s|what|how|much|cost|does|price|und|das|ist|es|was|kostet|wie|viel|et|c'est|ca|combien"
+    r"|coute|y|eso|es|cuanto|cuesta|vale) )*"
     r"(?:each|(?:per|a) (?:person|night|day|head|room|hour|week)|pro (?:person|nacht|tag|kopf|zimmer|stunde|nase|woche)"
     r"|par (?:personne|nuit|jour|chambre|tete|heure)|(?:por|cada) (?:persona|noche|dia|cabeza|habitacion|hora|uno))"
     r"(?: (?:then|oder wie|oder was|or what|or|ou quoi|o que|o como))?"
@@ -293,6 +299,18 @@ def _asks_when_it_is_open(part: Part, reading: Reading, context: Context) -> boo
     named = part.venues or part.venue_kinds or part.meals or part.items
     spoken_of = context.article or context.subjects
     return part.intent is Intent.HOURS and not named and bool(spoken_of) and _singular(reading)
+
+
+def _asks_only_when(part: Part, reading: Reading, context: Context) -> bool:
+    """ "When?", "until when" after the yoga: of what was told, and of no venue that has its subject in common.
+
+    When a meal is, its hours tell.
+    """
+    of_a_meal = context.meals or (context.subjects and _MEALS.issuperset(context.subjects))
+    if of_a_meal or part.when or part.venues or part.meals or part.items or _singular(reading):
+        return False
+    asking = reading.places("hours", "time", "asks") | reading.filler
+    return bool(reading.found("hours")) and asking.issuperset(range(len(reading.tokens)))
 
 
 def _only_of_children(part: Part, reading: Reading) -> bool:
