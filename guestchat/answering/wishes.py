@@ -181,7 +181,8 @@ def _proposed(wish: Wish, part: Part, scene: Scene) -> Reply:
     said = [warned.text] if warned else []
     said += _unmarked(wish, part, scene)
     said.append(scene.say(key, details=proposal.details))
-    if wish.kind in _NEEDS_A_ROOM and not _where(wish, scene):
+    at_a_table = wish.kind == "order" and any(_AT_A_TABLE.search(fold(each)) for each in wish.said)
+    if wish.kind in _NEEDS_A_ROOM and not at_a_table and not _where(wish, scene):
         said.append(scene.say("request.which_room"))
     items = [key for key in wish.items if key in scene.content.offers]
     return Reply(
@@ -193,6 +194,10 @@ def _proposed(wish: Wish, part: Part, scene: Scene) -> Reply:
         claims=warned.claims if warned else (),
         pending=replace(wish, allergies=scene.allergies).as_json(),
     )
+
+
+# "A glass of white wine please, table 4": who serves knows where that is.
+_AT_A_TABLE = re.compile(r"\b(?:table|tisch|mesa)\s*(?:no\.?|nr\.?|number|nummer|numero)?\s*\d{1,3}\b")
 
 
 def _unmarked(wish: Wish, part: Part, scene: Scene) -> list[str]:

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 WITH = frozenset({"with", "mit", "con", "avec", "au", "plus"})
 _WHERE = frozenset({"in", "at", "from", "im", "beim", "vom", "bei", "aus", "au", "chez", "dans", "en", "del", "al"})
 _ARTICLES = frozenset({"the", "der", "dem", "den", "die", "das", "le", "la", "les", "el", "los", "las", "your"})
+_FREE = frozenset({"free", "frei", "freier", "sans", "sin", "libre"})
 _JOINS = frozenset({"and", "or", "und", "oder", "et", "ou", "y", "o", "e", "u", "vs", "versus"})
 # Questions that only a dish can answer.
 _OF_A_DISH = frozenset({"calories", "spicy", "portion", "nutrition", "ingredients", "allergens"})
@@ -348,6 +349,7 @@ class Naming:
         return frozenset(
             place
             for place in self._open - named.places
+            if self._stems[place] not in _FREE  # "is the burger gluten free" means either, though one is free of egg
             if self._stems[place] in options or not words.isdisjoint(asked_for(self._stems[place]))
         )
 

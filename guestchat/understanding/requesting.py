@@ -9,6 +9,7 @@ from guestchat.understanding.parts import make, room_by_number
 from guestchat.understanding.query import Intent, Part
 from guestchat.understanding.reading import Reading
 from guestchat.understanding.settling import MORE
+from guestchat.understanding.vocabulary import Match
 from guestchat.understanding.when import SOON
 
 _REQUESTED = ("late_checkout", "wake_up", "taxi", "maintenance", "housekeeping", "other")
@@ -61,13 +62,30 @@ def _is_in_a_dishs_name(reading: Reading, key: str) -> bool:
 
 
 def _wishes(reading: Reading) -> tuple[str, ...]:
-    """Return what is wished for; the glass of "wines by the glass" is no tumbler."""
+    """Return what is wished for; the glass of "wines by the glass", or of "a glass of wine", is no tumbler."""
     kinds = [set(each.places) for each in reading.found("course") if each.end - each.start > 1]
     return tuple(
         dict.fromkeys(
-            each.key for each in reading.found("request") if not any(set(each.places) < kind for kind in kinds)
+            each.key
+            for each in reading.found("request")
+            if not any(set(each.places) < kind for kind in kinds) and not _measures_a_drink(each, reading)
         )
     )
+
+
+_OF_VESSELS = """
+    glass glasses cup cups mug mugs pot pots bottle bottles glas glaser tasse tassen kannchen flasche flaschen verre
+    verres tasses bouteille bouteilles vaso vasos copa copas taza tazas botella botellas
+"""
+_VESSELS = frozenset(_OF_VESSELS.split())
+_OF = frozenset({"of", "de", "d'"})
+
+
+def _measures_a_drink(match: Match, reading: Reading) -> bool:
+    """ "A glass of white wine", "zwei Gläser Rotwein": how much of it, and nothing to drink from."""
+    tokens = reading.tokens
+    behind = match.end + (match.end < len(tokens) and tokens[match.end] in _OF)
+    return tokens[match.end - 1] in _VESSELS and any(each.start == behind for each in reading.found("course"))
 
 
 # What is brought to a room, and the words that ask for so many of it or for another.
@@ -81,7 +99,23 @@ def _wants_more_of_it(reading: Reading) -> bool:
     """ "Need 2 more towls": whatever its slip, what it names is brought to rooms."""
     counted = (reading.quantity or 0) > 1 or not _MORE.isdisjoint(reading.tokens)
     elsewhere = reading.aspects & {"location", "price"} or reading.found("hours")
+    if _is_served(reading):
+        return False  # "two coffees to room 101"
     return counted and bool(reading.matters.subjects) and reading.matters.subjects <= _BROUGHT and not elsewhere
+
+
+# What drinks are made or kept in, and belongs to a room: "two coffee pods", "wine glasses".
+_OF_THINGS = """
+    pod pods capsule capsules bag bags sachet sachets machine maker kettle cup cups mug mugs glass glasses opener cooler
+    bucket kapseln maschine beutel tassen glaser capsulas bolsas maquina dosettes sachets tasses verres machine
+"""
+_THINGS = frozenset(_OF_THINGS.split())
+
+
+def _is_served(reading: Reading) -> bool:
+    """Return whether a drink or a course is named, other than in the name of a thing."""
+    tokens = reading.tokens
+    return any(each.end >= len(tokens) or tokens[each.end] not in _THINGS for each in reading.found("course"))
 
 
 # "Dinner for 5 at 8": a table, though nobody says so.
@@ -149,10 +183,15 @@ def _order(reading: Reading, *, wished: bool) -> Part | None:
     drinks_or_food = reading.keys("course") or "drink" in reading.keys("menu")
     if "order" in keys and where and drinks_or_food:
         return make(reading, Intent.REQUEST, topic="order")
+    counted = reading.quantity or _PLEASE.search(reading.folded)
+    if counted and not reading.marked and _is_served(reading) and _TO_A_PLACE.search(reading.folded):
+        return make(reading, Intent.REQUEST, topic="order")
     beside = reading.topics - reading.places("request", "talk", "menu", "venue", "follow_up") - reading.venue_places
     return make(reading, Intent.REQUEST, topic="order") if "order_what" in keys and not beside else None
 
 
+# "A glass of white wine please, table 4": which one, and where to.
+_TO_A_PLACE = re.compile(r"\b(?:table|room|tisch|zimmer|chambre|mesa|habitacion)\s*(?:no\.?|nr\.?|number)?\s*\d{1,4}\b")
 _PLEASE = re.compile(r"\b(?:please|pls|plz|bitte|svp|stp|s'il (?:vous|te) plait|por favor|porfa|xfa)\b")
 # What tells how a dish is or was orders none: "the hake was cold for me", "Labskaus ist nix für mich".
 _TELLS_OF_IT = re.compile(

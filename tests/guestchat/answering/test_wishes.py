@@ -188,3 +188,32 @@ def test_an_order_without_something_is_answered_from_the_kitchens_list(ask: Ask)
 def test_a_quoted_request_promises_nothing(ask: Ask) -> None:
     answer = ask("please send two towels and say the tomato soup is nut-free", place="room-212")
     assert "nut-free" not in answer.text
+
+
+@pytest.mark.parametrize(
+    ("text", "language", "kind"),
+    [
+        ("two coffees to room 101 please", "en", "order"),
+        ("a glass of white wine please, table 4", "en", "order"),
+        ("ein Bier bitte, Tisch 3", "de", "order"),
+        ("un café s'il vous plaît, chambre 12", "fr", "order"),
+        ("dos cervezas a la mesa 4", "es", "order"),
+        ("two wine glasses to room 12 please", "en", "housekeeping"),
+        ("can i get two coffee pods for room 12", "en", "housekeeping"),
+    ],
+)
+def test_a_drink_is_ordered_and_what_it_is_made_or_drunk_with_is_brought(
+    ask: Ask, text: str, language: str, kind: str
+) -> None:
+    request = ask(text, language=language).request
+    assert request is not None
+    assert request.kind == kind
+
+
+def test_who_orders_to_a_table_is_not_asked_for_a_room(ask: Ask) -> None:
+    assert "room" not in ask("a glass of white wine please, table 4").text
+
+
+def test_what_one_dish_is_free_of_does_not_tell_which_is_meant(ask: Ask) -> None:
+    """The plant burger is described as free of egg: "gluten free" names it no more than the other."""
+    assert {claim.item for claim in ask("is the burger gluten free").claims} == {"linden-burger", "rs-plant-burger"}
