@@ -187,7 +187,8 @@ def _reply(part: Part, hits: Callable[[], Sequence[Hit]], scene: Scene) -> Reply
     only_rows = article is None and from_rows is not None and unexplained
     if not part.subjects and (only_rows or (article is not None and article.article != scene.context.article)):
         article = articles.of_what_was_told(part, scene) or article
-    said = None if part.intent is Intent.DISH or "phone" in part.aspects else statements.answer(part, scene)
+    to_call = part.venues and "phone" in part.aspects
+    said = None if part.intent is Intent.DISH or to_call else statements.answer(part, scene)
     if from_rows is not None and (article is None or not _prefers_article(part, article, scene)):
         return said if said is not None and not from_rows.items and (part.rest or _tells_more(part)) else from_rows
     if article is not None and from_rows is not None and _tell_both(part, from_rows):
@@ -409,7 +410,8 @@ def _place(part: Part, scene: Scene) -> Reply | None:
     keys = {venue.key for venue in venues}
     told = {each for said in scene.catalogue.statements if said.key in keys for each in said.subjects | said.names}
     told |= {each for key in keys for each in scene.catalogue.lexicon.venue_about[key]}
-    if not venues or not set(part.beyond) <= known or not part.subjects - AT_TABLE <= told:
+    asked = part.subjects - AT_TABLE - ({"phone_calls"} if "phone" in part.aspects else set())
+    if not venues or not set(part.beyond) <= known or not asked <= told:
         return None  # "a pool in the annex": what is said of the pool says nothing of an annex
     if "phone" in part.aspects and not any(venue.phone for venue in venues):
         return _number_of_the_house(venues[0], scene)

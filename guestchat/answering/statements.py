@@ -14,7 +14,13 @@ from guestchat.words import fold
 
 def answer(part: Part, scene: Scene) -> Reply | None:
     """Return the sentence that explains every word of the question; None where none does."""
-    found = [(weight, each) for each in scene.catalogue.statements if (weight := _weight(part, each, scene)) > 0]
+    found = [
+        (weight, each)
+        for each in scene.catalogue.statements
+        # "Altitude Gym towels" are not those at the pool.
+        if each.type != "venue" or not part.venues or each.key in part.venues
+        if (weight := _weight(part, each, scene)) > 0
+    ]
     if not found:
         return None
     _weight_of_best, best = max(found, key=lambda each: each[0])

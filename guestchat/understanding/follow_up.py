@@ -304,10 +304,12 @@ def _asks_when_it_is_open(part: Part, reading: Reading, context: Context) -> boo
 def _asks_only_when(part: Part, reading: Reading, context: Context) -> bool:
     """ "When?", "until when" after the yoga: of what was told, and of no venue that has its subject in common.
 
-    When a meal is, its hours tell.
+    When a meal or the pool is, its hours tell.
     """
     of_a_meal = context.meals or (context.subjects and _MEALS.issuperset(context.subjects))
-    if of_a_meal or part.when or part.venues or part.meals or part.items or _singular(reading):
+    kinds = set(reading.lexicon.venue_kind.values()).union(*reading.lexicon.venue_kinds.values())
+    of_a_place = kinds.intersection(context.subjects)
+    if of_a_meal or of_a_place or part.when or part.venues or part.meals or part.items or _singular(reading):
         return False
     asking = reading.places("hours", "time", "asks") | reading.filler
     return bool(reading.found("hours")) and asking.issuperset(range(len(reading.tokens)))

@@ -74,8 +74,15 @@ _SPANISH = r"""
 \b(?:tengo|tiene|tenemos) que evitar (?:\w+ )?@
 \b(?:hinch\w*|reaccion\w*|(?:pongo|pone|ponen) (?:mal\w*|enferm\w*))(?: \w+){0,2} (?:con|a|al) (?:\w+ )?@
 """
+# "My daughter has several allergies (nuts, milk)": in any language, however many words count them.
+_HAVING = (
+    r"\b(?:have|has|had|having|got|with|suffers?|habe|haben|hat|mit|j?ai|a|as|avons|ont|avec|souffr\w*|tengo|tiene|tenemos"
+    r"|tienen|con|sufr\w*)"
+)
+_ALLERGIES = r"d?(?:allergy|allergie[ns]?|alergias?|intoleran[czt]\w*|unvertraglichkeit\w*)"
+_OF_A_LIST = "\n" + rf"{_HAVING} (?:\w+ ){{0,5}}{_ALLERGIES} (?:(?:\w+ )?,?|(?:\w+ ){{2,4}},)@" + "\n"
 _NO = "(?!another|enough|more|all|so|that|your)"
-_LINES = "".join((_GERMAN, _ENGLISH, _FRENCH, _SPANISH)).replace("NO", _NO).split("\n")
+_LINES = "".join((_GERMAN, _ENGLISH, _FRENCH, _SPANISH, _OF_A_LIST)).replace("NO", _NO).split("\n")
 _TOLD = re.compile("|".join(filter(None, _LINES)))
 # A list that is headed by the word needs nobody: "allergies: milk, eggs".
 _HEADED = re.compile(
@@ -86,7 +93,7 @@ _LISTED = re.compile(
     r"(?:,|and |or |nor |und |oder |noch |et |ou |ni |y |o |e |no |any |de |la |le |les |el |los |las )+"
 )
 _SOMEBODY = """
-    i im ive we were me us my our he she they him her them his ich wir mir mich uns mein meine meinem meinen meiner
+    i im ive ai we were me us my our he she they him her them his ich wir mir mich uns mein meine meinem meinen meiner
     unser unsere unserem unseren er sie ihm ihr ihn ihnen je j nous on moi me mon ma mes notre nos il elle lui ils
     elles yo mi mis nuestro nuestra nosotros nosotras me nos le les tengo tiene tenemos puedo podemos hincho tolero
     como comemos

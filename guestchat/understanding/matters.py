@@ -189,12 +189,14 @@ def find(
     known: Vocabulary,
     own: frozenset[str],
     called: frozenset[int] = frozenset(),
+    about: frozenset[str] = frozenset(),
     *,
     in_any_language: bool = True,
 ) -> Matters:
     """Return what folded words are about; `own` are the hotel's words, which a slip may have hit.
 
-    `called` are the places of the words that only call a venue: "Terminal Store" is about no flight.
+    `called` are the places of the words that only call a venue: "Terminal Store" is about no flight, but for what the
+    venue is `about`.
     """
     mended = tuple(_mended(token, known, own) for token in tokens)
     said = [(piece, place) for place, word in enumerate(mended) for piece in word.split()]
@@ -207,7 +209,7 @@ def find(
         # The article on the station tells how guests are fetched from there.
         together = [(key, places) for key, places in together if key not in LEADS_SOMEWHERE]
     if called:
-        of_subjects = [match for match in of_subjects if not _only(match.places, said, called)]
+        of_subjects = [each for each in of_subjects if each.key in about or not _only(each.places, said, called)]
         together = [(key, places) for key, places in together if called.isdisjoint(said[each][1] for each in places)]
     inside = {number for match in of_subjects for number in match.places}
     subjects = frozenset([*(match.key for match in of_subjects), *(key for key, _places in together)])

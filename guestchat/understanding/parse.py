@@ -96,7 +96,7 @@ def _query(text: str, said: str, lexicon: Lexicon, context: Context, at: dt.date
         text=text,
         said=said,
         language=language,
-        parts=tuple(_spread(parts)),
+        parts=tuple(_spread(_to_the_room_told(parts))),
         allergies=tuple(stated),
         diets=diets,
         diets_of_another=of_another,
@@ -211,6 +211,22 @@ def _tells(part: Part, reading: Reading) -> bool:
     wants = part.subjects and not part.follow_up and _OF_SOMEBODY.isdisjoint(reading.tokens)
     of_allergies = "allergens" in part.aspects or "allergies_policy" in part.subjects
     return part.intent is Intent.QUESTION and not (asks or wants or of_allergies)
+
+
+def _to_the_room_told(parts: Sequence[Part]) -> Sequence[Part]:
+    """Give what is to be done the room that is told beside it: "we are in room 214, can I get towels"."""
+    told = [part for part in parts if part.room and part.intent is Intent.QUESTION and not _says_more(part)]
+    if len(told) != 1 or all(part.intent is not Intent.REQUEST for part in parts):
+        return parts
+    return [
+        replace(part, room=part.room or told[0].room) if part.intent is Intent.REQUEST else part
+        for part in parts
+        if part is not told[0]
+    ]
+
+
+def _says_more(part: Part) -> bool:
+    return bool(part.subjects or part.details or part.aspects or part.items or part.venues or part.beyond or part.when)
 
 
 def _spread(parts: Sequence[Part]) -> list[Part]:
@@ -334,6 +350,18 @@ def _private(reading: Reading) -> Part | None:
 
 
 _HOW = frozenset({"how", "wie", "comment", "como"})
+_A_PERSON = re.compile(
+    r"\b(?:human|person|people|some(?:one|body)|any(?:one|body)|staff|manager|owner|team|mensch|mitarbeiter|jemand|chef"
+    r"|leit|verantwortlich|personne|quelqu|humain|responsable|equipe|gerant|directeur|alguien|humano|encargad|persona"
+    r"|gerente|director)"
+)
+
+
+def _asks_for_a_number(reading: Reading) -> bool:
+    """ "How do I call reception" asks for its number; "how do I reach somebody at reception" for somebody."""
+    of_reception = "reception" in reading.matters.subjects or "reception" in reading.keys("venue")
+    asks = reading.first_word in _HOW and "phone" in reading.aspects
+    return of_reception and asks and not _A_PERSON.search(reading.folded)
 
 
 def _person(reading: Reading) -> Part | None:
@@ -344,8 +372,8 @@ def _person(reading: Reading) -> Part | None:
         return None  # the thing that makes the noise is out of order; "can't sleep, what can I still eat" complains not
     if keys == {"ask"} and reading.matters.subjects & {"airport", "shuttle", "train_station"}:
         return None  # "can someone from the hotel come and get us" asks for a car
-    if keys == {"ask"} and reading.first_word in _HOW and "phone" in reading.aspects:
-        return None  # "how do I call reception" asks for its number
+    if keys == {"ask"} and _asks_for_a_number(reading):
+        return None
     if not keys:
         return None
     return make(reading, Intent.PERSON, topic="ask" if "ask" in keys else "complaint")
@@ -537,10 +565,18 @@ def _statement(reading: Reading) -> Part | None:
     return make(reading, Intent.LIST, topic="statement") if set(range(len(reading.tokens))) <= explained else None
 
 
+_BRINGS_OWN = re.compile(
+    r"\b(?:my|our|your) own\b|\b(?:mein|unser|euer|eigen)\w* eigen\w*\b|\beigene\w* \w+ mitbring|\bmitgebracht\w*\b"
+    r"|\b(?:notre|nos|mon|ma|mes) propres?\b|\b(?:mis?|nuestr[oa]s?) propi[oa]s?\b"
+)
+
+
 def _list(reading: Reading) -> Part | None:
     if asks_whether_a_meal_is_served(reading):
         return make(reading, Intent.HOURS, topic="hours", explained=("venue", "meal", "menu", "aspect", "time"))
     menu = set(reading.keys("menu"))
+    if _BRINGS_OWN.search(reading.folded):
+        return None  # "can I bring my own wine" asks for none
     if "kids" in menu and _asks_of_children(reading, menu):
         return None  # "what do you do with children in the club on Sundays"
     is_bare = len(reading.topics) <= 2 and not reading.matters.subjects

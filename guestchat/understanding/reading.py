@@ -3,7 +3,7 @@
 import datetime as dt
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from decimal import Decimal
 from functools import cache, cached_property
 
@@ -28,7 +28,7 @@ _RANGE = re.compile(
     r"(?:and|und|et|y|to|bis|a|till|-|\u2013)\s*(?P<high>\d{1,4}(?:[.,]\d{1,2})?)(?![\d:])"
     r"\s*(?P<money>€|\$|£|euros?\b|eur\b|chf\b|dollars?\b|pounds?\b|pfund\b|francs?\b|franken\b|libras?\b|quid\b)?"
 )
-_MARK = re.compile(r"[:;,–—]|\s-+\s")
+_MARK = re.compile(r"[:;,(–—]|\s-+\s")
 _ROOM = re.compile(
     r"\b(?:room|zimmer|chambre|habitacion|zi|rm)\s*"
     r"(?:(?:no\.?|nr\.?|number|nummer|numero|num\.?)\s*(?:is|ist|est|es|lautet)?)?\s*(\d{1,4}[a-z]?)\b"
@@ -46,6 +46,7 @@ _SUBJECTS = frozenset(_OF_SUBJECTS.split())
 _ALLERGY = ("allerg", "alerg", "intoleran", "unvertrag")
 
 
+_NUMBER = frozenset({"number", "nummer", "numero"})
 # What the words of a venue's name ask for nothing of.
 _NOT_BY_A_NAME = frozenset({"aspect", "course", "menu", "request", "talk", "wine"})
 
@@ -196,7 +197,7 @@ class Reading:
 
     @cached_property
     def _after_a_mark(self) -> set[int]:
-        """The places of the words that a colon, a comma or a dash parts from the word before."""
+        """The places of the words that a colon, a comma, a bracket or a dash parts from the word before."""
         found, place = set(), 0
         for said in _MARK.split(self.said)[:-1]:
             place += len(words(said))
@@ -227,7 +228,10 @@ class Reading:
     def aspects(self) -> frozenset[str]:
         """What is asked about something; a dish's own words ("protein shake") ask nothing."""
         inside = {place for each in self.named for place in each.places}
-        return frozenset(match.key for match in self.found("aspect") if not set(match.places) <= inside)
+        found = frozenset(match.key for match in self.found("aspect") if not set(match.places) <= inside)
+        if not _NUMBER.isdisjoint(self.tokens) and (self.venues or self.found("venue")):
+            return found | {"phone"}  # "what's the spa's number"
+        return found
 
     @cached_property
     def wines(self) -> tuple[str, ...]:
@@ -264,11 +268,10 @@ class Reading:
     def matters(self) -> matters.Matters:
         """The subjects of hotel life and what is asked of them."""
         own, called = self.lexicon.own_words, self._called
-        found = matters.find(self.tokens, self.known, own, frozenset(called), in_any_language=not self.named)
-        if not called:
-            return found
-        about = [self.lexicon.venue_about[key] for key in called.values()]
-        return replace(found, subjects=found.subjects.union(*about))
+        if "price" in self.keys("aspect"):
+            called = {}  # "the Seaweed Rooms price": what is bathed in there has one
+        about = frozenset().union(*(self.lexicon.venue_about[key] for key in called.values()))
+        return matters.find(self.tokens, self.known, own, frozenset(called), about, in_any_language=not self.named)
 
     @cached_property
     def beyond(self) -> tuple[str, ...]:

@@ -103,6 +103,7 @@ def test_how_to_call_reception_asks_for_a_number_and_for_nobody(ask: Ask) -> Non
     ("text", "language"),
     [
         ("my room number is 214, can i get towels", "en"),
+        ("we are in room 214, can i get towels", "en"),
         ("meine Zimmernummer ist 214, bitte zwei Handtücher", "de"),
         ("des serviettes svp, chambre numéro 214", "fr"),
         ("toallas por favor, habitación número 214", "es"),
@@ -115,3 +116,26 @@ def test_a_room_is_read_by_its_number(ask: Ask, text: str, language: str) -> Non
 @pytest.mark.parametrize("text", ["thank you so much", "thx ur a star", "merci quand même"])
 def test_thanks_are_thanks_whatever_stands_behind_them(ask: Ask, text: str) -> None:
     assert ask(text, language="fr" if text.startswith("merci") else "en").outcome == "smalltalk"
+
+
+@pytest.mark.parametrize(
+    ("text", "language"),
+    [
+        ("how do i call the manager", "en"),
+        ("how can I contact a real person?", "en"),
+        ("how do I contact a member of staff", "en"),
+        ("Wie erreiche ich einen Menschen?", "de"),
+        ("comment appeler un responsable", "fr"),
+        ("cómo puedo contactar con una persona", "es"),
+    ],
+)
+def test_who_wants_to_reach_a_person_is_put_through(ask: Ask, text: str, language: str) -> None:
+    assert ask(text, language=language).outcome == "handover"
+
+
+def test_a_number_of_something_is_no_telephones(house: House) -> None:
+    assert "118" in asked(house("harbour"), "number of rooms?", "en").text
+
+
+def test_what_is_at_the_pool_is_not_told_of_the_gym(house: House) -> None:
+    assert "pool" not in {source.key for source in asked(house("meridian"), "Altitude Gym towels", "en").sources}

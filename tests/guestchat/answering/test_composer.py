@@ -295,3 +295,16 @@ def test_an_article_tells_more_than_the_names_of_the_cards(ask: AskTheDemo, text
 
 def test_a_list_that_names_dishes_stays_a_list(ask: AskTheDemo) -> None:
     assert ask("what desserts do you have").items
+
+
+@pytest.mark.parametrize(
+    ("text", "language"),
+    [
+        ("can I bring my own wine to the room", "en"),
+        ("darf ich meinen eigenen Wein mitbringen", "de"),
+        ("puedo traer mi propio vino", "es"),
+        ("on peut apporter notre propre vin", "fr"),
+    ],
+)
+def test_who_brings_their_own_is_offered_none(ask: AskTheDemo, text: str, language: str) -> None:
+    assert not ask(text, language=language).items

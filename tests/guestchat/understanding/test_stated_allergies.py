@@ -129,3 +129,33 @@ def test_a_wish_for_one_dish_states_nothing(lindenhof: Catalogue) -> None:
 
 def test_a_dish_asked_for_by_one_who_has_it_keeps_it(ask: Ask) -> None:
     assert ask("im coeliac can i eat the tomato soup").context.allergies == ("gluten",)
+
+
+LISTED = """
+    I have several allergies: nuts and milk | I have a number of allergies: nuts and milk
+    my daughter has multiple allergies (nuts, milk) | my daughter has allergies (nuts, milk)
+    we have two allergies at the table, nuts and milk | my husband has a long list of allergies - nuts, milk
+    j'ai plusieurs allergies: noix, lait | ma fille a des allergies (lait, noix)
+    j'ai un certain numéro d'allergies: noix, lait | meine frau hat mehrere unverträglichkeiten: milch, nüsse
+    mein sohn hat allergien (milch, nüsse) | mi mujer tiene varias alergias (leche, nueces)
+    tengo varias alergias: nueces y leche
+"""
+
+
+@pytest.mark.parametrize("said", [each.strip() for line in LISTED.strip().split("\n") for each in line.split("|")])
+def test_allergies_are_kept_however_many_words_count_them(ask: Ask, said: str) -> None:
+    """These were once answered with the dishes that have nuts in them."""
+    assert set(ask(said).context.allergies) == {"nuts", "milk"}
+
+
+@pytest.mark.parametrize(
+    ("text", "language"),
+    [
+        ("Do you have something for people with allergies (nuts)?", "en"),
+        ("Gibt es etwas für Leute mit Allergien (Nüsse)?", "de"),
+    ],
+)
+def test_what_people_with_allergies_may_eat_is_free_of_them(ask: Ask, text: str, language: str) -> None:
+    offered = ask(text, language=language).items
+    assert offered
+    assert "olives-nuts" not in offered
