@@ -215,18 +215,20 @@ def _tells(part: Part, reading: Reading) -> bool:
 
 def _to_the_room_told(parts: Sequence[Part]) -> Sequence[Part]:
     """Give what is to be done the room that is told beside it: "we are in room 214, can I get towels"."""
-    told = [part for part in parts if part.room and part.intent is Intent.QUESTION and not _says_more(part)]
-    if len(told) != 1 or all(part.intent is not Intent.REQUEST for part in parts):
+    rooms = {part.room for part in parts if part.room}
+    if len(rooms) != 1 or all(part.intent is not Intent.REQUEST for part in parts):
         return parts
+    (room,) = rooms
     return [
-        replace(part, room=part.room or told[0].room) if part.intent is Intent.REQUEST else part
-        for part in parts
-        if part is not told[0]
+        replace(part, room=room) if part.intent is Intent.REQUEST else part for part in parts if not _tells_a_room(part)
     ]
 
 
-def _says_more(part: Part) -> bool:
-    return bool(part.subjects or part.details or part.aspects or part.items or part.venues or part.beyond or part.when)
+def _tells_a_room(part: Part) -> bool:
+    """Return whether a part tells a room and nothing besides."""
+    of_food = part.items or part.avoid or part.containing or part.diets or part.courses
+    asks = part.subjects or part.details or part.aspects or part.venues or part.beyond or part.when
+    return bool(part.room) and part.intent is Intent.QUESTION and not (part.topic or of_food or asks)
 
 
 def _spread(parts: Sequence[Part]) -> list[Part]:

@@ -104,6 +104,7 @@ def test_how_to_call_reception_asks_for_a_number_and_for_nobody(ask: Ask) -> Non
     [
         ("my room number is 214, can i get towels", "en"),
         ("we are in room 214, can i get towels", "en"),
+        ("we're in room 214 and allergic to nuts. can I get towels", "en"),
         ("meine Zimmernummer ist 214, bitte zwei Handtücher", "de"),
         ("des serviettes svp, chambre numéro 214", "fr"),
         ("toallas por favor, habitación número 214", "es"),
