@@ -74,15 +74,15 @@ _SPANISH = r"""
 \b(?:tengo|tiene|tenemos) que evitar (?:\w+ )?@
 \b(?:hinch\w*|reaccion\w*|(?:pongo|pone|ponen) (?:mal\w*|enferm\w*))(?: \w+){0,2} (?:con|a|al) (?:\w+ )?@
 """
-# "My daughter has several allergies (nuts, milk)": in any language, however many words count them.
-_HAVING = (
-    r"\b(?:have|has|had|having|got|with|suffers?|habe|haben|hat|mit|j?ai|a|as|avons|ont|avec|souffr\w*|tengo|tiene|tenemos"
-    r"|tienen|con|sufr\w*)"
+# "My daughter has several food allergies, namely nuts and milk": in any language, however many words count them. A list
+# or a card of allergies is nobody's.
+_ALLERGIES = (
+    r"\b(?:\w*allergie[ns]?|allergy|alergias?|intoleran[czt]\w*|\w*unvertraglichkeit\w*)"
+    r"(?! (?:info\w*|menus?|cards?|lists?|advice|friendly|free|aware|karten?|listen?))\b"
 )
-_ALLERGIES = r"d?(?:allergy|allergie[ns]?|alergias?|intoleran[czt]\w*|unvertraglichkeit\w*)"
-_OF_A_LIST = "\n" + rf"{_HAVING} (?:\w+ ){{0,5}}{_ALLERGIES} (?:(?:\w+ )?,?|(?:\w+ ){{2,4}},)@" + "\n"
+_OF_ALLERGIES = re.compile(_ALLERGIES)
 _NO = "(?!another|enough|more|all|so|that|your)"
-_LINES = "".join((_GERMAN, _ENGLISH, _FRENCH, _SPANISH, _OF_A_LIST)).replace("NO", _NO).split("\n")
+_LINES = "".join((_GERMAN, _ENGLISH, _FRENCH, _SPANISH)).replace("NO", _NO).split("\n")
 _TOLD = re.compile("|".join(filter(None, _LINES)))
 # A list that is headed by the word needs nobody: "allergies: milk, eggs".
 _HEADED = re.compile(
@@ -96,7 +96,7 @@ _SOMEBODY = """
     i im ive ai we were me us my our he she they him her them his ich wir mir mich uns mein meine meinem meinen meiner
     unser unsere unserem unseren er sie ihm ihr ihn ihnen je j nous on moi me mon ma mes notre nos il elle lui ils
     elles yo mi mis nuestro nuestra nosotros nosotras me nos le les tengo tiene tenemos puedo podemos hincho tolero
-    como comemos
+    como comemos sufro sufre sufrimos leide leidet leiden souffre souffrons suffer suffers
 """
 _OF_SOMEBODY = frozenset(_SOMEBODY.split()) | RELATIVES | {"doctor", "docs", "arzt", "medecin", "medico"}
 # What somebody says who wants a food, had it, asks for it or speaks of what was wrong with it, in any language.
@@ -155,6 +155,8 @@ def told_at(
     if not _OF_SOMEBODY.isdisjoint(token.translate(_APOSTROPHES) for token in tokens):
         found += _TOLD.finditer(text)
     told = {position for position in at if any(match.start() <= position < match.end() for match in found)}
+    if not told and at and speaks_of_allergies(text):
+        told = {position for position in at if _OF_ALLERGIES.search(text, 0, position)}
     if not told and at and _speaks_of_no_wish(tokens, text):
         # "Milk goes right through me", "hazelnuts and I don't mix": there are more ways to say it than anybody writes
         # down, and who is warned once too often is safe.
@@ -164,6 +166,12 @@ def told_at(
     for one, other in (*neighbours, *reversed(neighbours)):
         told |= {one, other} if told & {one, other} else set()
     return frozenset(at[position] for position in told)
+
+
+def speaks_of_allergies(text: str) -> bool:
+    """Return whether a clause of folded words says that somebody has allergies."""
+    said = text.replace("'", " ").replace("\u2019", " ").split()
+    return bool(_OF_ALLERGIES.search(text)) and not _OF_SOMEBODY.isdisjoint(said) and said[0] not in ASKING_VERBS - _ANY
 
 
 def _speaks_of_no_wish(tokens: Sequence[str], text: str) -> bool:

@@ -238,8 +238,11 @@ class Naming:
             for place, token in enumerate(reading.tokens)
             if place not in reading.when.places
             and place not in stance
-            # "Still water" holds an empty word that means something; "in" and "the" never do.
-            and (place not in reading.filler or (token not in reading.known.common and len(token) > 3))
+            # "Still water" holds an empty word that means something; "in", "the" and "what's" never do.
+            and (
+                place not in reading.filler
+                or (token not in reading.known.common and len(token) > 3 and "'" not in token)
+            )
         ]
 
     @cached_property

@@ -4,6 +4,7 @@ import datetime as dt
 import re
 from collections.abc import Collection, Sequence
 from dataclasses import replace
+from itertools import pairwise
 
 from guestchat.understanding import clauses, follow_up, living
 from guestchat.understanding.asides import WISHES, without_asides
@@ -79,6 +80,11 @@ def _query(text: str, said: str, lexicon: Lexicon, context: Context, at: dt.date
         Reading(clause, known, lexicon, at, clauses.is_marked(clause, said), bool(context.pending))
         for clause in _clauses(said, lexicon, known, context)
     ]
+    # "I have several allergies", and in the next message "nuts and milk".
+    for reading in readings[:1]:
+        reading.after_allergies = "allergies_policy" in context.subjects
+    for reading, following in pairwise(readings):
+        following.after_allergies = reading.speaks_of_allergies
     stated = dict.fromkeys(code for reading in readings for code in reading.stated_allergies)
     parts: list[Part] = []
     for reading in readings:

@@ -71,6 +71,7 @@ class Reading:
     at: dt.datetime
     marked: bool = False  # a question mark follows
     settles: bool = False  # a request waits for a word: an "ok" before a question may be that
+    after_allergies: bool = False  # the clause before says that somebody has some, and names none
     said: str = field(init=False)  # the text without dialect: what is read of it
     tokens: list[str] = field(init=False)
     _written: list[str] = field(init=False)
@@ -143,11 +144,18 @@ class Reading:
         found = allergies.find(self.tokens, self.known)
         if not found.spans or any(match.start == 0 for match in self.found("asks")):
             return found
+        if self.after_allergies and not self.marked and self.topics <= found.places:
+            return found.with_mine(frozenset(start for start, *_more in found.spans))  # "I have allergies. Nuts, milk"
         # What a question ends with is asked; what stands before its last comma may be told: "nuts are out, desserts?".
         told_until = max(self._after_a_mark, default=0) if self.marked else len(self.tokens)
         spans = [(start, end) for start, end, _codes, _stance in found.spans if end <= told_until]
         told = intolerance.told_at(self.tokens[:told_until], spans, self._after_a_mark, self.lexicon.name_pairs)
         return found.with_mine(told) if told else found
+
+    @property
+    def speaks_of_allergies(self) -> bool:
+        """Whether the clause says that somebody has allergies, and names none."""
+        return not self.marked and not self.allergen_words.spans and intolerance.speaks_of_allergies(self.folded)
 
     @cached_property
     def allergens(self) -> allergies.Allergens:

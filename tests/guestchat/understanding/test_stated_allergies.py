@@ -1,6 +1,7 @@
 """What guests say of their allergies holds from then on, however they say it; a wish for one dish does not."""
 
 from collections.abc import Iterator
+from itertools import product
 from random import Random
 
 import pytest
@@ -131,21 +132,57 @@ def test_a_dish_asked_for_by_one_who_has_it_keeps_it(ask: Ask) -> None:
     assert ask("im coeliac can i eat the tomato soup").context.allergies == ("gluten",)
 
 
-LISTED = """
-    I have several allergies: nuts and milk | I have a number of allergies: nuts and milk
-    my daughter has multiple allergies (nuts, milk) | my daughter has allergies (nuts, milk)
-    we have two allergies at the table, nuts and milk | my husband has a long list of allergies - nuts, milk
-    j'ai plusieurs allergies: noix, lait | ma fille a des allergies (lait, noix)
-    j'ai un certain numéro d'allergies: noix, lait | meine frau hat mehrere unverträglichkeiten: milch, nüsse
-    mein sohn hat allergien (milch, nüsse) | mi mujer tiene varias alergias (leche, nueces)
-    tengo varias alergias: nueces y leche
-"""
+# Who has them, how many, what they are called, and how the list follows.
+LISTED = {
+    "en": (
+        "I have | my son has | we have | my wife's got | I've got | he suffers from | our daughter has",
+        " | some | several | two | a couple of | severe | multiple food | a few different | a long list of",
+        "allergies | food allergies | intolerances",
+        [": nuts and milk", " (nuts, milk)", " - nuts, milk", ", namely nuts and milk", " which are nuts and milk",
+         ". nuts and milk", " to nuts and milk", " at the table, nuts and milk"],
+    ),
+    "de": (
+        "ich habe | mein sohn hat | wir haben | meine frau hat | ich leide unter",
+        " | mehrere | zwei | einige | viele verschiedene | schwere",
+        "allergien | unverträglichkeiten | lebensmittelallergien",
+        [": nüsse und milch", " (nüsse, milch)", " - nüsse, milch", ", nämlich nüsse und milch",
+         " gegen nüsse und milch", ". nüsse und milch"],
+    ),
+    "fr": (
+        "j'ai | mon fils a | nous avons | ma femme a | je souffre",
+        "des | plusieurs | deux | un certain nombre d' | de nombreuses",
+        "allergies | allergies alimentaires | intolérances",
+        [": noix et lait", " (noix, lait)", " - noix, lait", " aux noix et au lait", ", à savoir noix et lait"],
+    ),
+    "es": (
+        "tengo | mi hijo tiene | tenemos | mi mujer tiene | sufro",
+        " | varias | dos | muchas | algunas",
+        "alergias | alergias alimentarias | intolerancias",
+        [": nueces y leche", " (nueces, leche)", " - nueces, leche", " a las nueces y a la leche",
+         ", es decir nueces y leche"],
+    ),
+}  # fmt: skip
 
 
-@pytest.mark.parametrize("said", [each.strip() for line in LISTED.strip().split("\n") for each in line.split("|")])
-def test_allergies_are_kept_however_many_words_count_them(ask: Ask, said: str) -> None:
-    """These were once answered with the dishes that have nuts in them."""
-    assert set(ask(said).context.allergies) == {"nuts", "milk"}
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_list_of_allergies_is_kept_however_it_follows(lindenhof: Catalogue, language: str) -> None:
+    """Of these 870 were once answered with the dishes that have nuts in them, or with nothing."""
+    *spoken, lists = LISTED[language]
+    who, count, called = ([each.strip() for each in said.split("|")] for said in spoken)
+    lost = [
+        text
+        for said in product(who, count, called)
+        for listed in lists
+        for text in [" ".join(filter(None, said)) + listed]
+        if set(parse(text, lindenhof.lexicon, Context(), TUESDAY_NOON, language).allergies) != {"nuts", "milk"}
+    ]
+    assert lost == []
+
+
+def test_a_list_of_allergies_may_come_in_the_next_message(ask: Ask) -> None:
+    context = ask("I have several allergies").context
+    assert set(ask("nuts and milk", context=context).context.allergies) == {"nuts", "milk"}
+    assert not ask("which dishes have nuts?", context=context).context.allergies
 
 
 @pytest.mark.parametrize(
