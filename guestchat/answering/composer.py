@@ -452,6 +452,13 @@ def _number_of_the_house(venue: Venue, scene: Scene) -> Reply | None:
     )
 
 
+_MAKES_ILL = re.compile(
+    r"\bmakes? (?:me|us|him|her|them|my \w+) (?:\w+ )?(?:ill|sick|unwell|poorly|swell)\b"
+    r"|\bmach\w* (?:mich|uns|ihn|sie) (?:\w+ )?krank\b|\b(?:me|nous|le|la) rend(?:ent)? (?:\w+ )?malades?\b"
+    r"|\b(?:me|nos|le) (?:sienta|cae|pone)n? (?:\w+ )?(?:mal\w*|enferm\w*|fatal)\b"
+)
+
+
 def _unknown(part: Part, hits: Sequence[Hit], scene: Scene) -> Reply:
     if not words(part.text):
         return Reply(text=scene.say("unknown.empty"), outcome=Outcome.CLARIFY)
@@ -464,7 +471,9 @@ def _unknown(part: Part, hits: Sequence[Hit], scene: Scene) -> Reply:
     asks_whether = "rental" in part.details
     if not (part.tells or asks_whether) and (kind := wanting.wanted(part, scene)) is not None:
         return _done(part, kind, scene)
-    near = [*_named_in_part(part, scene), *articles.nearest(part, hits, scene)][: articles.MOST_OFFERED]
+    # "Fructose makes me very ill": what no kitchen declares is not known, whatever article is near to illness.
+    offered = [] if _MAKES_ILL.search(fold(part.text)) else articles.nearest(part, hits, scene)
+    near = [*_named_in_part(part, scene), *offered][: articles.MOST_OFFERED]
     if near:
         return Reply(
             text="\n".join([scene.say("unknown.clarify"), *(f"- {question}" for question in near)]),
