@@ -23,6 +23,7 @@ from guestchat.answering import (
 from guestchat.answering.answer import Answer, Outcome, Reply, Source
 from guestchat.answering.scene import Scene
 from guestchat.retrieval.search import Hit
+from guestchat.understanding import intolerance
 from guestchat.understanding.hours import ASKS_WHEN
 from guestchat.understanding.matters import AT_TABLE
 from guestchat.understanding.query import Context, Intent, Part, Query
@@ -452,13 +453,6 @@ def _number_of_the_house(venue: Venue, scene: Scene) -> Reply | None:
     )
 
 
-_MAKES_ILL = re.compile(
-    r"\bmakes? (?:me|us|him|her|them|my \w+) (?:\w+ )?(?:ill|sick|unwell|poorly|swell)\b"
-    r"|\bmach\w* (?:mich|uns|ihn|sie) (?:\w+ )?krank\b|\b(?:me|nous|le|la) rend(?:ent)? (?:\w+ )?malades?\b"
-    r"|\b(?:me|nos|le) (?:sienta|cae|pone)n? (?:\w+ )?(?:mal\w*|enferm\w*|fatal)\b"
-)
-
-
 def _unknown(part: Part, hits: Sequence[Hit], scene: Scene) -> Reply:
     if not words(part.text):
         return Reply(text=scene.say("unknown.empty"), outcome=Outcome.CLARIFY)
@@ -472,7 +466,7 @@ def _unknown(part: Part, hits: Sequence[Hit], scene: Scene) -> Reply:
     if not (part.tells or asks_whether) and (kind := wanting.wanted(part, scene)) is not None:
         return _done(part, kind, scene)
     # "Fructose makes me very ill": what no kitchen declares is not known, whatever article is near to illness.
-    offered = [] if _MAKES_ILL.search(fold(part.text)) else articles.nearest(part, hits, scene)
+    offered = [] if intolerance.makes_ill(part.text) else articles.nearest(part, hits, scene)
     near = [*_named_in_part(part, scene), *offered][: articles.MOST_OFFERED]
     if near:
         return Reply(

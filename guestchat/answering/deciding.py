@@ -130,7 +130,7 @@ def _weigh(part: Part, hits: Sequence[Hit], scene: Scene) -> Verdict:
     best = found[0]
     if ranking.asked_word_by_word(part, scene) == best.key:
         return Verdict(band=Band.ANSWER, chance=1.0)
-    told = signals(part, hits, scene)
+    told = signals(part, found, hits, scene)
     needed = max(_needed(dict(zip(SIGNALS, told, strict=False))), _BESIDE_FROM if part.tells else 0.0)
     # The judge is asked where its word decides: not where the article answers whatever it says, nor where it cannot.
     may_answer = _band(_chance(told, JUDGED_MOST, scene), needed) is Band.ANSWER
@@ -206,13 +206,12 @@ def _chance(found: Sequence[float], said: float, scene: Scene) -> float:
     return net().bounds.weighed(net().chance([*found, said]), None if wanted is None else wanted / 100)
 
 
-def signals(part: Part, hits: Sequence[Hit], scene: Scene) -> list[float]:
-    """Return what tells whether the first of the current articles answers, in the order of `SIGNALS`.
+def signals(part: Part, found: Sequence[Hit], hits: Sequence[Hit], scene: Scene) -> list[float]:
+    """Return what tells whether the first of the current articles `found` answers, in the order of `SIGNALS`.
 
-    Without the judge's word.
+    Without the judge's word. `hits` are all that search found, dishes too.
     """
     lexicon = scene.catalogue.lexicon
-    found = current_of(hits, scene)
     best = found[0]
     key = best.key
     own = lexicon.article_words.get(key, frozenset())

@@ -66,7 +66,7 @@ def examples(questions: Iterable[Question], *, weight: float = 1.0) -> Iterator[
             continue
         best = found[0].key
         yield Example(
-            signals=(*deciding.signals(part, hits, scene), deciding.judged(part, best, scene)),
+            signals=(*deciding.signals(part, found, hits, scene), deciding.judged(part, best, scene)),
             right=best in gold,
             answerable=bool(gold),
             house=question.hotel,

@@ -8,6 +8,7 @@ import re
 from collections.abc import Collection, Sequence
 
 from guestchat.understanding.clauses import ASKING_VERBS, RELATIVES
+from guestchat.words import fold
 
 # An allergen's words are written as @, all others folded and without apostrophes; a comma stands before its word. NO is
 # what is no such thing: "I can't eat another almond cake, I'm full".
@@ -189,3 +190,16 @@ def _is_in_a_name(
 ) -> bool:
     behind = end < len(tokens) and end not in marks and (tokens[end - 1], tokens[end]) in names
     return behind or bool(start and start not in marks and (tokens[start - 1], tokens[start]) in names)
+
+
+# Whatever does: what is no allergen is not known.
+_MAKES_ILL = re.compile(
+    r"\bmakes? (?:me|us|him|her|them|my \w+) (?:\w+ )?(?:ill|sick|unwell|poorly|swell)\b"
+    r"|\bmach\w* (?:mich|uns|ihn|sie) (?:\w+ )?krank\b|\b(?:me|nous|le|la) rend(?:ent)? (?:\w+ )?malades?\b"
+    r"|\b(?:me|nos|le) (?:sienta|cae|pone)n? (?:\w+ )?(?:mal\w*|enferm\w*|fatal)\b"
+)
+
+
+def makes_ill(text: str) -> bool:
+    """Return whether a guest's text says that something makes somebody ill: "fructose makes me very ill"."""
+    return _MAKES_ILL.search(fold(text)) is not None
