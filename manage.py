@@ -21,11 +21,12 @@ def main() -> None:
     # What is loaded stays; looking it through for garbage again and again takes a twentieth of the start.
     gc.set_threshold(100_000, 20, 20)
     try:
-        if sys.argv[1:2] == ["serve"]:
+        if sys.argv[1:2] in (["serve"], ["answerer"]):
             gc.disable()  # until all is loaded: `memory.settle` enables it
             # Before numpy is read: it multiplies a few hundred numbers here, and OpenBLAS's threads spin for more.
             os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
-            _start_database()
+        if sys.argv[1:] == ["serve"]:
+            _start_others()
         # A command is an operator's, who has the database anyway; `serve` gives this up before it serves.
         tenancy.begin_with(tenancy.OWNER)
         execute_from_command_line(sys.argv)
@@ -35,13 +36,17 @@ def main() -> None:
         sys.exit(f"guestchat: the database cannot be used, see DATABASE_URL: {' '.join(str(error).split())}")
 
 
-def _start_database() -> None:
-    """Let the embedded server start while the modules are read; whoever needs it first waits, or is told why not.
+def _start_others() -> None:
+    """Let the answerers and the embedded server start while the modules are read.
 
-    Only where it was there before: what refuses to serve, a busy port for one, leaves no new folder behind.
+    Whoever needs one of them first waits, or is told why not. The database only where it was there before: what refuses
+    to serve, a busy port for one, leaves no new folder behind.
     """
     from django.conf import settings
 
+    from guestchat import answerers
+
+    answerers.begin(settings.GUESTCHAT_ANSWERERS)
     database = settings.DATABASES["default"]
     if database["ENGINE"] != "config.embedded_postgres" or not (settings.EMBEDDED_POSTGRES_DIR / "PG_VERSION").exists():
         return

@@ -83,6 +83,7 @@ def _rest(run: Mapping[str, Any]) -> list[str]:
     rss, cold = run["rss_mb"], run["cold_start"]
     errors = ", ".join(f"{code} {count}" for code, count in sorted(run["errors"].items())) or "none"
     apart = f"; PostgreSQL apart: {run['postgres_mb']:.0f} MB" if run["postgres_mb"] else ""
+    web = f"; the process that serves alone: {run['web_rss_mb']:.0f} MB" if "web_rss_mb" in run else ""
     outcomes = ", ".join(f"{name} {count}" for name, count in sorted(run["outcomes"].items()))
     kept = "each with exactly one complete answer" if not run["lacking"] else f"{len(run['lacking'])} FAULTS"
     rows = (
@@ -91,8 +92,8 @@ def _rest(run: Mapping[str, Any]) -> list[str]:
         ("outcomes", outcomes),
         ("acknowledged questions found in the database", f"{run['verified']:,}, {kept}"),
         (
-            "memory of the server: start, most, end",
-            f"{rss['start']:.0f}, {rss['most']:.0f}, {rss['end']:.0f} MB{apart}",
+            "memory of the server with its answerers: start, most, end",
+            f"{rss['start']:.0f}, {rss['most']:.0f}, {rss['end']:.0f} MB{web}{apart}",
         ),
         (
             "processor time per question",

@@ -108,10 +108,10 @@ def load(scenario: Scenario, house: server.Installed, codes: Sequence[str]) -> d
     with house.serving() as process:
         server.await_first_answer(house, codes[0])
         time.sleep(_REST_S)
-        at_start = server.memory_mb(process)
+        at_start = server.memory_mb(server.with_children(process))
         seen, usage = _watch(plan, house, process)
         time.sleep(_REST_S)
-        at_end = server.memory_mb(process)
+        at_end = server.memory_mb(server.with_children(process))
     measured = [each for each in seen["asked"] if each["measured"]]
     questions = max(1, len(measured))
     return {
@@ -123,6 +123,7 @@ def load(scenario: Scenario, house: server.Installed, codes: Sequence[str]) -> d
         "verified": seen["verified"],
         "lacking": seen["lacking"],
         "rss_mb": {"start": round(at_start, 1), "most": round(usage["most_mb"], 1), "end": round(at_end, 1)},
+        "web_rss_mb": round(usage["web_mb"], 1),
         "postgres_mb": usage["postgres_mb"],
         "server_cpu_ms_per_question": round(usage["server_cpu_s"] * 1000 / questions, 2),
         "postgres_cpu_ms_per_question": round(usage["postgres_cpu_s"] * 1000 / questions, 2),
@@ -160,16 +161,18 @@ def _watch(plan: Plan, house: server.Installed, process: psutil.Process) -> tupl
 
 def _usage(seconds: float, house: server.Installed, process: psutil.Process) -> dict[str, Any]:
     database = house.database()
-    before = server.processor_s([process]), server.processor_s(database)
+    ours = server.with_children(process)
+    before = server.processor_s(ours), server.processor_s(database)
     deadline = time.monotonic() + seconds
-    most = 0.0
+    most = most_web = 0.0
     while time.monotonic() < deadline:
-        most = max(most, server.memory_mb(process))
+        most, most_web = max(most, server.memory_mb(ours)), max(most_web, server.memory_mb([process]))
         time.sleep(min(_SAMPLE_EVERY_S, max(0.0, deadline - time.monotonic())))
-    after = server.processor_s([process]), server.processor_s(database)
+    after = server.processor_s(ours), server.processor_s(database)
     shared = server.shared_memory_mb(house.database())
     return {
         "most_mb": most,
+        "web_mb": most_web,
         "server_cpu_s": after[0] - before[0],
         "postgres_cpu_s": after[1] - before[1],
         "postgres_mb": None if shared is None else round(shared, 1),

@@ -216,9 +216,20 @@ def await_first_answer(house: Installed, code: str) -> None:
     answer_one(house.port, _first_scan(house.port, code), "When is breakfast?")
 
 
-def memory_mb(process: psutil.Process) -> float:
-    """Return a process's resident memory in MB of a million bytes."""
-    return float(process.memory_info().rss) / 1e6
+def with_children(process: psutil.Process) -> list[psutil.Process]:
+    """Return a server's process and those that it has begun, its answerers; a database is nobody's child."""
+    with contextlib.suppress(psutil.Error):
+        return [process, *(child for child in process.children(recursive=True) if "postgres" not in child.name())]
+    return [process]
+
+
+def memory_mb(processes: Sequence[psutil.Process]) -> float:
+    """Return the resident memory of processes in MB of a million bytes; what they share is counted for each."""
+    total = 0.0
+    for process in processes:
+        with contextlib.suppress(psutil.Error):
+            total += float(process.memory_info().rss) / 1e6
+    return total
 
 
 def shared_memory_mb(processes: Sequence[psutil.Process]) -> float | None:

@@ -47,6 +47,13 @@ def number(name: str, default: int, *, low: int, high: int) -> int:
     return int(value)
 
 
+def cores() -> int:
+    """Return how many processors this process may use."""
+    with contextlib.suppress(AttributeError):  # not on every system
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
+
+
 def address(name: str, default: str) -> str:
     """Return the variable as the address of a web site, without a trailing slash: `https://host`, no path below it."""
     value = text(name, default)

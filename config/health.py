@@ -9,7 +9,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 from prometheus_client import CONTENT_TYPE_LATEST, Gauge, generate_latest
 
-from guestchat import wall
+from guestchat import answerers, wall
 from guestchat.guest import database
 from guestchat.migrated import is_migrated
 from guestchat.retrieval.embedder import EmbedderError, get_embedder
@@ -19,6 +19,7 @@ _tasks = Gauge(
     "guestchat_tasks", "Tasks of this process's event loop: some for each open socket, and they leave with it."
 )
 _waiting = Gauge("guestchat_calls_waiting", "Calls of guests that no thread has begun yet.", ["of"])
+_answerers = Gauge("guestchat_answerers", "Processes that answer beside this one: wanted, and ready.", ["state"])
 _connections = Gauge(
     "guestchat_database_connections", "Connections of the pool: open, free, and waited for.", ["state"]
 )
@@ -42,13 +43,20 @@ def readyz(request: HttpRequest) -> HttpResponse:
         checks["wall"] = not wall.gaps()
     except DatabaseError:
         pass  # told by the checks themselves
+    checks["model"] = _are_models_loaded()
+    return JsonResponse(checks, status=200 if all(checks.values()) else 503)
+
+
+def _are_models_loaded() -> bool:
+    far = answerers.current()
+    if far is not None:
+        return far.are_ready
     try:
         get_embedder()
         get_judge()
-        checks["model"] = True
     except (EmbedderError, JudgeError):
-        pass  # told by the checks themselves
-    return JsonResponse(checks, status=200 if all(checks.values()) else 503)
+        return False  # the check itself tells
+    return True
 
 
 @never_cache
@@ -58,6 +66,9 @@ async def metrics(request: HttpRequest) -> HttpResponse:
     _tasks.set(len(asyncio.all_tasks()))
     for of, number in database.waiting().items():
         _waiting.labels(of).set(number)
+    far = answerers.current()
+    _answerers.labels("wanted").set(0 if far is None else far.number)
+    _answerers.labels("ready").set(0 if far is None else far.ready)
     pool = getattr(connection, "pool", None)
     if pool is not None:
         stats = pool.get_stats()

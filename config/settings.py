@@ -106,6 +106,10 @@ environment.unsupported("GUESTCHAT_LLM_BASE_URL", "GUESTCHAT_LLM_MODEL", "GUESTC
 GUESTCHAT_PROXIES = environment.number("GUESTCHAT_PROXIES", 0, low=0, high=5)  # of our own, before this server
 GUESTCHAT_SESSION_DAYS = environment.number("GUESTCHAT_SESSION_DAYS", 30, low=1, high=365)
 GUESTCHAT_SERVER = environment.choice("GUESTCHAT_SERVER", "uvicorn", "daphne")
+# Processes that answer beside one that serves. 0: it answers itself, as with one core, or a model of one's own.
+GUESTCHAT_ANSWERERS = environment.number(
+    "GUESTCHAT_ANSWERERS", int(environment.cores() > 1 and GUESTCHAT_EMBEDDER == "onnx"), low=0, high=64
+)
 GUESTCHAT_RUN_JOBS = environment.flag("GUESTCHAT_RUN_JOBS", "1")  # in this process; 0: a worker of its own does
 # Where hotels' own systems may be called besides the public internet, there without TLS, too.
 GUESTCHAT_WEBHOOK_NETWORKS = environment.networks("GUESTCHAT_WEBHOOK_NETWORKS")

@@ -26,13 +26,17 @@ class Catalogue:
     """What one hotel offers at one version."""
 
     content: Content
-    lexicon: Lexicon
 
     @property
     def hotel_id(self) -> int:
         """The hotel's primary key."""
         assert self.content.pk is not None
         return self.content.pk
+
+    @cached_property
+    def lexicon(self) -> Lexicon:
+        """The content's words, made where a question is understood: a process that only serves needs none."""
+        return Lexicon.of(self.content)
 
     @cached_property
     def statements(self) -> tuple[Statement, ...]:
@@ -80,7 +84,7 @@ def kept(hotel_id: int, version: int) -> Catalogue | None:
 
 def _read(hotel_id: int) -> Catalogue | None:
     content = load(hotel_id)
-    return None if content is None else Catalogue(content=content, lexicon=Lexicon.of(content))
+    return None if content is None else Catalogue(content=content)
 
 
 def _keep(catalogue: Catalogue) -> Catalogue:

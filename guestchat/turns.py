@@ -3,9 +3,7 @@
 import datetime as dt
 import logging
 import secrets
-import time
 import uuid
-from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, NoReturn
 
@@ -14,24 +12,18 @@ from django.db import Error as DatabaseError
 from django.db import transaction
 from django.utils import timezone
 
-from guestchat import catalogue, ledger, measures, service_requests, takeover
+from guestchat import answerers, ledger, measures, pipeline, service_requests
 from guestchat.answering.answer import Answer, Outcome
-from guestchat.answering.composer import compose
-from guestchat.answering.labels import labelled
 from guestchat.answering.phrasing import phrasing
-from guestchat.answering.scene import Scene
 from guestchat.buckets import Buckets, Pace
 from guestchat.catalogue import Catalogue
 from guestchat.ledger import Grounds
 from guestchat.models import Conversation, Message, Rating
-from guestchat.retrieval.embedder import get_embedder
-from guestchat.retrieval.search import Hit, search
 from guestchat.service_requests import confirm as confirm
 from guestchat.service_requests import requests_of as requests_of
 from guestchat.traces import trace
-from guestchat.understanding.language import detect
-from guestchat.understanding.parse import parse, parse_in_short
-from guestchat.understanding.query import Context, Part
+from guestchat.understanding.query import Context
+from menus import tenancy
 
 log = logging.getLogger(__name__)
 
@@ -153,9 +145,6 @@ def _answer_ahead(expected: Grounds, text: str, at: dt.datetime, question: ledge
     Nothing of it may be said before the commit, and then only where that has seen what was expected. Whatever fails
     here fails again, and is told, when the turn is answered.
     """
-    hotel = catalogue.kept(expected.hotel_id, expected.version)
-    if hotel is None:
-        return None
 
     def committed() -> None:
         row = question.written and question.written[1]
@@ -163,7 +152,9 @@ def _answer_ahead(expected: Grounds, text: str, at: dt.datetime, question: ledge
             raise _NotAsExpected
 
     try:
-        return _answer_from(hotel, expected, text, at, before_search=committed)
+        if answerers.current() is not None:
+            return _answer_on(expected, text, at)
+        return pipeline.answer_on(expected, text, at, meanwhile=committed)
     except Exception:
         return None
 
@@ -207,9 +198,6 @@ def _turn(question: Message, place_key: str | None, language: str, *, is_repeat:
 
 
 # --- answer -----------------------------------------------------------------
-_NOT_UNDERSTOOD = frozenset({Outcome.UNANSWERED, Outcome.CLARIFY})
-
-
 def answer(
     hotel: Catalogue,
     text: str,
@@ -219,59 +207,22 @@ def answer(
     at: dt.datetime,
     place: str | None = None,
     detect_language: bool = True,
-    before_search: Callable[[], None] | None = None,
 ) -> Answer:
-    """Answer a text from a hotel's rows as of now. `at` is aware; one query for each part that rows do not explain.
-
-    `language` is the conversation's, and decides where the words do not tell another. `before_search` is called before
-    each query.
-    """
-    started = time.perf_counter()
-    content = hotel.content
-    at = at.astimezone(content.zone)
-    lexicon = hotel.lexicon
-    if detect_language:
-        spoken = detect(text, language, content.languages, lexicon.spoken, lexicon.name_pairs)
-    else:
-        spoken = language
-    query = parse(text, lexicon, context, at, spoken)
-    allergies = tuple(dict.fromkeys((*context.allergies, *query.allergies)))
-    understood = time.perf_counter()
-    spent = {"embed": 0.0, "search": 0.0}
-
-    def find(part: Part) -> Sequence[Hit]:
-        begun = time.perf_counter()
-        vector = get_embedder().encode_query([scene.asked(part)])[0]
-        embedded = time.perf_counter()
-        if before_search is not None:
-            before_search()
-        found = search(hotel.hotel_id, vector, f"{part.led_by} {part.spelt}", spoken)
-        spent["embed"] += embedded - begun
-        spent["search"] += time.perf_counter() - embedded
-        return found
-
-    scene = Scene(
-        catalogue=hotel,
-        at=at,
-        language=spoken,
-        context=context,
-        allergies=allergies,
-        diets=query.diets,
-        diets_of_another=query.diets_of_another,
-        place=content.places_by_key.get(place or ""),
-    )
-    composed = compose(query, find, scene)
-    if composed.outcome in _NOT_UNDERSTOOD and (short := parse_in_short(query, lexicon, context, at)) is not None:
-        again = compose(short, find, scene)
-        composed = composed if again.outcome in _NOT_UNDERSTOOD else again
-    ended = time.perf_counter()
-    seconds = {
-        "understand": understood - started,
-        **spent,
-        "compose": ended - understood - sum(spent.values()),
-        "total": ended - started,
+    """Answer a text from a hotel's rows, without a conversation: `pipeline.answer`, in whichever process answers."""
+    asked: dict[str, Any] = {
+        "context": context,
+        "language": language,
+        "at": at,
+        "place": place,
+        "detect_language": detect_language,
     }
-    return replace(composed, timings_ms={stage: round(value * 1000, 3) for stage, value in seconds.items()})
+    far = answerers.current()
+    if far is None:
+        return pipeline.answer(hotel, text, **asked)
+    found: Answer | None = far.ask("answer", hotel.hotel_id, hotel.content.version, text, **asked)
+    if found is None:
+        raise ConversationClosed
+    return found
 
 
 def answer_turn(turn: Turn, at: dt.datetime | None = None) -> Answer:
@@ -286,31 +237,14 @@ def answer_turn(turn: Turn, at: dt.datetime | None = None) -> Answer:
 
 
 def _answer_on(grounds: Grounds, text: str, at: dt.datetime) -> Answer:
-    hotel = catalogue.at_version(grounds.hotel_id, grounds.version)
-    if hotel is None:
+    far = answerers.current()
+    if far is None:
+        found = pipeline.answer_on(grounds, text, at)
+    else:
+        found = far.ask("answer_on", grounds, text, at) if tenancy.may_see(grounds.hotel_id) else None
+    if found is None:
         raise ConversationClosed
-    return _answer_from(hotel, grounds, text, at)
-
-
-def _answer_from(
-    hotel: Catalogue,
-    grounds: Grounds,
-    text: str,
-    at: dt.datetime,
-    before_search: Callable[[], None] | None = None,
-) -> Answer:
-    composed = answer(
-        hotel,
-        text,
-        context=Context.of_json(grounds.context),
-        language=grounds.language,
-        at=at,
-        place=grounds.place_key,
-        before_search=before_search,
-    )
-    if grounds.taken_by is not None and not (composed.alert and composed.alert.urgent):
-        return takeover.passed_on(composed, Context.of_json(grounds.context))
-    return labelled(composed, hotel.content)
+    return found
 
 
 def after(turn: Turn, answer: Answer) -> Grounds | None:

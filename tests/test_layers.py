@@ -28,6 +28,8 @@ FORBIDDEN: dict[str, tuple[str, ...]] = {
     "guestchat.retrieval": (*ABOVE_TURNS, "guestchat.turns", "guestchat.answering", "guestchat.understanding.parse"),
     "guestchat.answering": (*ABOVE_TURNS, "guestchat.turns"),
     "guestchat.turns": ABOVE_TURNS,
+    "guestchat.pipeline": (*ABOVE_TURNS, "guestchat.turns"),
+    "guestchat.answerers": (*ABOVE_TURNS, "guestchat.turns", "guestchat.pipeline", "guestchat.answering"),
     "guestchat.models": (*ABOVE_TURNS, "guestchat.turns"),
     "guestchat.guest": ("config", "guestchat.staff"),
     "guestchat.staff": ("config", "guestchat.guest"),
@@ -88,7 +90,7 @@ def test_glosses_reach_models_and_their_ranking_alone() -> None:
         "guestchat.answering.scene",
         "guestchat.compiling",
         "guestchat.gaps",
-        "guestchat.management.commands.serve",
+        "guestchat.management.warming",
         "guestchat.retrieval.passages",
         "guestchat.understanding.language",  # asks which language knows a word, and for no gloss
         "guestchat.understanding.lexicon",
@@ -103,7 +105,7 @@ def test_glosses_reach_models_and_their_ranking_alone() -> None:
         "guestchat.answering.deciding",
         "guestchat.answering.ranking",
         "guestchat.answering.wanting",
-        "guestchat.turns",
+        "guestchat.pipeline",
     ]
 
 

@@ -13,6 +13,7 @@ from typing import Any
 
 import psutil
 
+from benchmarks import server
 from benchmarks.chaos import guests
 from benchmarks.chaos.stack import Stack, fresh_stack
 from benchmarks.chaos.wire import open_wire
@@ -90,7 +91,7 @@ def _sample(stack: Stack) -> dict[str, float]:
             "SELECT count(*) FROM pg_stat_activity WHERE backend_type = 'client backend' AND pid <> pg_backend_pid()"
         ).fetchone()
     return {
-        "rss_mb": round(process.memory_info().rss / 1e6, 2),
+        "rss_mb": round(server.memory_mb(server.with_children(process)), 2),
         "descriptors": process.num_fds(),
         "tasks": float(tasks[1]) if tasks else -1,
         "threads": process.num_threads(),

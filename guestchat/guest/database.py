@@ -133,13 +133,13 @@ class _Worker(threading.Thread):
                 return
             rested = False
             while work is not None:
-                _close_if_dead()
+                close_if_dead()
                 work.do()
                 work = self._next(self)
 
 
-def _close_if_dead() -> None:
-    """Close a kept connection whose server has left: an idle one has nothing to read but a farewell."""
+def close_if_dead() -> None:
+    """Close this thread's kept connection whose server has left: an idle one has nothing to read but a farewell."""
     kept = connection.connection
     if kept is None:
         return

@@ -169,6 +169,13 @@ def get_embedder() -> Embedder:
         return _process_embedder
 
 
+def use(embedder: Embedder) -> None:
+    """Let this be the process's one embedder."""
+    global _process_embedder
+    with _process_lock:
+        _process_embedder = embedder
+
+
 def _stack(vectors: list[NDArray[np.float32]]) -> NDArray[np.float32]:
     # A copy: what callers do to the result cannot reach the cache.
     return np.stack(vectors) if vectors else np.empty((0, DIMENSIONS), dtype=np.float32)

@@ -16,7 +16,7 @@ from django.test import Client
 from django.urls import reverse
 
 from config.logs import EventFormatter
-from guestchat import turns
+from guestchat import pipeline, turns
 from menus import models
 from tests.config.conftest import ROOT, environment
 from tests.guestchat.guest.chatting import Guest, make_hotel, pass_of, scan
@@ -56,7 +56,7 @@ def test_what_guests_say_through_the_form_is_in_no_log(
     browser.raise_request_exception = False
     sent = {"text": f"{MARK}, where can I park?", "id": str(uuid.uuid4())}
     if fault:
-        monkeypatch.setattr(turns, "answer", fault)
+        monkeypatch.setattr(pipeline, "answer", fault)
     browser.post("/chat/messages/", sent)
     if fault:
         monkeypatch.setattr(turns, "begin", fault)
@@ -77,7 +77,7 @@ def test_what_guests_say_through_the_socket_is_in_no_log(
 ) -> None:
     browser = scan(make_hotel())
     if fault:
-        monkeypatch.setattr(turns, "answer", fault)
+        monkeypatch.setattr(pipeline, "answer", fault)
 
     async def talk() -> None:
         guest = Guest(pass_of(browser))

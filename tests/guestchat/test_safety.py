@@ -22,7 +22,6 @@ from guestchat.answering.answer import Answer
 from guestchat.answering.composer import compose
 from guestchat.answering.scene import Scene
 from guestchat.catalogue import Catalogue
-from guestchat.understanding.lexicon import Lexicon
 from guestchat.understanding.parse import parse
 from guestchat.understanding.query import Context
 from menus.allergens import CHILDREN, CODES, GROUPS, Declaration, Status
@@ -202,7 +201,7 @@ def is_truly_free(declared: Declaration, code: str) -> bool:
 
 def answer(content: Content, text: str, language: str, context: Context) -> Answer:
     """Run the pipeline without search: no article could answer in these hotels."""
-    catalogue = Catalogue(content=content, lexicon=Lexicon.of(content))
+    catalogue = Catalogue(content=content)
     query = parse(text, catalogue.lexicon, context, NOON, language)
     allergies = tuple(dict.fromkeys((*context.allergies, *query.allergies)))
     scene = Scene(catalogue=catalogue, at=NOON, language=language, context=context, allergies=allergies)

@@ -16,7 +16,7 @@ from procrastinate.contrib.django import app
 from procrastinate.contrib.django.utils import connector_params
 from procrastinate.psycopg_connector import PsycopgConnector
 
-from guestchat import stays, tasks, turns, worker
+from guestchat import pipeline, stays, tasks, turns, worker
 from guestchat.guest.database import in_thread
 from guestchat.models import Conversation, Message, ServiceRequest
 from menus.models import Hotel
@@ -92,7 +92,7 @@ def test_what_cannot_be_answered_says_so(hotel: Hotel, monkeypatch: pytest.Monke
     def broken(*_args: Any, **_options: Any) -> None:
         raise KeyError
 
-    monkeypatch.setattr(turns, "answer", broken)
+    monkeypatch.setattr(pipeline, "answer", broken)
     dead = begun(hotel, PARKING, seconds_ago=100)
     tasks.finish_abandoned(0)
     finished = Message.objects.get(conversation=dead.question.conversation_id, seq=2)

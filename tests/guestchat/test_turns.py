@@ -18,7 +18,7 @@ from hypothesis import HealthCheck, settings
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule, run_state_machine_as_test
 from hypothesis.strategies import integers
 
-from guestchat import catalogue, ledger, prepared, turns
+from guestchat import catalogue, ledger, pipeline, prepared, turns
 from guestchat.answering.answer import Answer, Outcome, Proposal, Source
 from guestchat.answering.labels import label
 from guestchat.catalogue import Catalogue
@@ -276,7 +276,7 @@ def test_what_fails_ahead_of_the_commit_loses_no_question(talk: Conversation, mo
     def broken(*arguments: Any, **options: Any) -> Any:
         raise RuntimeError
 
-    monkeypatch.setattr(turns, "parse", broken)
+    monkeypatch.setattr(pipeline, "parse", broken)
     turn, ahead = ask(talk, WHEAT, expected)
     assert ahead is None
     assert Message.objects.get(conversation=talk, seq=turn.question.seq).text == WHEAT
@@ -549,7 +549,7 @@ def test_what_cannot_be_answered_is_apologised_for_with_a_person(
     def broken(hotel: Catalogue, text: str, **options: Any) -> Answer:
         raise KeyError(text)
 
-    monkeypatch.setattr(turns, "answer", broken)
+    monkeypatch.setattr(pipeline, "answer", broken)
     begin(conversation, "I have a rare illness")
     finish_pending(conversation.pk)
     row = Message.objects.get(conversation=conversation, seq=2)

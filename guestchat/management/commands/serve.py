@@ -19,13 +19,12 @@ from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import DatabaseError, connection
 
-from guestchat import wall
+from guestchat import answerers, wall
 from guestchat.management import memory
 from guestchat.management.descriptors import allow_many_sockets
 from guestchat.management.starting import Ending, refuse_an_unusable_database, refuse_an_unusable_redis
 from guestchat.migrated import is_migrated
 from guestchat.serving import CannotListenError, Upkeep, beside
-from guestchat.understanding.vocabulary import LANGUAGES, vocabulary
 from menus import qr, tenancy
 from menus.models import Hotel, Place, User
 
@@ -57,9 +56,9 @@ class Command(BaseCommand):
                 _refuse_a_busy_port()
             refuse_an_unusable_redis()
             refuse_an_unusable_database()
-            if ending is not None:
+            if ending is not None and answerers.current() is None:
                 # The models load while the database starts, vocabularies and catalogues while the server's modules do.
-                loading.append(beside(_load_model))
+                loading.append(beside(_load_models))
             with _alone():
                 admin = self._prepare()
             greeting = _greeting(admin)
@@ -82,6 +81,7 @@ class Command(BaseCommand):
             # The encoder's threads end the whole process with an abort where Python ends before they are made.
             for thread in loading:
                 thread.join(_LOADED_WITHIN_S)
+            answerers.end()  # also before the embedded database, which they use
 
     def _prepare(self) -> dict[str, str] | None:
         _migrate()
@@ -201,29 +201,27 @@ def _is_loopback(host: str) -> bool:
 
 
 # --- loading, while the database and the server start ------------------------
-def _load_model() -> None:
-    from guestchat.retrieval.embedder import EmbedderError, get_embedder
-    from guestchat.retrieval.judge import JudgeError, get_judge
-    from guestchat.understanding import glossing
-
-    with contextlib.suppress(EmbedderError, JudgeError):  # /readyz tells, and so does each question
-        get_embedder().encode_query(["warm up"])
-        get_judge().weigh("warm", "up")
-    for language in glossing.LANGUAGES:
-        glossing.glossary(language)
+def _load_models() -> None:
+    importlib.import_module("guestchat.management.warming").load_models()  # /readyz tells what is wrong
 
 
 def _load_catalogues() -> None:
-    from guestchat import catalogue
+    from guestchat.management import warming
 
-    # Here and not beside the models: those load without the interpreter, and a hotel's index waits for these.
-    for language in LANGUAGES:
-        vocabulary(language)
+    far = answerers.current()
+    if far is not None:
+        beside(_let_load, far)
+    else:
+        # Here and not beside the models: those load without the interpreter, and a hotel's index waits for these.
+        warming.load_vocabularies()
     try:
-        with tenancy.everywhere():
-            for hotel in list(Hotel.objects.values_list("pk", flat=True)[: catalogue.KEPT_HOTELS]):
-                catalogue.current(hotel)
+        warming.load_catalogues(with_words=far is None)
     except DatabaseError:
         pass  # ended before it was warm, or the database is away, which /readyz tells: questions load it, too
     finally:
         connection.close()
+
+
+def _let_load(far: answerers.Answerers) -> None:
+    with contextlib.suppress(DatabaseError, answerers.AnswererError):
+        far.ask("load_catalogues")

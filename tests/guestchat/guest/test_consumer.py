@@ -17,7 +17,7 @@ from django.test import AsyncClient, Client
 from django.utils import timezone
 from prometheus_client import REGISTRY
 
-from guestchat import catalogue, turns
+from guestchat import catalogue, pipeline, turns
 from guestchat.answering.answer import Answer
 from guestchat.buckets import Buckets, Pace
 from guestchat.groups import tell_others
@@ -432,14 +432,14 @@ async def test_ten_questions_at_once_then_one_every_two_seconds(browser: Client)
 async def test_too_many_waiting_questions_are_refused_before_they_are_taken(
     browser: Client, no_hurry: None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    real, go_on = turns.answer, asyncio.Event()
+    real, go_on = pipeline.answer, asyncio.Event()
     loop = asyncio.get_running_loop()
 
     def slowly(*args: Any, **kwargs: Any) -> Answer:
         asyncio.run_coroutine_threadsafe(go_on.wait(), loop).result(10)
         return real(*args, **kwargs)
 
-    monkeypatch.setattr(turns, "answer", slowly)
+    monkeypatch.setattr(pipeline, "answer", slowly)
     monkeypatch.setattr(catalogue, "kept", lambda *_: None)  # nothing is answered ahead of the commit
     guest = Guest(pass_of(browser))
     await guest.come()
@@ -465,7 +465,7 @@ async def test_a_guest_who_asks_too_fast_gets_no_work_done_ahead(
         parsed += 1
         return real(*args)
 
-    monkeypatch.setattr(turns, "parse", counted)
+    monkeypatch.setattr(pipeline, "parse", counted)
     guest = Guest(pass_of(browser))
     await guest.come()
     await guest.ask(PARKING)
@@ -541,14 +541,14 @@ async def test_stop_in_the_middle_keeps_what_was_sent(browser: Client, monkeypat
 async def test_stop_means_all_that_was_asked_before_and_nothing_after(
     browser: Client, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    real, go_on = turns.answer, asyncio.Event()
+    real, go_on = pipeline.answer, asyncio.Event()
     loop = asyncio.get_running_loop()
 
     def slowly(*args: Any, **kwargs: Any) -> Answer:
         asyncio.run_coroutine_threadsafe(go_on.wait(), loop).result(10)
         return real(*args, **kwargs)
 
-    monkeypatch.setattr(turns, "answer", slowly)
+    monkeypatch.setattr(pipeline, "answer", slowly)
     monkeypatch.setattr(catalogue, "kept", lambda *_: None)  # nothing is answered ahead of the commit
     guest = Guest(pass_of(browser))
     await guest.come()
