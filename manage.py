@@ -25,7 +25,7 @@ def main() -> None:
             gc.disable()  # until all is loaded: `memory.settle` enables it
             # Before numpy is read: it multiplies a few hundred numbers here, and OpenBLAS's threads spin for more.
             os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
-        if sys.argv[1:] == ["serve"]:
+        if sys.argv[1:2] == ["serve"] and "--prepare-only" not in sys.argv:
             _start_others()
         # A command is an operator's, who has the database anyway; `serve` gives this up before it serves.
         tenancy.begin_with(tenancy.OWNER)

@@ -1,7 +1,9 @@
 """Owns what operators ask: is the process up, is it ready, what does it measure. Turns are `guestchat.measures`'."""
 
 import asyncio
+import contextlib
 
+import psutil
 from django.db import Error as DatabaseError
 from django.db import connection
 from django.http import HttpRequest, HttpResponse, JsonResponse
@@ -20,6 +22,8 @@ _tasks = Gauge(
 )
 _waiting = Gauge("guestchat_calls_waiting", "Calls of guests that no thread has begun yet.", ["of"])
 _answerers = Gauge("guestchat_answerers", "Processes that answer beside this one: wanted, and ready.", ["state"])
+_answerers_cpu = Gauge("guestchat_answerers_cpu_seconds", "Processor time of the answerers that run now.")
+_answerers_memory = Gauge("guestchat_answerers_memory_bytes", "Resident memory of the answerers that run now.")
 _connections = Gauge(
     "guestchat_database_connections", "Connections of the pool: open, free, and waited for.", ["state"]
 )
@@ -59,6 +63,20 @@ def _are_models_loaded() -> bool:
     return True
 
 
+def _measure_answerers() -> None:
+    far = answerers.current()
+    _answerers.labels("wanted").set(0 if far is None else far.number)
+    _answerers.labels("ready").set(0 if far is None else far.ready)
+    seconds = memory = 0.0
+    for pid in [] if far is None else far.pids:
+        with contextlib.suppress(psutil.Error):  # one that has just ended
+            process = psutil.Process(pid)
+            times = process.cpu_times()
+            seconds, memory = seconds + times.user + times.system, memory + process.memory_info().rss
+    _answerers_cpu.set(seconds)
+    _answerers_memory.set(memory)
+
+
 @never_cache
 @require_safe
 async def metrics(request: HttpRequest) -> HttpResponse:
@@ -66,9 +84,7 @@ async def metrics(request: HttpRequest) -> HttpResponse:
     _tasks.set(len(asyncio.all_tasks()))
     for of, number in database.waiting().items():
         _waiting.labels(of).set(number)
-    far = answerers.current()
-    _answerers.labels("wanted").set(0 if far is None else far.number)
-    _answerers.labels("ready").set(0 if far is None else far.ready)
+    _measure_answerers()
     pool = getattr(connection, "pool", None)
     if pool is not None:
         stats = pool.get_stats()

@@ -118,6 +118,7 @@ class _Process:
                 end.close()
         control, *lines = (ours for ours, _theirs in pairs)
         self._control = control
+        self.pid = self._process.pid
         self.lines = [_Line(self, line) for line in lines]
         self.began_s = time.monotonic()
         self.has_loaded = self.is_given_up = False
@@ -224,6 +225,11 @@ class Answerers:
     def ready(self) -> int:
         """How many answerers run and have their models."""
         return sum(list(self._ready.values()))
+
+    @property
+    def pids(self) -> list[int]:
+        """The numbers of the processes, for whoever measures them."""
+        return [process.pid for process in list(self._processes.values())]
 
     @property
     def are_ready(self) -> bool:

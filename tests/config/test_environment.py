@@ -21,6 +21,7 @@ WRONG: dict[str, list[str]] = {
     "REDIS_URL": ["http://host", "redis://", "redis://:hidden@host:0", "redis://host/cache", "127.0.0.1:6379"],
     "SECRET_KEY": ["short", "x" * 40],
     "DEBUG": ["yes", "true", "2"],
+    "GUESTCHAT_ANSWERERS": ["-1", "two", "65", "1.5"],
     "GUESTCHAT_SERVER": ["gunicorn", "Daphne", "uvicorn,daphne"],
     "ALLOWED_HOSTS": ["http://example.org", "example.org:8000", ",", "a/b", "ex_ample!.org"],
     "PORT": ["0", "65536", "http", "-1", "80.5", "٨٠"],

@@ -135,6 +135,8 @@ def test_its_figures_are_told(hotel: Hotel) -> None:
     line.close()
     assert 'guestchat_answerers{state="wanted"} 1.0' in told
     assert 'guestchat_answerers{state="ready"} 1.0' in told
+    assert float(told.partition("\nguestchat_answerers_memory_bytes ")[2].partition("\n")[0]) > 100e6
+    assert float(told.partition("\nguestchat_answerers_cpu_seconds ")[2].partition("\n")[0]) > 0
 
 
 def test_it_ends_with_its_server_however_that_ends(hotel: Hotel) -> None:
