@@ -405,12 +405,17 @@ def _fact(part: Part, scene: Scene) -> Reply | None:
     return articles.with_rivals(said, rivals, scene)
 
 
+# "Où est la boutique": the word for the venue names a subject as well.
+_SAID_BY_ITS_KIND: Mapping[str, frozenset[str]] = {"shop": frozenset({"shopping", "supermarket"})}
+
+
 def _place(part: Part, scene: Scene) -> Reply | None:
     venues = opening.find_venues(part, scene)
     known = {word for venue in venues for word in scene.catalogue.lexicon.venue_words[venue.key]}
     keys = {venue.key for venue in venues}
     told = {each for said in scene.catalogue.statements if said.key in keys for each in said.subjects | said.names}
     told |= {each for key in keys for each in scene.catalogue.lexicon.venue_about[key]}
+    told |= {each for venue in venues for each in _SAID_BY_ITS_KIND.get(venue.kind, ())}
     asked = part.subjects - AT_TABLE - ({"phone_calls"} if "phone" in part.aspects else set())
     if not venues or not set(part.beyond) <= known or not asked <= told:
         return None  # "a pool in the annex": what is said of the pool says nothing of an annex

@@ -227,6 +227,8 @@ def _at(venue: Venue, part: Part, scene: Scene) -> str:
     if part.when.time is not None or (part.when.around is not None and not part.when.now):
         day, time = scene.words.day(moment.date(), scene.at.date()), scene.words.time(moment)
         if interval is not None:
+            if _is_whole_day(interval):
+                return scene.say("hours.open_all_day", venue=name, day=day)
             return scene.say("hours.open_at", venue=name, day=day, time=time, until=scene.words.time(interval.closes))
         intervals = _on(venue, moment.date(), part, scene)
         if intervals:
@@ -237,11 +239,18 @@ def _at(venue: Venue, part: Part, scene: Scene) -> str:
         then = scene.say("hours.next", when=scene.words.moment(following.opens, scene.at.date())) if following else ""
         return f"{closed} {then}".rstrip()
     if interval is not None:
+        if _is_whole_day(interval):
+            return scene.say("hours.open_all_day", venue=name, day=scene.words.day(moment.date(), scene.at.date()))
         return scene.say("hours.open_now", venue=name, until=scene.words.time(interval.closes))
     following = hours.next_opening(venue, moment, zone)
     if following is None:
         return scene.say("hours.closed_now_unknown", venue=name)
     return scene.say("hours.closed_now", venue=name, when=scene.words.moment(following.opens, scene.at.date()))
+
+
+def _is_whole_day(interval: Interval) -> bool:
+    """Return whether a venue that is open all day would be told to close at midnight."""
+    return interval.opens.time() == interval.closes.time() == dt.time()
 
 
 def _meal_at(venue: Venue, moment: dt.datetime, part: Part, scene: Scene) -> str:

@@ -190,13 +190,15 @@ def find(
     own: frozenset[str],
     called: frozenset[int] = frozenset(),
     about: frozenset[str] = frozenset(),
+    placing: frozenset[int] = frozenset(),
     *,
     in_any_language: bool = True,
 ) -> Matters:
     """Return what folded words are about; `own` are the hotel's words, which a slip may have hit.
 
     `called` are the places of the words that only call a venue: "Terminal Store" is about no flight, but for what the
-    venue is `about`.
+    venue is `about`. Those in `placing` ask where a venue is or how it is called, and name it: "which floor is the bar
+    on" is about no lift, and "the number of the bar" counts nothing.
     """
     mended = tuple(_mended(token, known, own) for token in tokens)
     said = [(piece, place) for place, word in enumerate(mended) for piece in word.split()]
@@ -211,6 +213,7 @@ def find(
     if called:
         of_subjects = [each for each in of_subjects if each.key in about or not _only(each.places, said, called)]
         together = [(key, places) for key, places in together if called.isdisjoint(said[each][1] for each in places)]
+    together = [(key, places) for key, places in together if not placing.issuperset(said[each][1] for each in places)]
     inside = {number for match in of_subjects for number in match.places}
     subjects = frozenset([*(match.key for match in of_subjects), *(key for key, _places in together)])
     priceless = {word for subject in subjects for word in _PRICELESS.get(subject, ())}
@@ -220,6 +223,7 @@ def find(
         # "Rent a bike" names its subject whole; a price is asked whatever it is the price of.
         if match.key in _FIGURES or not set(match.places) <= inside
         if not _only(match.places, said, called)
+        if match.key != "count" or not placing.issuperset(said[each][1] for each in match.places)
         if match.key != "price" or not priceless.issuperset(pieces[match.start : match.end])
     ]
     return Matters(

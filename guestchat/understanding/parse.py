@@ -14,7 +14,7 @@ from guestchat.understanding.hours import asks_when, asks_whether_a_meal_is_serv
 from guestchat.understanding.lexicon import Lexicon
 from guestchat.understanding.parts import make
 from guestchat.understanding.query import Context, Intent, Part, Query
-from guestchat.understanding.reading import Reading
+from guestchat.understanding.reading import NUMBER, Reading
 from guestchat.understanding.requesting import request
 from guestchat.understanding.vocabulary import LANGUAGES, Match, Vocabulary, vocabulary
 from guestchat.understanding.wording import without_pictures
@@ -357,7 +357,7 @@ def _private(reading: Reading) -> Part | None:
     return make(reading, Intent.PRIVATE) if reading.found("private") or asks_after_somebody else None
 
 
-_HOW = frozenset({"how", "wie", "comment", "como"})
+_HOW = frozenset({"how", "wie", "comment", "como", "can", "kann", "peut", "puis", "puedo"})
 _A_PERSON = re.compile(
     r"\b(?:human|person|people|some(?:one|body)|any(?:one|body)|staff|manager|owner|team|mensch|mitarbeiter|jemand|chef"
     r"|leit|verantwortlich|personne|quelqu|humain|responsable|equipe|gerant|directeur|alguien|humano|encargad|persona"
@@ -365,10 +365,11 @@ _A_PERSON = re.compile(
 )
 
 
-def _asks_for_a_number(reading: Reading) -> bool:
-    """ "How do I call reception" asks for its number; "how do I reach somebody at reception" for somebody."""
+def _asks_of_reception(reading: Reading) -> bool:
+    """ "How do I call reception" asks for its number, "hi, where is reception" for its place: neither for somebody."""
     of_reception = "reception" in reading.matters.subjects or "reception" in reading.keys("venue")
-    asks = reading.first_word in _HOW and "phone" in reading.aspects
+    calls = "phone" in reading.aspects and (reading.first_word in _HOW or not NUMBER.isdisjoint(reading.tokens))
+    asks = calls or "location" in reading.aspects
     return of_reception and asks and not _A_PERSON.search(reading.folded)
 
 
@@ -380,7 +381,7 @@ def _person(reading: Reading) -> Part | None:
         return None  # the thing that makes the noise is out of order; "can't sleep, what can I still eat" complains not
     if keys == {"ask"} and reading.matters.subjects & {"airport", "shuttle", "train_station"}:
         return None  # "can someone from the hotel come and get us" asks for a car
-    if keys == {"ask"} and _asks_for_a_number(reading):
+    if keys == {"ask"} and _asks_of_reception(reading):
         return None
     if not keys:
         return None
@@ -682,7 +683,7 @@ def _fact(reading: Reading) -> Part | None:
 
 def _place(reading: Reading) -> Part | None:
     """ "Where is the bar?", "what is the spa's number?": a venue and one of its facts, and nothing else."""
-    aspects = set(reading.keys("aspect")) & {"location", "phone", "ingredients", "about", "available"}
+    aspects = reading.aspects & {"location", "phone", "ingredients", "about", "available"}
     if asks_when(reading, aspects):
         return make(
             reading,

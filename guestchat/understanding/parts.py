@@ -12,8 +12,8 @@ _TO_A_ROOM = re.compile(
     r"(?<!\bup )\b(?:to|auf|a la|a l'|in die|nach|fur|for|room)\s+(\d{3}[a-z]?)\b(?! ?(?:g|ml|kcal|eur|€))"
 )
 
-_COUNT = frozenset({"count"})
 # What rows tell of these is not lessened by words that ask for nothing of their own.
+_COUNT = frozenset({"count"})
 _PLAINLY = frozenset({Intent.HOURS, Intent.PLACE, Intent.FACT, Intent.LIST})
 
 
@@ -49,7 +49,7 @@ def make(reading: Reading, intent: Intent, *, explained: Sequence[str] = (), **f
             "quantity": reading.quantity,
             "words": reading.stems(reading.topics),
             "subjects": reading.matters.subjects,
-            # "The number of the spa" counts nothing.
+            # "The number of the Boathouse" counts nothing.
             "details": reading.matters.details - (_COUNT if reading.venues and "phone" in reading.aspects else set()),
             "beyond": reading.beyond,
             "bounds": reading.bounds,

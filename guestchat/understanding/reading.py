@@ -46,7 +46,8 @@ _SUBJECTS = frozenset(_OF_SUBJECTS.split())
 _ALLERGY = ("allerg", "alerg", "intoleran", "unvertrag")
 
 
-_NUMBER = frozenset({"number", "nummer", "numero"})
+_OF_A_ROW = frozenset({"location", "phone"})
+NUMBER = frozenset({"number", "nummer", "numero"})
 # What the words of a venue's name ask for nothing of.
 _NOT_BY_A_NAME = frozenset({"aspect", "course", "menu", "request", "talk", "wine"})
 
@@ -237,7 +238,7 @@ class Reading:
         """What is asked about something; a dish's own words ("protein shake") ask nothing."""
         inside = {place for each in self.named for place in each.places}
         found = frozenset(match.key for match in self.found("aspect") if not set(match.places) <= inside)
-        if not _NUMBER.isdisjoint(self.tokens) and (self.venues or self.found("venue")):
+        if not NUMBER.isdisjoint(self.tokens) and (self.venues or self.found("venue")):
             return found | {"phone"}  # "what's the spa's number"
         return found
 
@@ -279,7 +280,17 @@ class Reading:
         if "price" in self.keys("aspect"):
             called = {}  # "the Seaweed Rooms price": what is bathed in there has one
         about = frozenset().union(*(self.lexicon.venue_about[key] for key in called.values()))
-        return matters.find(self.tokens, self.known, own, frozenset(called), about, in_any_language=not self.named)
+        return matters.find(
+            self.tokens, self.known, own, frozenset(called), about, self._placing, in_any_language=not self.named
+        )
+
+    @cached_property
+    def _placing(self) -> frozenset[int]:
+        """The places of words that ask where a venue is or how it is called, that name it, and that say nothing."""
+        asking = {place for match in self.found("aspect") if match.key in _OF_A_ROW for place in match.places}
+        named = self.places("venue") | self._called.keys()
+        plain = {place for place, token in enumerate(self.tokens) if token in self.known.filler}
+        return frozenset(asking | named | plain) if asking and named else frozenset()
 
     @cached_property
     def beyond(self) -> tuple[str, ...]:

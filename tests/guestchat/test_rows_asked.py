@@ -17,6 +17,28 @@ OF_VENUES = {
     "fr": ("où est {}", "numéro de téléphone de {}"),
     "es": ("dónde está {}", "teléfono de {}"),
 }
+OF_KINDS = {
+    "en": (
+        "what is the phone number of the {}?",
+        "number of the {} please",
+        "whats the {} number",
+        "which floor is the {} on",
+        "how do i get to the {}",
+        "hi, where is the {} please",
+    ),
+    "de": ("telefonnummer {}", "in welchem stock ist {}", "wie sind die öffnungszeiten: {}"),
+    "fr": ("où se trouve {} ?", "à quel étage est {}", "{} est ouvert le dimanche"),
+    "es": ("número de teléfono de {}", "dónde encuentro {}", "en qué planta está {}"),
+}
+KINDS = {
+    "restaurant": ("restaurant", "das Restaurant", "le restaurant", "el restaurante"),
+    "bar": ("bar", "die Bar", "le bar", "el bar"),
+    "spa": ("spa", "das Spa", "le spa", "el spa"),
+    "pool": ("pool", "der Pool", "la piscine", "la piscina"),
+    "gym": ("gym", "der Fitnessraum", "la salle de sport", "el gimnasio"),
+    "shop": ("shop", "der Shop", "la boutique", "la tienda"),
+    "reception": ("reception", "die Rezeption", "la réception", "la recepción"),
+}
 OF_DISHES = {
     "en": ("how much is the {}", "what's in the {}", "does the {} contain nuts", "is the {} vegan", "{}?"),
     "de": ("was kostet {}", "was ist in {} drin", "enthält {} Nüsse", "ist {} vegetarisch"),
@@ -60,6 +82,36 @@ def test_a_row_is_found_by_its_name(house: House, name: str) -> None:
         if rows.isdisjoint(source.key for source in answer.sources):
             lost.append((text, answer.text))
     assert lost == []
+
+
+@pytest.mark.parametrize("name", sorted(path.stem for path in HOTELS.glob("*.json")))
+def test_a_venue_is_found_by_what_it_is(house: House, name: str) -> None:
+    known = house(name)
+    lost = []
+    for kind in sorted({venue.kind for venue in known.content.venues} & KINDS.keys()):
+        rows = {venue.key for venue in known.content.venues if venue.kind == kind}
+        for (language, asking), said in zip(OF_KINDS.items(), KINDS[kind], strict=True):
+            for question in asking:
+                answer = asked(known, question.format(said), language)
+                if rows.isdisjoint(source.key for source in answer.sources) and not is_told_by_an_article(answer):
+                    lost.append((question.format(said), answer.outcome, answer.text))
+    assert lost == []
+
+
+def is_told_by_an_article(answer: Answer) -> bool:
+    """Return whether the house's own words on it answer, which know more than its row."""
+    return answer.outcome == "answered" and [source.type for source in answer.sources] == ["article"]
+
+
+def test_the_word_that_asks_for_a_place_is_about_nothing_else(ask: Ask) -> None:
+    assert "linden" in {source.key for source in ask("what floor is the restaurant on").sources}
+    assert ask("is there a lift to every floor").outcome == "answered"
+
+
+def test_what_is_open_all_day_does_not_close_at_midnight(house: House) -> None:
+    meridian = house("meridian")
+    assert asked(meridian, "is the front desk open now", "en").text == "Yes, Front Desk is open around the clock today."
+    assert "24 horas" in asked(meridian, "¿está abierta la recepción el domingo a las 23?", "es").text
 
 
 def test_a_venues_name_is_about_no_tea_and_no_boiler(house: House) -> None:
