@@ -9,7 +9,7 @@ from typing import Any, NoReturn
 
 from django.conf import settings
 from django.db import Error as DatabaseError
-from django.db import transaction
+from django.db import connection, transaction
 from django.utils import timezone
 
 from guestchat import answerers, ledger, measures, pipeline, service_requests
@@ -216,7 +216,8 @@ def answer(
         "place": place,
         "detect_language": detect_language,
     }
-    far = answerers.current()
+    # What a transaction writes that is still open, an article to be tried say, no other process sees.
+    far = None if connection.in_atomic_block else answerers.current()
     if far is None:
         return pipeline.answer(hotel, text, **asked)
     found: Answer | None = far.ask("answer", hotel.hotel_id, hotel.content.version, text, **asked)
