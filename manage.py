@@ -25,7 +25,7 @@ def main() -> None:
             gc.disable()  # until all is loaded: `memory.settle` enables it
             # Before numpy is read: it multiplies a few hundred numbers here, and OpenBLAS's threads spin for more.
             os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
-        if sys.argv[1:2] == ["serve"] and "--prepare-only" not in sys.argv:
+        if sys.argv[1:2] == ["serve"]:
             _start_others()
         # A command is an operator's, who has the database anyway; `serve` gives this up before it serves.
         tenancy.begin_with(tenancy.OWNER)
@@ -46,7 +46,8 @@ def _start_others() -> None:
 
     from guestchat import answerers
 
-    answerers.begin(settings.GUESTCHAT_ANSWERERS)
+    if "--prepare-only" not in sys.argv:
+        answerers.begin(settings.GUESTCHAT_ANSWERERS)
     database = settings.DATABASES["default"]
     if database["ENGINE"] != "config.embedded_postgres" or not (settings.EMBEDDED_POSTGRES_DIR / "PG_VERSION").exists():
         return

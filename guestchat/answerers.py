@@ -121,13 +121,19 @@ class _Process:
         self.pid = self._process.pid
         self.lines = [_Line(self, line) for line in lines]
         self.began_s = time.monotonic()
-        self.has_loaded = self.is_given_up = False
+        self.is_given_up = False
+        # Why its models cannot be loaded, or nothing; None: it has not told yet.
+        self._wrong: str | None = None
 
     def await_models(self) -> str:
         """Wait until its models are loaded; return why they cannot be, or nothing. Raises EOFError where it ended."""
-        wrong = str(receive(self._control))
-        self.has_loaded = True
-        return wrong
+        self._wrong = str(receive(self._control))
+        return self._wrong
+
+    @property
+    def is_ready(self) -> bool:
+        """Whether it runs and has its models."""
+        return self._wrong == "" and not self.is_given_up
 
     def await_end(self) -> int:
         """Wait until the process has ended, and close what only waited for that; return its exit code."""
@@ -146,7 +152,7 @@ class _Process:
             line.close()
         with contextlib.suppress(OSError):
             self._control.shutdown(socket.SHUT_RDWR)
-        if not self.has_loaded:
+        if self._wrong is None:
             self._process.kill()  # it reads modules, and would notice only then
         try:
             self._process.wait(max(deadline_s - time.monotonic(), 0.1))
@@ -166,7 +172,6 @@ class Answerers:
         self._free: list[_Line] = []
         self._freed = threading.Condition()
         self._processes: dict[int, _Process] = {}
-        self._ready: dict[int, bool] = {}
         self.number = number
         self._ending = threading.Event()
         self._keeping = [
@@ -224,7 +229,7 @@ class Answerers:
     @property
     def ready(self) -> int:
         """How many answerers run and have their models."""
-        return sum(list(self._ready.values()))
+        return sum(process.is_ready for process in list(self._processes.values()))
 
     @property
     def pids(self) -> list[int]:
@@ -262,11 +267,9 @@ class Answerers:
         while True:
             with contextlib.suppress(EOFError, OSError):
                 wrong = process.await_models()
-                self._ready[place] = not wrong
                 if wrong:
                     log.error("an answerer has no models: %s", wrong)
             code = process.await_end()
-            self._ready.pop(place, None)
             self._give_up(process)
             if self._ending.is_set():
                 return

@@ -152,7 +152,7 @@ def _answer_ahead(expected: Grounds, text: str, at: dt.datetime, question: ledge
             raise _NotAsExpected
 
     try:
-        if answerers.current() is not None:
+        if _far() is not None:
             return _answer_on(expected, text, at)
         return pipeline.answer_on(expected, text, at, meanwhile=committed)
     except Exception:
@@ -216,14 +216,18 @@ def answer(
         "place": place,
         "detect_language": detect_language,
     }
-    # What a transaction writes that is still open, an article to be tried say, no other process sees.
-    far = None if connection.in_atomic_block else answerers.current()
+    far = _far()
     if far is None:
         return pipeline.answer(hotel, text, **asked)
     found: Answer | None = far.ask("answer", hotel.hotel_id, hotel.content.version, text, **asked)
     if found is None:
         raise ConversationClosed
     return found
+
+
+def _far() -> answerers.Answerers | None:
+    """Return who answers instead of this process; what an open transaction writes, no other process sees."""
+    return None if connection.in_atomic_block else answerers.current()
 
 
 def answer_turn(turn: Turn, at: dt.datetime | None = None) -> Answer:
@@ -238,7 +242,7 @@ def answer_turn(turn: Turn, at: dt.datetime | None = None) -> Answer:
 
 
 def _answer_on(grounds: Grounds, text: str, at: dt.datetime) -> Answer:
-    far = answerers.current()
+    far = _far()
     if far is None:
         found = pipeline.answer_on(grounds, text, at)
     else:

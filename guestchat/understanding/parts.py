@@ -12,8 +12,8 @@ _TO_A_ROOM = re.compile(
     r"(?<!\bup )\b(?:to|auf|a la|a l'|in die|nach|fur|for|room)\s+(\d{3}[a-z]?)\b(?! ?(?:g|ml|kcal|eur|€))"
 )
 
-# What rows tell of these is not lessened by words that ask for nothing of their own.
 _COUNT = frozenset({"count"})
+# What rows tell of these is not lessened by words that ask for nothing of their own.
 _PLAINLY = frozenset({Intent.HOURS, Intent.PLACE, Intent.FACT, Intent.LIST})
 
 
