@@ -12,7 +12,7 @@ from dataclasses import replace
 from typing import Any
 
 import numpy as np
-from django.core.management.base import BaseCommand, CommandParser
+from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import DatabaseError, InterfaceError, OperationalError, connection
 from numpy.typing import NDArray
 
@@ -46,8 +46,11 @@ class Command(BaseCommand):
             signal.signal(number, signal.SIG_IGN)
         tenancy.begin_with(tenancy.NOBODY)
         memory.keep_together()
-        control = socket.socket(fileno=options["control"])
-        lines = [threading.Thread(target=_answer, args=[socket.socket(fileno=line)]) for line in options["lines"]]
+        try:
+            control, *ends = (socket.socket(fileno=number) for number in (options["control"], *options["lines"]))
+        except OSError:
+            raise CommandError("These are no sockets; manage.py serve begins answerers by itself.") from None
+        lines = [threading.Thread(target=_answer, args=[end]) for end in ends]
         wrong = warming.load_models()
         warming.load_vocabularies()
         memory.settle()

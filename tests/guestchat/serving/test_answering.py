@@ -2,6 +2,7 @@
 
 import http.client
 import signal
+import subprocess
 import time
 from collections.abc import Callable, Iterator
 from urllib.parse import urlencode
@@ -158,3 +159,10 @@ def test_a_server_may_answer_itself(tmp_path_factory: pytest.TempPathFactory) ->
         assert reads_models(server(alone))
     finally:
         alone.end()
+
+
+def test_one_that_is_begun_by_hand_says_what_begins_it(hotel: Hotel) -> None:
+    with pytest.raises(subprocess.CalledProcessError) as refused:
+        hotel.manage("answerer", "44", "45")
+    assert refused.value.returncode == 1
+    assert refused.value.stderr == "CommandError: These are no sockets; manage.py serve begins answerers by itself.\n"
