@@ -65,6 +65,8 @@ def asked_word_by_word(part: Part, scene: Scene) -> str | None:
 
 def _of_the_subjects(part: Part, hits: Sequence[Hit], scene: Scene) -> list[Hit]:
     """Return the articles on the question's very subjects that search passed over: it reads few languages."""
+    if not part.subjects:
+        return []
     known = {hit.key for hit in hits if hit.type == "article"}
     least = min((hit.similarity for hit in hits), default=0.0)
     return [

@@ -163,7 +163,9 @@ def _matches(tokens: Sequence[str], vocabulary: Vocabulary) -> list[tuple[Match,
 
 
 def _stance(tokens: Sequence[str], match: Match, rest: str, vocabulary: Vocabulary) -> tuple[str, set[int]]:
-    for around in vocabulary.around:
+    before = tokens[match.start - 1] if match.start else ""
+    after = tokens[match.end] if match.end < len(tokens) else ""
+    for around in vocabulary.around(before, after):
         start = match.start - len(around.before)
         end = match.end + len(around.after)
         if around.glued and around.glued != rest:

@@ -11,7 +11,7 @@ import math
 import re
 from collections.abc import Iterator, Sequence, Set
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from itertools import accumulate, pairwise
 from pathlib import Path
 from zlib import crc32
@@ -107,6 +107,11 @@ def weights() -> Weights:
     return Weights(slots=slots, step=kept["step"], bias=kept["bias"], least=math.log(chance / (1 - chance)))
 
 
+@lru_cache(maxsize=8192)
+def _steps_of_word(word: str) -> int:
+    return sum(map(weights().of, _of_word(word)))
+
+
 def slot(feature: str) -> int:
     """Return where a feature's weight lies."""
     return crc32(feature.encode()) % SLOTS
@@ -141,8 +146,10 @@ def is_aside(tokens: Sequence[str], known: Vocabulary, names: Set[str], least: f
     """Return whether a piece asks for nothing and tells nothing that an answer could rest on; `least` in log-odds."""
     if _is_head_count(tokens, known) or _is_courtesy(tokens, known):
         return not _names(tokens, known, names)
-    fitted = weights()
-    told = fitted.told(sum(map(fitted.of, features(tokens))))
+    fitted, said = weights(), _plain(tokens)
+    # What `features` yields, summed: most words were weighed before.
+    alone = fitted.of(_length(len(said))) + sum(map(_steps_of_word, said))
+    told = fitted.told(alone + sum(fitted.of(f"{first} {second}") for first, second in pairwise(("^", *said, "$"))))
     return told >= least and told >= least + _asked_for(tokens, known) and not _names(tokens, known, names)
 
 
@@ -217,7 +224,7 @@ def _around(
     if not fore and not behind:
         return 0, count
     fitted, said = weights(), _plain(tokens)
-    upto = [0, *accumulate(sum(map(fitted.of, _of_word(word))) for word in said)]
+    upto = [0, *accumulate(map(_steps_of_word, said))]
     pairs = [0, *accumulate(fitted.of(f"{first} {second}") for first, second in pairwise(said))]
 
     def told(start: int, end: int) -> float:

@@ -162,6 +162,8 @@ class Reading:
     def allergens(self) -> allergies.Allergens:
         """The allergens and their stance; words inside a dish's name are no question about an allergen."""
         found = self.allergen_words
+        if not found.spans:
+            return found
         if found.mine and not found.avoid and not found.contains and not found.named:
             return found  # "eggs make my son ill" names no dish of eggs
         own = [span for span in found.spans if self._is_a_dishs_own(span)]

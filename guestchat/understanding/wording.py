@@ -111,7 +111,8 @@ def written_out(text: str, known: Vocabulary, own: AbstractSet[str]) -> str:
     put: list[str] = []
     end = place = 0
     while place < len(pieces):
-        for length in range(min(known.longest_colloquial, len(pieces) - place), 0, -1):
+        longest = known.longest_colloquial.get(said[place].partition(" ")[0], 1)
+        for length in range(min(longest, len(pieces) - place), 0, -1):
             meant = known.colloquial.get(tuple(" ".join(said[place : place + length]).split()))
             if length == 1 and meant is None:
                 meant = _grown(said[place], known)

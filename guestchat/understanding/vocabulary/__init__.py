@@ -27,6 +27,9 @@ class Around:
     glued: str
 
 
+_ANY = ("", "")
+
+
 class Vocabulary:
     """One language's tables."""
 
@@ -37,12 +40,20 @@ class Vocabulary:
         self.common: frozenset[str] = made["common"]
         self.filler: frozenset[str] = made["filler"]
         self.half_minutes: int = made["half_minutes"]
-        self.around = [Around(*each) for each in made["around"]]
-        self.glued = sorted({each.glued for each in self.around if each.glued}, key=len, reverse=True)
+        self._around = [Around(*each) for each in made["around"]]
+        self.glued = sorted({each.glued for each in self._around if each.glued}, key=len, reverse=True)
+        # The numbers of those told by the word right before an allergen, by the one right behind it, and otherwise.
+        self._by_word: dict[tuple[str, str], list[int]] = {}
+        for number, each in enumerate(self._around):
+            beside = ("before", each.before[-1]) if each.before else ("after", each.after[0]) if each.after else _ANY
+            self._by_word.setdefault(_ANY if beside[1].endswith("*") else beside, []).append(number)
         # What is said in dialect or typed in short, word by word, with what is meant by it.
         self.colloquial: Mapping[tuple[str, ...], str] = made["colloquial"]
         self.colloquial_words = frozenset(said[0] for said in self.colloquial if len(said) == 1)
-        self.longest_colloquial = max(map(len, self.colloquial), default=0)
+        # By the first word, how many words what begins with it has at most.
+        self.longest_colloquial: dict[str, int] = {}
+        for said in self.colloquial:
+            self.longest_colloquial[said[0]] = max(self.longest_colloquial.get(said[0], 0), len(said))
         self.cries = Together(made["cries"], plurals=self.plurals)
         self.whereabouts = Together(made["whereabouts"], plurals=self.plurals)
         self.together = Together(made["together"], plurals=self.plurals)
@@ -62,6 +73,12 @@ class Vocabulary:
     def __getitem__(self, table: str) -> PhraseBook:
         """Return a table's phrases."""
         return self._books[table]
+
+    def around(self, before: str, after: str) -> list[Around]:
+        """Return, in their order, what may stand around an allergen between these two words."""
+        known = self._by_word
+        numbers = (*known.get(("before", before), ()), *known.get(("after", after), ()), *known.get(_ANY, ()))
+        return [self._around[number] for number in sorted(numbers)]
 
 
 def vocabulary(language: str) -> Vocabulary:

@@ -118,11 +118,16 @@ class PhraseBook:
     def find(self, tokens: Sequence[str]) -> list[Match]:
         """Return the phrases in these folded words, left to right; phrases of one length at one place all count."""
         plurals, first, begun = self._table
-        rooted_tokens, beginnings, all_beginnings = _as_looked_up(tuple(tokens))
-        roots = rooted_tokens if plurals else tokens
-        # Some fifty tables are looked up in each clause, and most hold none of its words.
-        some_begin = not begun.keys().isdisjoint(all_beginnings)
-        if not some_begin and first.keys().isdisjoint(roots):
+        singulars, beginnings = _as_looked_up(tuple(tokens))
+        roots = singulars if plurals else tokens
+        # Some fifty tables are looked up in each clause, and most hold none of its words, or one.
+        begin_so: dict[int, list[Phrase]] = {}
+        if not begun.keys().isdisjoint(beginnings):
+            for beginning, places in beginnings.items():
+                if phrases := begun.get(beginning):
+                    for place in places:
+                        begin_so.setdefault(place, []).extend(phrases)
+        elif first.keys().isdisjoint(roots):
             return []
         found: list[Match] = []
         after = 0
@@ -136,9 +141,8 @@ class PhraseBook:
                 if longer and at + 1 < len(roots):
                     following = (*longer.get(roots[at + 1], ()), *longer.get(_BEGUN, ()))
                     here += [phrase for phrase in following if _goes_on(phrase[0], tokens, roots, at)]
-            if some_begin:
-                begin_so = (phrase for each in beginnings[at] for phrase in begun.get(each, ()))
-                here += [phrase for phrase in begin_so if _goes_on(phrase[0], tokens, roots, at)]
+            if at in begin_so:
+                here += [phrase for phrase in begin_so[at] if _goes_on(phrase[0], tokens, roots, at)]
             if here:
                 longest = max([len(rooted) for rooted, _key, _written in here])
                 after = at + longest
@@ -152,13 +156,16 @@ class PhraseBook:
 
 
 @lru_cache(maxsize=256)
-def _as_looked_up(tokens: tuple[str, ...]) -> tuple[tuple[str, ...], list[list[str]], list[str]]:
-    """Return words without their plural endings, all that each begins with, and these in one list.
+def _as_looked_up(tokens: tuple[str, ...]) -> tuple[tuple[str, ...], dict[str, list[int]]]:
+    """Return words without their plural endings, and the places of the words that begin with each beginning.
 
     Remembered while one clause meets all tables.
     """
-    beginnings = [[token[:length] for length in range(1, len(token) + 1)] for token in tokens]
-    return tuple(map(singular, tokens)), beginnings, [each for begun in beginnings for each in begun]
+    beginnings: dict[str, list[int]] = {}
+    for place, token in enumerate(tokens):
+        for length in range(1, len(token) + 1):
+            beginnings.setdefault(token[:length], []).append(place)
+    return tuple(map(singular, tokens)), beginnings
 
 
 def _goes_on(phrase: tuple[str, ...], tokens: Sequence[str], roots: Sequence[str], at: int) -> bool:
