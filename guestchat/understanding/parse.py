@@ -11,6 +11,7 @@ from guestchat.understanding.asides import WISHES, without_asides
 from guestchat.understanding.denying import DENYING
 from guestchat.understanding.food import asked_for, concepts
 from guestchat.understanding.hours import asks_when, asks_whether_a_meal_is_served, hours
+from guestchat.understanding.leading import without_lead
 from guestchat.understanding.lexicon import Lexicon
 from guestchat.understanding.parts import make
 from guestchat.understanding.query import Context, Intent, Part, Query
@@ -25,9 +26,10 @@ def parse(text: str, lexicon: Lexicon, context: Context, at: dt.datetime, langua
     """Return a guest's message as a query; `at` is the moment of asking in the hotel's own time."""
     known = vocabulary(language)
     text = without_pictures(text, language)
-    said = text if context.pending else without_asides(text, known, lexicon.name_words)
-    if said != text and _is_read_whole(text, known, lexicon, at):
-        said = text
+    asked = without_lead(text, known)
+    said = asked if context.pending else without_asides(asked, known, lexicon.name_words)
+    if said != asked and _is_read_whole(asked, known, lexicon, at):
+        said = asked
     return _query(text, said, lexicon, context, at, language)
 
 
@@ -39,8 +41,9 @@ def parse_in_short(query: Query, lexicon: Lexicon, context: Context, at: dt.date
     if context.pending or any(part.intent not in _ASKS for part in query.parts):
         return None
     known = vocabulary(query.language)
-    said = without_asides(query.text, known, lexicon.name_words, leniently=True)
-    if said in (query.said, query.text) or _is_read_whole(query.text, known, lexicon, at):
+    asked = without_lead(query.text, known)
+    said = without_asides(asked, known, lexicon.name_words, leniently=True)
+    if said in (query.said, asked) or _is_read_whole(asked, known, lexicon, at):
         return None
     return _query(query.text, said, lexicon, context, at, query.language)
 
