@@ -158,7 +158,7 @@ def told_at(
     told = {position for position in at if any(match.start() <= position < match.end() for match in found)}
     if not told and at and speaks_of_allergies(text):
         told = {position for position in at if _OF_ALLERGIES.search(text, 0, position)}
-    if not told and at and _speaks_of_no_wish(tokens, text):
+    if not told and at and not _NAMED_ALONE.fullmatch(text) and _speaks_of_no_wish(tokens, text):
         # "Milk goes right through me", "hazelnuts and I don't mix": there are more ways to say it than anybody writes
         # down, and who is warned once too often is safe.
         told = set(at)
@@ -167,6 +167,10 @@ def told_at(
     for one, other in (*neighbours, *reversed(neighbours)):
         told |= {one, other} if told & {one, other} else set()
     return frozenset(at[position] for position in told)
+
+
+# "Et les moules": asked after another dish, and nobody is said not to have them.
+_NAMED_ALONE = re.compile(r"(?:(?:et|ou|y|o|und|oder|and|or) )?(?:(?:l[ae]s?|l|des|los|die|der|das|the) )?@ ")
 
 
 def speaks_of_allergies(text: str) -> bool:

@@ -140,6 +140,7 @@ EITHER = (
     frozenset({"party", "private_dining"}),
     frozenset({"payment", "split_bill"}),
     frozenset({"beach", "lake_bathing", "pool"}),
+    frozenset({"bus", "shuttle"}),
 )
 # How something is paid: beside the thing, an article on it tells that if it speaks of paying at all.
 PAYING = frozenset({"cash", "credit_card", "payment"})

@@ -13,6 +13,7 @@ from guestchat.understanding.food import asked_for, concepts
 from guestchat.understanding.hours import asks_when, asks_whether_a_meal_is_served, hours
 from guestchat.understanding.leading import without_lead
 from guestchat.understanding.lexicon import Lexicon
+from guestchat.understanding.matters import AT_TABLE
 from guestchat.understanding.parts import make
 from guestchat.understanding.query import Context, Intent, Part, Query
 from guestchat.understanding.reading import NUMBER, Reading
@@ -85,7 +86,7 @@ def _query(text: str, said: str, lexicon: Lexicon, context: Context, at: dt.date
     ]
     # "I have several allergies", and in the next message "nuts and milk".
     for reading in readings[:1]:
-        reading.after_allergies = "allergies_policy" in context.subjects
+        reading.after_allergies = "allergies_policy" in context.subjects and not context.items
     for reading, following in pairwise(readings):
         following.after_allergies = reading.speaks_of_allergies
     stated = dict.fromkeys(code for reading in readings for code in reading.stated_allergies)
@@ -589,6 +590,8 @@ def _list(reading: Reading) -> Part | None:
     menu = set(reading.keys("menu"))
     if _BRINGS_OWN.search(reading.folded):
         return None  # "can I bring my own wine" asks for none
+    if _belongs_to_a_matter(reading):
+        return None
     if "kids" in menu and _asks_of_children(reading, menu):
         return None  # "what do you do with children in the club on Sundays"
     is_bare = len(reading.topics) <= 2 and not reading.matters.subjects
@@ -615,6 +618,16 @@ def _list(reading: Reading) -> Part | None:
     if (food and (reading.topics or reading.when or wholly)) or ("which" in menu and rest - reading.plain):
         return make(reading, Intent.LIST, explained=explained, aside=reading.stems(reading.aside(*explained)))
     return None
+
+
+def _belongs_to_a_matter(reading: Reading) -> bool:
+    """ "Can I make tea in my room": the words for food tell a matter of the house, on which there is an article."""
+    if reading.found("diet") or reading.allergens.codes:
+        return False
+    told = (reading.matters.subjects - AT_TABLE) & reading.lexicon.subjects
+    said = [set(match.places) for match in reading.known["topic"].find(reading.tokens) if match.key in told]
+    food = reading.places("course")
+    return bool(food) and any(food < places for places in said)
 
 
 _FEW_WORDS = 3  # "what should she have" asks for dishes, whatever else is said

@@ -43,7 +43,8 @@ def request(reading: Reading) -> Part | None:
         return None  # "and the beef dripping chips?"
     # "My charger is broken, do you lend any" has it mended by nobody.
     lent = reading.matters.details & {"rental", "sale"}
-    if kind == "maintenance" and not reading.text.rstrip().endswith("?") and not lent:
+    of_money = reading.matters.subjects & {"credit_card", "deposit"}  # "how much is blocked on my card"
+    if kind == "maintenance" and not reading.text.rstrip().endswith("?") and not lent and not of_money:
         return make(reading, Intent.REQUEST, topic=kind)
     if kind == "wake_up" or (kind and kind != "maintenance" and wished and not asks_price):
         return make(reading, Intent.REQUEST, topic=kind)

@@ -14,6 +14,26 @@ _SHORTEST_PREFIX = 4
 # "The steak place": somewhere to eat of which the hotel writes that word.
 ANY_PLACE = frozenset({"place", "joint", "spot", "laden", "lokal", "endroit", "sitio", "local"})
 _OF_FOOD = frozenset({"restaurant", "bar", "cafe"})
+# What any of them is called says nothing of which; "brasserie" does, where one of several restaurants is one.
+_SAYS_NO_MORE = frozenset(stem(word) for word in ("restaurant", "restaurante", "bar", "cafe", "café"))
+# "Au japonais", "beim Italiener": how a place is called by what is cooked there, in the languages of guests.
+_CUISINES = (
+    "japanese japaner japanischen japanische japonais japonaise japones japonesa",
+    "italian italiener italienischen italienische italien italienne italiano italiana",
+    "thai thailander thailandischen thailandais tailandes tailandesa",
+    "indian inder indischen indische indien indienne indio india hindu",
+    "chinese chinesen chinesischen chinesische chinois chinoise chino china",
+    "greek griechen griechischen griechische grec grecque griego griega",
+    "mexican mexikaner mexikanischen mexikanische mexicain mexicaine mexicano mexicana",
+    "vietnamese vietnamesen vietnamesischen vietnamien vietnamienne vietnamita",
+    "korean koreaner koreanischen coreen coreenne coreano coreana",
+    "lebanese libanesen libanesischen libanais libanaise libanes libanesa",
+    "turkish turken turkischen turc turque turco turca",
+    "spanish spanier spanischen spanische espagnol espagnole espanol espanola",
+    "french franzosen franzosischen franzosische francais francaise frances francesa",
+)
+_ARTICLES = tuple([each] for each in "the le au du el al del der den dem beim zum im".split())
+_CUISINE = {word: frozenset(map(stem, group.split())) for group in _CUISINES for word in group.split()}
 
 Venues = dict[str, frozenset[int]]
 
@@ -48,6 +68,8 @@ def _of_a_kind(
     tokens: Sequence[str], free: frozenset[int], kinds: Sequence[Match], lexicon: Lexicon, *, on_a_matter: bool
 ) -> Venues:
     """ "The fish restaurant", "die Strandbar": the one venue of the kind of which the hotel writes that word."""
+    if (called := _so_called(tokens, free, kinds, lexicon)) is not None:
+        return called
     for match in kinds:
         place = match.start - 1
         if place in free and (key := _only({match.key}, stem(tokens[place]), lexicon)):
@@ -67,6 +89,26 @@ def _of_a_kind(
                 if glued and (key := _only({kind}, stem(prefix), lexicon)):
                     return {key: frozenset({place})}
     return {}
+
+
+def _so_called(tokens: Sequence[str], free: frozenset[int], kinds: Sequence[Match], lexicon: Lexicon) -> Venues | None:
+    """ "The brasserie" among restaurants, "the Japanese": the one place to eat that the hotel itself calls so."""
+    of_kinds = {place for match in kinds for place in match.places}
+    of_food = {match.start for match in kinds if match.key in _OF_FOOD and match.end - match.start == 1}
+    named = [(name.key, name.stems) for name in lexicon.venues.names]
+    described = [(name.key, name.stems) for name in lexicon.described_venues.names]
+    for place, token in enumerate(tokens):
+        if place in of_food and stem(token) not in _SAYS_NO_MORE:
+            forms, told = frozenset({stem(token)}), (named, described)
+        elif token in _CUISINE and tokens[:place][-1:] in _ARTICLES and place + 1 not in free - of_kinds:
+            forms, told = _CUISINE[token], (named, described, [*lexicon.venue_words.items()])
+        else:
+            continue
+        for written in told:
+            called = {key for key, own in written if lexicon.venue_kind[key] in _OF_FOOD and not forms.isdisjoint(own)}
+            if len(called) == 1:
+                return {called.pop(): frozenset({place})}
+    return None
 
 
 def _only(kinds: frozenset[str] | set[str], word: str, lexicon: Lexicon) -> str:

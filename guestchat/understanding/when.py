@@ -222,11 +222,13 @@ def _without_prices(text: str, tokens: Sequence[str]) -> list[str]:
 
 
 def _spoken_time(tokens: Sequence[str], vocabulary: Vocabulary, places: set[int]) -> dt.time | None:
-    """Read "half seven", "quarter to eight", "at seven", "midnight"."""
-    for match in vocabulary["time"].find(tokens):
-        if match.key in {"noon", "midnight"}:
-            places.update(match.places)
-            return dt.time(12 if match.key == "noon" else 0)
+    """Read "half seven", "quarter to eight", "at seven", "midnight", "half past midnight"."""
+    matches = vocabulary["time"].find(tokens)
+    for match in matches:
+        if match.key in _NAMED_HOURS:
+            beside = next((each for each in matches if each.start == match.end and each.key in _BESIDE_AN_HOUR), match)
+            places.update(match.places, beside.places)
+            return _clock(_NAMED_HOURS[match.key], _BESIDE_AN_HOUR.get(beside.key, 0))
         if match.key == "half_after":
             hour = _hour(tokens, match.start - 1, vocabulary) if match.start else None
             if hour is not None:
@@ -239,8 +241,17 @@ def _spoken_time(tokens: Sequence[str], vocabulary: Vocabulary, places: set[int]
         hour = _hour(tokens, match.end, vocabulary) if minutes is not None else None
         if hour is not None and minutes is not None:
             places.update(range(match.start, match.end + 1))
-            return dt.time((hour * 60 + minutes) // 60 % 24, minutes % 60)
+            return _clock(hour, minutes)
     return None
+
+
+_NAMED_HOURS = {"noon": 12, "midnight": 0}
+# "Minuit et demi", "medianoche y cuarto".
+_BESIDE_AN_HOUR = {"half_after": 30, "quarter_past": 15, "quarter_to": -15}
+
+
+def _clock(hour: int, minutes: int) -> dt.time:
+    return dt.time((hour * 60 + minutes) // 60 % 24, minutes % 60)
 
 
 def _hour(tokens: Sequence[str], place: int, vocabulary: Vocabulary) -> int | None:
@@ -248,6 +259,8 @@ def _hour(tokens: Sequence[str], place: int, vocabulary: Vocabulary) -> int | No
         return None
     if tokens[place].isdigit():
         return int(tokens[place]) if int(tokens[place]) < 25 else None
+    for key in vocabulary["time"].keys([tokens[place]]) & _NAMED_HOURS.keys():
+        return _NAMED_HOURS[key]
     spoken = vocabulary["number"].keys([tokens[place]])
     # "at a …" is an article, not one o'clock.
     return int(next(iter(spoken))) if spoken and len(tokens[place]) > 2 else None
