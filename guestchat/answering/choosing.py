@@ -62,7 +62,7 @@ def wanted(part: Part, scene: Scene) -> list[Offer] | None:
     if courses == {"snack"} and not any("snack" in tags[offer.item.key] for offer in offers):
         courses = set()  # "a bite at four": where nothing is called a snack, anything is
     if part.meals and not any(tags[offer.item.key] & set(part.meals) for offer in offers):
-        offers = _served_at(part.meals, offers, scene)
+        offers = _served_at(part, offers, scene)
         part = replace(part, meals=())
     if "soft_drink" in courses and _WITHOUT_ALCOHOL.search(fold(part.text)):
         # Whoever wants no alcohol is offered none, whatever else the drink is called.
@@ -181,10 +181,18 @@ def venues_of_what_is_asked(part: Part, scene: Scene) -> tuple[str, ...]:
     return tuple(dict.fromkeys(offer.venue.key for offer in offers or ()))
 
 
-def _served_at(meals: Sequence[str], offers: Sequence[Offer], scene: Scene) -> list[Offer]:
-    """Return what is served at a meal where no card is called by it: what a venue with its hours offers."""
+def _served_at(part: Part, offers: Sequence[Offer], scene: Scene) -> list[Offer]:
+    """Return what is served at a meal where no card is called by it: what a venue with its hours offers.
+
+    A venue that was named and tells of no meals serves what it has: "dinner at the sushi counter".
+    """
     tags = scene.catalogue.lexicon.item_tags
-    serving = {venue.key for venue in scene.content.venues if opening.serves_meal(venue, meals)}
+    serving = {
+        venue.key
+        for venue in scene.content.venues
+        if opening.serves_meal(venue, part.meals)
+        or (venue.key in part.venues and opening.is_open_for(venue, part.meals))
+    }
     return [offer for offer in offers if offer.venue.key in serving and not tags[offer.item.key] & _MEALS]
 
 

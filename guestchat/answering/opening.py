@@ -105,6 +105,24 @@ def serves_meal(venue: Venue, meals: Sequence[str]) -> bool:
     return _intervals_of_meals(venue, meals) or any(told_by("meal", menu.name) & set(meals) for menu in venue.menus)
 
 
+# When a meal is eaten nearly everywhere.
+_USUALLY = {"breakfast": dt.time(9), "brunch": dt.time(11), "lunch": dt.time(12, 45), "dinner": dt.time(19, 30)}
+
+
+def is_open_for(venue: Venue, meals: Sequence[str]) -> bool:
+    """Return whether a venue that names no meals at all is open on some day when one of these is usually eaten."""
+    if serves_meal(venue, tuple(_USUALLY)):
+        return False
+    times = [_USUALLY[meal] for meal in meals if meal in _USUALLY]
+    return any(
+        entry.opens is not None
+        and entry.closes is not None
+        and (entry.opens <= time < entry.closes or (entry.closes <= entry.opens and time >= entry.opens))
+        for entry in venue.opening_hours
+        for time in times
+    )
+
+
 # A place that its description calls a meal's, open for no longer than that: the breakfast room.
 _ENDS_BY = {"breakfast": dt.time(12, 30), "brunch": dt.time(15, 30)}
 

@@ -165,7 +165,7 @@ def _matches(tokens: Sequence[str], vocabulary: Vocabulary) -> list[tuple[Match,
 def _stance(tokens: Sequence[str], match: Match, rest: str, vocabulary: Vocabulary) -> tuple[str, set[int]]:
     before = tokens[match.start - 1] if match.start else ""
     after = tokens[match.end] if match.end < len(tokens) else ""
-    for around in vocabulary.around(before, after):
+    for around in vocabulary.around_between(before, after):
         start = match.start - len(around.before)
         end = match.end + len(around.after)
         if around.glued and around.glued != rest:

@@ -217,6 +217,8 @@ def find(
     together = [(key, places) for key, places in together if not placing.issuperset(said[each][1] for each in places)]
     inside = {number for match in of_subjects for number in match.places}
     subjects = frozenset([*(match.key for match in of_subjects), *(key for key, _places in together)])
+    if subjects >= {"airport", "bus"}:
+        subjects |= {"shuttle"}  # a line's or the house's own: its articles tell which
     priceless = {word for subject in subjects for word in _PRICELESS.get(subject, ())}
     of_details = [
         match

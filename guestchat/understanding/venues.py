@@ -32,7 +32,7 @@ _CUISINES = (
     "spanish spanier spanischen spanische espagnol espagnole espanol espanola",
     "french franzosen franzosischen franzosische francais francaise frances francesa",
 )
-_ARTICLES = tuple([each] for each in "the le au du el al del der den dem beim zum im".split())
+_ARTICLES = frozenset({"the", "le", "au", "du", "el", "al", "del", "der", "den", "dem", "beim", "zum", "im"})
 _CUISINE = {word: frozenset(map(stem, group.split())) for group in _CUISINES for word in group.split()}
 
 Venues = dict[str, frozenset[int]]
@@ -95,13 +95,13 @@ def _so_called(tokens: Sequence[str], free: frozenset[int], kinds: Sequence[Matc
     """ "The brasserie" among restaurants, "the Japanese": the one place to eat that the hotel itself calls so."""
     of_kinds = {place for match in kinds for place in match.places}
     of_food = {match.start for match in kinds if match.key in _OF_FOOD and match.end - match.start == 1}
-    named = [(name.key, name.stems) for name in lexicon.venues.names]
-    described = [(name.key, name.stems) for name in lexicon.described_venues.names]
+    named = [(name.key, frozenset(name.stems)) for name in lexicon.venues.names]
+    described = [(name.key, frozenset(name.stems)) for name in lexicon.described_venues.names]
     for place, token in enumerate(tokens):
         if place in of_food and stem(token) not in _SAYS_NO_MORE:
-            forms, told = frozenset({stem(token)}), (named, described)
-        elif token in _CUISINE and tokens[:place][-1:] in _ARTICLES and place + 1 not in free - of_kinds:
-            forms, told = _CUISINE[token], (named, described, [*lexicon.venue_words.items()])
+            forms, told = frozenset({stem(token)}), [named, described]
+        elif token in _CUISINE and place and tokens[place - 1] in _ARTICLES and place + 1 not in free - of_kinds:
+            forms, told = _CUISINE[token], [named, described, [*lexicon.venue_words.items()]]
         else:
             continue
         for written in told:

@@ -40,11 +40,11 @@ class Vocabulary:
         self.common: frozenset[str] = made["common"]
         self.filler: frozenset[str] = made["filler"]
         self.half_minutes: int = made["half_minutes"]
-        self._around = [Around(*each) for each in made["around"]]
-        self.glued = sorted({each.glued for each in self._around if each.glued}, key=len, reverse=True)
+        self.around = [Around(*each) for each in made["around"]]
+        self.glued = sorted({each.glued for each in self.around if each.glued}, key=len, reverse=True)
         # The numbers of those told by the word right before an allergen, by the one right behind it, and otherwise.
         self._by_word: dict[tuple[str, str], list[int]] = {}
-        for number, each in enumerate(self._around):
+        for number, each in enumerate(self.around):
             beside = ("before", each.before[-1]) if each.before else ("after", each.after[0]) if each.after else _ANY
             self._by_word.setdefault(_ANY if beside[1].endswith("*") else beside, []).append(number)
         # What is said in dialect or typed in short, word by word, with what is meant by it.
@@ -74,11 +74,11 @@ class Vocabulary:
         """Return a table's phrases."""
         return self._books[table]
 
-    def around(self, before: str, after: str) -> list[Around]:
-        """Return, in their order, what may stand around an allergen between these two words."""
+    def around_between(self, before: str, after: str) -> list[Around]:
+        """Return, in their order, those that may stand around an allergen between these two words."""
         known = self._by_word
         numbers = (*known.get(("before", before), ()), *known.get(("after", after), ()), *known.get(_ANY, ()))
-        return [self._around[number] for number in sorted(numbers)]
+        return [self.around[number] for number in sorted(numbers)]
 
 
 def vocabulary(language: str) -> Vocabulary:
