@@ -31,6 +31,7 @@ _GERMAN = r"""
 _ENGLISH = r"""
 @ (?:\w+ ){0,3}(?:cant|cannot|dont|mustnt|shouldnt|(?:can|do|must|may|should) not) (?:do|have|eat|take|tolerate|touch)\b
 \b(?:cant|cannot|mustnt|shouldnt|(?:can|must|may|should) not) (?:do|have|eat|take|tolerate|touch) (?:NO\w+ )?@
+\b(?:dont|doesnt|(?:do|does) not|never) (?:eat|drink|touch|consume) (?:NO\w+ |any )?@
 \b(?:cant|cannot|can not) (?:handle|stomach|digest) (?:NO\w+ )?@
 \b(?:anything|something|food) with (?:\w+ )?@ (?:in it )?(?:makes?|kills?|gives?|upsets?)\b
 \b(?:cant|cannot) (?:have|eat|take|touch) (?:anything|something|food|any) (?:with|of) @

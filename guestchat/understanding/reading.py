@@ -8,6 +8,7 @@ from decimal import Decimal
 from functools import cache, cached_property
 
 from guestchat.understanding import allergies, binding, intolerance, matters, spelling, venues, when
+from guestchat.understanding.clauses import RELATIVES
 from guestchat.understanding.lexicon import Lexicon
 from guestchat.understanding.names import Named
 from guestchat.understanding.naming import Naming
@@ -43,6 +44,7 @@ _PEOPLE = frozenset(_OF_PEOPLE.split())
 _GROUPS = frozenset({"group", "party", "gruppe", "groupe", "grupo"})
 _OF_SUBJECTS = "i we he she they my our ich wir er sie mein meine unser unsere je nous on il elle mon ma yo mi nuestro"
 _SUBJECTS = frozenset(_OF_SUBJECTS.split())
+_ONE_OF_THEM = frozenset({"a", "an", "one", "ein", "eine", "einen", "einer", "un", "une", "una"})
 _ALLERGY = ("allerg", "alerg", "intoleran", "unvertrag")
 
 
@@ -221,6 +223,9 @@ class Reading:
         found = self.allergens
         if found.mine or any(token.startswith(_ALLERGY) for token in self.tokens):
             return tuple(dict.fromkeys((*found.mine, *found.avoid)))
+        if found.people and (self.found("me") or not (RELATIVES | _ONE_OF_THEM).isdisjoint(self.tokens)):
+            # "My daughter is coeliac and we're having dinner on Friday" says it of her, whatever else is said.
+            return found.avoid
         # "We are two, my wife has coeliac disease" asks nothing, whatever verb comes second.
         tells = not self.marked and self.first_word in _SUBJECTS
         if self.named or self.asks_for_dishes or (self.asks and not tells):

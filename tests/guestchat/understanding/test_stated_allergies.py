@@ -59,6 +59,35 @@ def test_a_stated_allergy_is_kept(lindenhof: Catalogue, code: str) -> None:
     assert [text for text in texts(STATED[code]) if code not in read(lindenhof, text).allergies] == []
 
 
+PLANS = {
+    "en": """
+        {} and we're having dinner at the restaurant tonight | {}, we booked a table for dinner | {}, is there a kids menu
+        we are having lunch with you tomorrow and {} | {} and would like the schnitzel | {} so what desserts are there
+        we're four for breakfast, {} | {} and wants a burger | hi, {} and i'd like a table for two please""",
+    "de": """
+        {} und wir essen heute abend im restaurant | {}, wir haben einen tisch fürs abendessen | {}, gibt es ein kindermenü
+        {} und möchte das schnitzel | wir sind vier zum frühstück, {} | {}, was gibts zum nachtisch""",
+    "fr": """
+        {} et nous dînons au restaurant ce soir | {}, vous avez un menu enfant | {}, il y a quoi comme dessert
+        {} et on arrive à six heures, le bar est ouvert ? | nous sommes quatre au petit-déjeuner, {}""",
+    "es": """
+        {} y cenamos en el restaurante esta noche | {}, ¿tienen menú infantil? | {} y hemos reservado una mesa
+        {}, ¿qué postres hay? | somos cuatro para el desayuno, {}""",
+}
+
+
+@pytest.mark.parametrize("code", STATED)
+def test_plans_told_beside_an_allergy_do_not_hide_it(lindenhof: Catalogue, code: str) -> None:
+    lost = [
+        text
+        for said in texts(STATED[code])
+        for plan in texts(PLANS[read(lindenhof, said).language])
+        for text in [plan.format(said)]
+        if code not in read(lindenhof, text).allergies
+    ]
+    assert lost == []
+
+
 @pytest.mark.parametrize("code", STATED)
 def test_a_statement_is_no_order_for_a_list(lindenhof: Catalogue, code: str) -> None:
     unlike = [text for text in texts(STATED[code]) if read(lindenhof, text).parts[0].topic != "statement"]
