@@ -16,6 +16,7 @@ _GERMAN = r"""
 @ ,?(?:\w+ )?(?:vertr[ae]g\w*|bekomm\w*|ess|esse|essen|isst) (?:,?\w+ ){0,4}(?:nicht|nix|schlecht|kaum)\b
 @ (?:darf|durfen|kann|konnen) (?:\w+ ){1,6}nicht\b
 @ (?:(?:sind|ist|geht|gehen|waren) )?(?:\w+ ){0,4}(?:tabu|verboten|gar nicht|nicht erlaubt|no ?go|gift)\b
+@ (?:sind|ist|waren) (?:\w+ ){0,3}(?:todlich|lebensgefahrlich|gefahrlich)\b
 @ (?:geht|gehen) bei (?:mir|uns|ihm|ihr|\w+ \w+) nicht\b
 \b(?:esse|isst|essen|trinke|trinkt) (?:\w+ )?(?:kein\w*|ohne) @
 @ (?:ist|sind) (?:nix|nichts) fur (?:mich|uns|ihn|sie|meine?n?|unsere?n?)\b
@@ -37,6 +38,7 @@ _ENGLISH = r"""
 \b(?:cant|cannot) (?:have|eat|take|touch) (?:anything|something|food|any) (?:with|of) @
 @ (?:is|are|s) (?:\w+ ){0,3}no\b
 @ (?:\w+ ){0,2}hospital\b
+@ (?:is|are|s) (?:\w+ )?(?:problem|issue|trouble)\b
 \b(?:unable|not allowed) to (?:have|eat|take|tolerate) (?:NO\w+ )?@
 \bno @ for (?:me|us|him|her|them|my|our)\b
 @ ,?not for (?:me|us|him|her|them|my|our)\b
@@ -89,6 +91,9 @@ _TOLD = re.compile("|".join(filter(None, _LINES)))
 # A list that is headed by the word needs nobody: "allergies: milk, eggs".
 _HEADED = re.compile(
     r"^(?:\w+ ){0,2}(?:allerg|alerg|intoleran|unvertrag)\w* (?:\w+ )?,?@|@ (?:geht|gehen) gar nicht\b|@ ni verl\w+"
+    r"|\b(?:everything|anything|all|alles|tout|todo)(?: \w+){0,3} (?:except|but|bar|apart from|ausser|bis auf|sauf"
+    r"|excepto|menos)(?: \w+){0,2} @|\b(?:only|just|nur|bloss|seule?ment|juste|solo) (?:\w+ )?@ "
+    r"(?:is|are|s|ist|sind|est|sont|es|son) (?:\w+ ){0,2}(?:problem\w*|issue|proscrit\w*)"
 )
 # What stands between the things of one list.
 _LISTED = re.compile(
@@ -159,6 +164,8 @@ def told_at(
     told = {position for position in at if any(match.start() <= position < match.end() for match in found)}
     if not told and at and speaks_of_allergies(text):
         told = {position for position in at if _OF_ALLERGIES.search(text, 0, position)}
+    if len(at) > 1 and (_NOT_THIS_BUT_THAT.search(text) or (_FINE.search(text) and _NOT.search(text))):
+        told = set(at)  # "nuts are fine, just no peanuts": which of them is safe to say, only the guest knows
     if not told and at and not _NAMED_ALONE.fullmatch(text) and _speaks_of_no_wish(tokens, text):
         # "Milk goes right through me", "hazelnuts and I don't mix": there are more ways to say it than anybody writes
         # down, and who is warned once too often is safe.
@@ -169,6 +176,18 @@ def told_at(
         told |= {one, other} if told & {one, other} else set()
     return frozenset(at[position] for position in told)
 
+
+_NOT_THIS_BUT_THAT = re.compile(
+    r"\b(?:its?|is|are|war\w*|ist|sind|cest|es|son) (?:not|nicht|pas|no) (?:the |die |das |le |la |les |el |los )?@ .*@"
+)
+_FINE = re.compile(
+    r"\b(?:fine|ok|okay|alright|all right|good|(?:no|an?) problem|no issue|can (?:have|eat|do|drink)|in ordnung|geht"
+    r"|gehen|kein problem|darf|kann ich|vertrag\w*|pas de (?:probleme|souci)|ca va|va bien|je peux|esta bien|estan bien"
+    r"|sin problema|no hay problema|vale|pued[oe] (?:tomar|comer|beber))\b"
+)
+_NOT = re.compile(
+    r"\b(?:no|not|never|only|just|except|nicht|kein\w*|nur|bloss|ausser|pas|seulement|juste|sans|sauf|solo|sin|menos)\b"
+)
 
 # "Et les moules": asked after another dish, and nobody is said not to have them.
 _NAMED_ALONE = re.compile(r"(?:(?:et|ou|y|o|und|oder|and|or) )?(?:(?:l[ae]s?|l|des|los|die|der|das|the) )?@ ")

@@ -88,7 +88,8 @@ def _query(text: str, said: str, lexicon: Lexicon, context: Context, at: dt.date
     for reading in readings[:1]:
         reading.after_allergies = "allergies_policy" in context.subjects and not context.items
     for reading, following in pairwise(readings):
-        following.after_allergies = reading.speaks_of_allergies
+        # "My daughter can't have sesame and my husband gluten" is two clauses of one statement.
+        following.after_allergies = reading.speaks_of_allergies or bool(reading.stated_allergies)
     stated = dict.fromkeys(code for reading in readings for code in reading.stated_allergies)
     parts: list[Part] = []
     for reading in readings:

@@ -147,7 +147,8 @@ class Reading:
         found = allergies.find(self.tokens, self.known)
         if not found.spans or any(match.start == 0 for match in self.found("asks")):
             return found
-        if self.after_allergies and not self.marked and self.topics <= found.places:
+        whose = {place for place, token in enumerate(self.tokens) if token in RELATIVES}
+        if self.after_allergies and not self.marked and self.topics <= found.places | whose:
             return found.with_mine(frozenset(start for start, *_more in found.spans))  # "I have allergies. Nuts, milk"
         # What a question ends with is asked; what stands before its last comma may be told: "nuts are out, desserts?".
         told_until = max(self._after_a_mark, default=0) if self.marked else len(self.tokens)
@@ -166,6 +167,16 @@ class Reading:
         found = self.allergen_words
         if not found.spans:
             return found
+        if found.mine and not self.marked and not any(match.start == 0 for match in self.found("asks")):
+            # "Not allergic to milk, it's eggs", "one to soy, the other to sesame": what is named beside what somebody
+            # cannot have is theirs or another's; who is warned of one too many is safe.
+            beside = [
+                start
+                for start, end, _codes, stance in found.spans
+                # "And I'd like the fish soup" names a dish by more than that.
+                if not stance and not any(set(range(start, end)) < set(named.places) for named in self.named)
+            ]
+            found = found.with_mine(frozenset(beside)) if beside else found
         if found.mine and not found.avoid and not found.contains and not found.named:
             return found  # "eggs make my son ill" names no dish of eggs
         own = [span for span in found.spans if self._is_a_dishs_own(span)]

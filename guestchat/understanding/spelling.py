@@ -75,6 +75,9 @@ def _names(own: frozenset[str]) -> frozenset[str]:
 
 
 # --- what is meant ------------------------------------------------------------
+_SOUNDS_LIKE = {"s": "cz", "c": "sk", "k": "c", "z": "sc", "f": "v", "v": "fb", "b": "v", "g": "j", "j": "g"}
+
+
 def _meant(token: str, language: str, own: frozenset[str]) -> str:
     found = _known(token, language)
     if found is None:
@@ -108,6 +111,10 @@ def _nearest(token: str, words: frozenset[str], weights: Mapping[str, int]) -> t
     found = process.extract(
         token, around, scorer=DamerauLevenshtein.distance, score_cutoff=slips(token, long=8), limit=None
     )
+    if not found:
+        # "Selery" is written as it is heard.
+        heard = [each for letter in _SOUNDS_LIKE.get(token[0], "") for each in by_letter(words).get(letter, ())]
+        found = process.extract(token, heard, scorer=DamerauLevenshtein.distance, score_cutoff=1, limit=None)
     best = min(found, key=lambda near: (near[1], -weights.get(near[0], 0)), default=None)
     return None if best is None else (str(best[0]), int(best[1]))
 

@@ -61,12 +61,14 @@ def test_a_stated_allergy_is_kept(lindenhof: Catalogue, code: str) -> None:
 
 PLANS = {
     "en": """
-        {} and we're having dinner at the restaurant tonight | {}, we booked a table for dinner | {}, is there a kids menu
-        we are having lunch with you tomorrow and {} | {} and would like the schnitzel | {} so what desserts are there
-        we're four for breakfast, {} | {} and wants a burger | hi, {} and i'd like a table for two please""",
+        {} and we're having dinner at the restaurant tonight | {}, we booked a table for dinner
+        {}, is there a kids menu | we are having lunch with you tomorrow and {} | {} and would like the schnitzel
+        {} so what desserts are there | we're four for breakfast, {} | {} and wants a burger
+        hi, {} and i'd like a table for two please""",
     "de": """
-        {} und wir essen heute abend im restaurant | {}, wir haben einen tisch fürs abendessen | {}, gibt es ein kindermenü
-        {} und möchte das schnitzel | wir sind vier zum frühstück, {} | {}, was gibts zum nachtisch""",
+        {} und wir essen heute abend im restaurant | {}, wir haben einen tisch fürs abendessen
+        {}, gibt es ein kindermenü | {} und möchte das schnitzel | wir sind vier zum frühstück, {}
+        {}, was gibts zum nachtisch""",
     "fr": """
         {} et nous dînons au restaurant ce soir | {}, vous avez un menu enfant | {}, il y a quoi comme dessert
         {} et on arrive à six heures, le bar est ouvert ? | nous sommes quatre au petit-déjeuner, {}""",
