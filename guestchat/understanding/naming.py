@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 # What stands before something ordered along with a dish, in any language.
 WITH = frozenset({"with", "mit", "con", "avec", "au", "plus"})
 _WHERE = frozenset({"in", "at", "from", "im", "beim", "vom", "bei", "aus", "au", "chez", "dans", "en", "del", "al"})
+_MILKS = frozenset({"milk", "milch", "drink", "lait", "boisson", "leche", "bebida"})
 _ARTICLES = frozenset({"the", "der", "dem", "den", "die", "das", "le", "la", "les", "el", "los", "las", "your"})
 _FREE = frozenset({"free", "frei", "freier", "sans", "sin", "libre"})
 _JOINS = frozenset({"and", "or", "und", "oder", "et", "ou", "y", "o", "e", "u", "vs", "versus"})
@@ -114,10 +115,11 @@ class Naming:
 
     def _places_of(self, option: str, added: frozenset[str]) -> list[int]:
         """Return where an option's word stands, with a slip if it is long: who orders "gekoctem ei" orders egg."""
+        common = self._reading.known.common  # a Spanish "soy" is "I am", whatever milk there is
         return [
             place
             for place, each in enumerate(self._stems)
-            if each == option
+            if (each == option and self._reading.tokens[place] not in common)
             or (
                 min(len(each), len(option)) > _LONG_ENOUGH
                 and each[0] == option[0]
@@ -140,10 +142,25 @@ class Naming:
 
     def comes_with_it(self, place: int) -> bool:
         """Return whether what stands at a place is said to come with a dish: "with shrimps", "mit den Krabben"."""
+        if self._is_a_plants_milk(place):
+            return True
         before = list(self._reading.tokens[max(0, place - 2) : place])
         if before and before[-1] in _ARTICLES:
             before.pop()
         return bool(before) and before[-1] in WITH
+
+    def _is_a_plants_milk(self, place: int) -> bool:
+        """ "Leche de avena", "lait d'amande", "oat milk": said of a coffee, it is had with it."""
+        tokens = self._reading.tokens
+        plants = {
+            number
+            for start, end, codes, _stance in self._reading.allergen_words.spans
+            if codes != "milk"
+            for number in range(start, end)
+        }
+        before = [token for token in tokens[max(0, place - 2) : place] if token != "de"]
+        of_one = bool(before and before[-1] in _MILKS) or not _MILKS.isdisjoint(tokens[place : place + 2])
+        return place in plants and of_one
 
     def _options_by_allergen(self) -> dict[str, int]:
         """ "With oat milk": whatever the language, the option that contains oats, if no option is called so."""
@@ -151,9 +168,9 @@ class Naming:
         own = {place for named in self.dishes for place in named.places}
         beside = {
             code
-            for start, _end, codes, _stance in reading.allergen_words.spans
-            # "Trout with butter" is the dish's name and orders nothing with it.
-            if start not in own and self.comes_with_it(start)
+            for start, end, codes, _stance in reading.allergen_words.spans
+            # "Trout with butter" is the dish's name and orders nothing with it; a plant's milk orders no milk.
+            if start not in own and self.comes_with_it(start) and not (codes == "milk" and self._is_a_plants_milk(end))
             for code in codes.split("+")
         }
         return {
