@@ -364,8 +364,12 @@ def _talk(part: Part, scene: Scene) -> Reply:
 
 def _statement(part: Part, scene: Scene) -> Reply:
     codes = tuple(dict.fromkeys((*part.avoid, *scene.allergies)))
-    allergy = scene.say("statement.allergy", allergens=scene.allergens(codes)) if codes else ""
-    return Reply(text=allergy or scene.say("statement.diet"), outcome=Outcome.SMALLTALK)
+    if not codes:
+        return Reply(text=scene.say("statement.diet"), outcome=Outcome.SMALLTALK)
+    allergy = scene.say("statement.allergy", allergens=scene.allergens(codes))
+    if (told := dishes.spoken_of(codes, scene)) is not None:
+        return replace(told, text=f"{told.text}\n{allergy}")
+    return Reply(text=allergy, outcome=Outcome.SMALLTALK)
 
 
 def _fact_of_the_subject(part: Part, scene: Scene) -> Reply | None:

@@ -50,6 +50,22 @@ def named(part: Part, scene: Scene) -> Reply | None:
     )
 
 
+def spoken_of(codes: Sequence[str], scene: Scene) -> Reply | None:
+    """Say what is declared about these allergens in the dishes told or ordered last: "oh wait, I am coeliac"."""
+    before = scene.context
+    of_dishes = before.intent in {Intent.DISH, Intent.REQUEST} and 0 < len(before.items) <= _ANSWERED_ONE_BY_ONE
+    items = [scene.content.offers[key].item for key in before.items if of_dishes and key in scene.content.offers]
+    if not items:
+        return None
+    said = [kitchen.about(item, codes, scene, before.options, others=True) for item in items]
+    return Reply(
+        text="\n".join(each.text for each in said),
+        sources=[Source("item", item.key) for item in items],
+        items=[item.key for item in items],
+        claims=[claim for each in said for claim in each.claims],
+    )
+
+
 def _table(offers: Sequence[Offer], part: Part, scene: Scene) -> Reply:
     """Answer about many dishes of one name: a line each, with what is declared where allergens are in question."""
     codes = tuple(dict.fromkeys((*part.avoid, *part.containing, *scene.allergies)))

@@ -91,6 +91,7 @@ _TOLD = re.compile("|".join(filter(None, _LINES)))
 # A list that is headed by the word needs nobody: "allergies: milk, eggs".
 _HEADED = re.compile(
     r"^(?:\w+ ){0,2}(?:allerg|alerg|intoleran|unvertrag)\w* (?:\w+ )?,?@|@ (?:geht|gehen) gar nicht\b|@ ni verl\w+"
+    r"|@ (?:is|are|s|ist|sind) (?:the |das |ein )?(?:real )?problem\b"
     r"|\b(?:everything|anything|all|alles|tout|todo)(?: \w+){0,3} (?:except|but|bar|apart from|ausser|bis auf|sauf"
     r"|excepto|menos)(?: \w+){0,2} @|\b(?:only|just|nur|bloss|seule?ment|juste|solo) (?:\w+ )?@ "
     r"(?:is|are|s|ist|sind|est|sont|es|son) (?:\w+ ){0,2}(?:problem\w*|issue|proscrit\w*)"

@@ -16,6 +16,8 @@ ANY_PLACE = frozenset({"place", "joint", "spot", "laden", "lokal", "endroit", "s
 _OF_FOOD = frozenset({"restaurant", "bar", "cafe"})
 # What any of them is called says nothing of which; "brasserie" does, where one of several restaurants is one.
 _SAYS_NO_MORE = frozenset(stem(word) for word in ("restaurant", "restaurante", "bar", "cafe", "café"))
+# No word for any restaurant, but what one may be called.
+_CALLED_SO = frozenset({"pizzeria", "creperie", "gelateria", "sushibar", "izakaya", "taverna", "cantina", "weinstube"})
 # "Au japonais", "beim Italiener": how a place is called by what is cooked there, in the languages of guests.
 _CUISINES = (
     "japanese japaner japanischen japanische japonais japonaise japones japonesa",
@@ -98,7 +100,7 @@ def _so_called(tokens: Sequence[str], free: frozenset[int], kinds: Sequence[Matc
     named = [(name.key, frozenset(name.stems)) for name in lexicon.venues.names]
     described = [(name.key, frozenset(name.stems)) for name in lexicon.described_venues.names]
     for place, token in enumerate(tokens):
-        if place in of_food and stem(token) not in _SAYS_NO_MORE:
+        if (place in of_food or token in _CALLED_SO) and stem(token) not in _SAYS_NO_MORE:
             forms, told = frozenset({stem(token)}), [named, described]
         elif token in _CUISINE and place and tokens[place - 1] in _ARTICLES and place + 1 not in free - of_kinds:
             forms, told = _CUISINE[token], [named, described, [*lexicon.venue_words.items()]]

@@ -237,6 +237,8 @@ def _spoken_time(tokens: Sequence[str], vocabulary: Vocabulary, places: set[int]
             continue
         if match.key == "at" and match.start and tokens[match.start - 1] == "y":
             continue  # French "il y a 2 lits" folds to the word for "at"
+        if match.key == "at" and any(each.start == match.end and each.key in _NAMED_HOURS for each in matches):
+            continue  # "à minuit et demi"
         minutes = {"half": vocabulary.half_minutes, "quarter_past": 15, "quarter_to": -15, "at": 0}.get(match.key)
         hour = _hour(tokens, match.end, vocabulary) if minutes is not None else None
         if hour is not None and minutes is not None:
