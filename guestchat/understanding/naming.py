@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 # What stands before something ordered along with a dish, in any language.
 WITH = frozenset({"with", "mit", "con", "avec", "au", "plus"})
 _WHERE = frozenset({"in", "at", "from", "im", "beim", "vom", "bei", "aus", "au", "chez", "dans", "en", "del", "al"})
+_SHORTENED = 4
 _MILKS = frozenset({"milk", "milch", "drink", "lait", "boisson", "leche", "bebida"})
 _ARTICLES = frozenset({"the", "der", "dem", "den", "die", "das", "le", "la", "les", "el", "los", "las", "your"})
 _FREE = frozenset({"free", "frei", "freier", "sans", "sin", "libre"})
@@ -114,7 +115,10 @@ class Naming:
         return frozenset(found[0] for found in places if found)
 
     def _places_of(self, option: str, added: frozenset[str]) -> list[int]:
-        """Return where an option's word stands, with a slip if it is long: who orders "gekoctem ei" orders egg."""
+        """Return where an option's word stands, with a slip if it is long: who orders "gekoctem ei" orders egg.
+
+        Behind "with" its beginning is enough: "with mayo".
+        """
         common = self._reading.known.common  # a Spanish "soy" is "I am", whatever milk there is
         return [
             place
@@ -125,6 +129,7 @@ class Naming:
                 and each[0] == option[0]
                 and DamerauLevenshtein.distance(each, option, score_cutoff=1) == 1
             )
+            or (place in self._beside and len(each) >= _SHORTENED and option.startswith(each))
             or self._ends(option, each, place, added)
         ]
 
