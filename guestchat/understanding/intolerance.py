@@ -38,11 +38,10 @@ _ENGLISH = r"""
 \b(?:cant|cannot) (?:have|eat|take|touch) (?:anything|something|food|any) (?:with|of) @
 @ (?:is|are|s) (?:\w+ ){0,3}no\b
 @ (?:\w+ ){0,2}hospital\b
-@ (?:is|are|s) (?:\w+ )?(?:problem|issue|trouble)\b
 \b(?:unable|not allowed) to (?:have|eat|take|tolerate) (?:NO\w+ )?@
 \bno @ for (?:me|us|him|her|them|my|our)\b
 @ ,?not for (?:me|us|him|her|them|my|our)\b
-@ (?:is|are|s) (?:\w+ ){0,3}(?:no go|nogo|off limits|forbidden|problem|poison|deadly|dangerous|trouble)\b
+@ (?:is|are|s) (?:\w+ ){0,3}(?:no go|nogo|off limits|forbidden|problem|issue|poison|deadly|dangerous|trouble)\b
 @ (?:is|are|s) (?:out|not my friends?|not an option)(?: for (?:me|us|him|her|them|my|our))?\b
 @ (?:\w+ )?(?:kills?|upsets?|triggers?|affects?|hurts?|wrecks?|ruins?) (?:me|us|him|her|them|my|our)\b
 @ (?:\w+ )?(?:makes?|sets?|gives?) (?:me|us|him|her|them|(?:my|our) \w+) (?:\w+ )?(?:sick|ill|off|hives|unwell)\b

@@ -388,7 +388,7 @@ def _person(reading: Reading) -> Part | None:
         return None  # "can someone from the hotel come and get us" asks for a car
     if keys == {"ask"} and _asks_of_reception(reading):
         return None
-    wonders = reading.marked or any(match.start == 0 for match in reading.found("asks"))
+    wonders = reading.marked or reading.begins_as_a_question
     of_money = keys == {"complaint"} and "cancellation" in reading.matters.subjects
     if of_money and wonders and reading.places("person") <= reading.matters.places:
         return None  # "do I get my money back if I cancel"

@@ -141,11 +141,16 @@ class Reading:
         """Whether the clause wants to know something, by its mark or its first words."""
         return self.marked or any(match.start <= 1 for match in self.found("asks"))
 
+    @property
+    def begins_as_a_question(self) -> bool:
+        """Whether the first words want to know something, marked or not."""
+        return any(match.start == 0 for match in self.found("asks"))
+
     @cached_property
     def allergen_words(self) -> allergies.Allergens:
         """The allergens as they are written, dishes' names and all."""
         found = allergies.find(self.tokens, self.known)
-        if not found.spans or any(match.start == 0 for match in self.found("asks")):
+        if not found.spans or self.begins_as_a_question:
             return found
         whose = {place for place, token in enumerate(self.tokens) if token in RELATIVES}
         if self.after_allergies and not self.marked and self.topics <= found.places | whose:
@@ -167,7 +172,7 @@ class Reading:
         found = self.allergen_words
         if not found.spans:
             return found
-        if found.mine and not self.marked and not any(match.start == 0 for match in self.found("asks")):
+        if found.mine and not self.marked and not self.begins_as_a_question:
             # "Not allergic to milk, it's eggs", "one to soy, the other to sesame": what is named beside what somebody
             # cannot have is theirs or another's; who is warned of one too many is safe.
             beside = [

@@ -1,6 +1,6 @@
 """Owns which venues a clause names: by their names, or by what the hotel writes of them ("the beach bar"). Pure."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from guestchat.understanding.lexicon import Lexicon
 from guestchat.understanding.names import known_words
@@ -97,17 +97,21 @@ def _so_called(tokens: Sequence[str], free: frozenset[int], kinds: Sequence[Matc
     """ "The brasserie" among restaurants, "the Japanese": the one place to eat that the hotel itself calls so."""
     of_kinds = {place for match in kinds for place in match.places}
     of_food = {match.start for match in kinds if match.key in _OF_FOOD and match.end - match.start == 1}
-    named = [(name.key, frozenset(name.stems)) for name in lexicon.venues.names]
-    described = [(name.key, frozenset(name.stems)) for name in lexicon.described_venues.names]
     for place, token in enumerate(tokens):
         if (place in of_food or token in _CALLED_SO) and stem(token) not in _SAYS_NO_MORE:
-            forms, told = frozenset({stem(token)}), [named, described]
+            forms, by_description = frozenset({stem(token)}), False
         elif token in _CUISINE and place and tokens[place - 1] in _ARTICLES and place + 1 not in free - of_kinds:
-            forms, told = _CUISINE[token], [named, described, [*lexicon.venue_words.items()]]
+            forms, by_description = _CUISINE[token], True
         else:
             continue
-        for written in told:
-            called = {key for key, own in written if lexicon.venue_kind[key] in _OF_FOOD and not forms.isdisjoint(own)}
+        # What it is called comes before what is written of it.
+        written: list[list[tuple[str, Collection[str]]]] = [
+            [(name.key, name.stems) for name in names.names] for names in (lexicon.venues, lexicon.described_venues)
+        ]
+        if by_description:
+            written.append([*lexicon.venue_words.items()])
+        for rows in written:
+            called = {key for key, own in rows if lexicon.venue_kind[key] in _OF_FOOD and not forms.isdisjoint(own)}
             if len(called) == 1:
                 return {called.pop(): frozenset({place})}
     return None
