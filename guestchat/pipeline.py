@@ -70,6 +70,8 @@ def answer(
         language=spoken,
         context=context,
         allergies=allergies,
+        unlisted=tuple(dict.fromkeys((*context.unlisted, *query.unlisted))),
+        without=query.without,
         diets=query.diets,
         diets_of_another=query.diets_of_another,
         place=content.places_by_key.get(place or ""),

@@ -45,6 +45,7 @@ def passed_on(composed: Answer, context: Context) -> Answer:
         outcome=Outcome.HANDOVER,
         context=Context(
             allergies=allergies,
+            unlisted=tuple(dict.fromkeys((*context.unlisted, *composed.context.unlisted))),
             diets=composed.context.diets,
             diets_of_another=composed.context.diets_of_another,
         ),
@@ -100,7 +101,8 @@ def hand_back(conversation_id: uuid.UUID, person: User, *, seen: int) -> None:
             raise UnreadMessage
         put(conversation_id, held, Message.Role.SYSTEM, _words(held).say("person.left"))
         # What "it" and "yes" meant before two people talked, they do not mean any more.
-        context = Context(allergies=Context.of_json(held.context).allergies)
+        known = Context.of_json(held.context)
+        context = Context(allergies=known.allergies, unlisted=known.unlisted)
         Conversation.objects.filter(pk=conversation_id).update(taken_by=None, context=context.as_json())
         _tell(conversation_id, held, service_requests.end_calls(conversation_id, person))
 

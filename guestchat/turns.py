@@ -373,7 +373,8 @@ def _learnt(before: Grounds, answer: Answer) -> dict[str, Any]:
 
 def _with_allergies(context: Context, *stated: Context) -> Context:
     allergies = (code for each in (*stated, context) for code in each.allergies)
-    return replace(context, allergies=tuple(dict.fromkeys(allergies)))
+    unlisted = (word for each in (*stated, context) for word in each.unlisted)
+    return replace(context, allergies=tuple(dict.fromkeys(allergies)), unlisted=tuple(dict.fromkeys(unlisted)))
 
 
 def _prove(message: Message, answer: Answer) -> None:

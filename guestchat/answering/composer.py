@@ -68,6 +68,7 @@ def compose(query: Query, search: Search, scene: Scene) -> Answer:
     if not replies:
         replies = [Reply(text=scene.say("unknown.empty"), outcome=Outcome.CLARIFY)]
     replies = _distinct(replies)
+    replies = dishes.with_unlisted(replies, scene)
     outcome = min((reply.outcome for reply in replies), key=_WORST_LAST.index)
     requests = [reply.request for reply in replies if reply.request]
     sources = list(dict.fromkeys(source for reply in replies for source in reply.sources))
@@ -365,8 +366,11 @@ def _talk(part: Part, scene: Scene) -> Reply:
 def _statement(part: Part, scene: Scene) -> Reply:
     codes = tuple(dict.fromkeys((*part.avoid, *scene.allergies)))
     if not codes:
-        return Reply(text=scene.say("statement.diet"), outcome=Outcome.SMALLTALK)
+        key = "statement.unlisted" if scene.unlisted else "statement.diet"
+        return Reply(text=scene.say(key, things=dishes.unlisted_things(scene)), outcome=Outcome.SMALLTALK)
     allergy = scene.say("statement.allergy", allergens=scene.allergens(codes))
+    if scene.unlisted:
+        allergy = f"{scene.say('allergen.unlisted', things=dishes.unlisted_things(scene))} {allergy}"
     if (told := dishes.spoken_of(codes, scene)) is not None:
         return replace(told, text=f"{told.text}\n{allergy}")
     return Reply(text=allergy, outcome=Outcome.SMALLTALK)
@@ -466,7 +470,8 @@ def _unknown(part: Part, hits: Sequence[Hit], scene: Scene) -> Reply:
     if not words(part.text):
         return Reply(text=scene.say("unknown.empty"), outcome=Outcome.CLARIFY)
     # "Can I have breakfast in my room" asks for no allergen.
-    asks_for_allergens = "allergens" in part.aspects or ("safe" in part.aspects and not part.subjects)
+    # "I'm allergic to feathers, other pillows?" asks for no dish either.
+    asks_for_allergens = bool({"allergens", "safe"} & part.aspects) and not part.subjects - {"allergies_policy"}
     about_food = asks_for_allergens or part.avoid or part.containing
     if about_food and scene.content.offers:
         return Reply(text=scene.say("unknown.which_allergen_dish"), outcome=Outcome.CLARIFY)
@@ -530,6 +535,7 @@ def _context(parts: Sequence[Part], replies: Sequence[Reply], scene: Scene) -> C
         return replace(
             scene.context,
             allergies=scene.allergies,
+            unlisted=scene.unlisted,
             diets=scene.diets,
             diets_of_another=scene.diets_of_another,
             offered_person=False,
@@ -551,6 +557,7 @@ def _context(parts: Sequence[Part], replies: Sequence[Reply], scene: Scene) -> C
         subjects=tuple(sorted(ranking.subjects_of(article, scene) or part.subjects or kept)),
         meals=part.meals,
         allergies=scene.allergies,
+        unlisted=scene.unlisted,
         diets=scene.diets,
         diets_of_another=scene.diets_of_another,
         filters={

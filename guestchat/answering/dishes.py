@@ -66,6 +66,28 @@ def spoken_of(codes: Sequence[str], scene: Scene) -> Reply | None:
     )
 
 
+def unlisted_things(scene: Scene) -> str:
+    """Return what the guest does not want and no kitchen declares, in the guest's own words."""
+    named = dict.fromkeys((*scene.unlisted, *scene.without))
+    return scene.words.join([scene.say("allergen.quoted", thing=each) for each in named])
+
+
+def with_unlisted(replies: Sequence[Reply], scene: Scene) -> Sequence[Reply]:
+    """Say before answers about dishes what no declaration tells of them: "I'm allergic to coconut"."""
+    of_dishes = next((number for number, reply in enumerate(replies) if reply.items or reply.claims), None)
+    if not (scene.unlisted or scene.without) or of_dishes is None:
+        return replies
+    things = unlisted_things(scene)
+    said = [scene.say("allergen.unlisted", things=things)]
+    items = dict.fromkeys(key for reply in replies for key in reply.items if scene.calls_unlisted(key))
+    if items:
+        names = [scene.full_name(scene.content.offers[key].item) for key in list(items)[:SHOWN]]
+        said.append(scene.say("allergen.calls_unlisted", names=scene.words.join(names), things=things))
+    told = list(replies)
+    told[of_dishes] = replace(told[of_dishes], text="\n".join([" ".join(said), told[of_dishes].text]))
+    return told
+
+
 def _table(offers: Sequence[Offer], part: Part, scene: Scene) -> Reply:
     """Answer about many dishes of one name: a line each, with what is declared where allergens are in question."""
     codes = tuple(dict.fromkeys((*part.avoid, *part.containing, *scene.allergies)))
@@ -266,7 +288,8 @@ def listed(part: Part, scene: Scene) -> Reply | None:
     offers = choosing.wanted(part, scene) if scene.content.offers else None
     if offers is None:
         return None
-    if choosing.asks_for_the_menu(part, scene) and len(offers) > SHOWN:
+    narrowed = scene.unlisted or scene.without
+    if choosing.asks_for_the_menu(part, scene) and len(offers) > SHOWN and not narrowed:
         return _menus(offers, scene)
     return _listing(offers, part, scene)
 
@@ -274,6 +297,7 @@ def listed(part: Part, scene: Scene) -> Reply | None:
 def _listing(offers: Sequence[Offer], part: Part, scene: Scene) -> Reply:
     """Return a short list, ordered by fit, with what was left out said."""
     avoid = tuple(dict.fromkeys((*part.avoid, *scene.allergies)))
+    offers = [offer for offer in offers if not scene.calls_unlisted(offer.item.key)]
     safe = [offer for offer in offers if is_safe(offer.item.declaration, avoid)] if avoid else list(offers)
     here = scene.place.venue if scene.place else None
     said = [asked_for(word) for word in set(part.words)]

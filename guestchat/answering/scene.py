@@ -8,10 +8,12 @@ from typing import Any
 
 from guestchat.answering.phrasing import Phrasing, phrasing
 from guestchat.catalogue import Catalogue
+from guestchat.understanding.food import asked_for
 from guestchat.understanding.glossing import in_english
 from guestchat.understanding.query import Context, Part
+from guestchat.understanding.stems import stem
 from guestchat.understanding.when import When
-from guestchat.words import without_name
+from guestchat.words import without_name, words
 from menus.allergen_names import name as allergen_name
 from menus.content import Content, Item, Place, Venue
 from menus.texts import Text, pick, picked
@@ -26,6 +28,8 @@ class Scene:
     language: str
     context: Context
     allergies: tuple[str, ...] = ()
+    unlisted: tuple[str, ...] = ()
+    without: tuple[str, ...] = ()
     diets: tuple[str, ...] = ()
     diets_of_another: bool = False
     place: Place | None = None
@@ -84,6 +88,15 @@ class Scene:
         """Return whether a dish is sold out: it is told of then, and neither offered nor ordered."""
         offer = self.content.offers.get(key)
         return offer is not None and not offer.item.available
+
+    @cached_property
+    def _foods_unlisted(self) -> Sequence[frozenset[str]]:
+        return [asked_for(stem(word)) for each in (*self.unlisted, *self.without) for word in words(each)]
+
+    def calls_unlisted(self, key: str) -> bool:
+        """Return whether a dish's own words call what the guest cannot have and no kitchen declares."""
+        own = self.catalogue.lexicon.item_words[key]
+        return any(not own.isdisjoint(each) for each in self._foods_unlisted)
 
     def price(self, item: Item) -> str:
         """Return a dish's price, or an empty string."""

@@ -1,6 +1,7 @@
 """Owns what food is called in each language, so that "poulet" meets a dish that is written "chicken"; pure."""
 
 from collections import defaultdict
+from collections.abc import Sequence
 from functools import cache, lru_cache
 from pathlib import Path
 
@@ -44,6 +45,27 @@ def meanings(word: str) -> frozenset[str]:
 def asked_for(word: str) -> frozenset[str]:
     """Return what a question's stem looks for: itself, the food that it means as a whole, or any food of its kind."""
     return frozenset({word, *(f"~{each}" for each in (*concepts(word), *_kinds().get(word, ())))})
+
+
+def is_undeclared(stems: Sequence[str]) -> bool:
+    """Return whether stems call what somebody may be allergic to though no kitchen has to declare it: coconut."""
+    return tuple(stems) in _undeclared()[1] or (len(stems) == 1 and is_undeclared_food(stems[0]))
+
+
+def is_undeclared_food(word: str) -> bool:
+    """Return whether a stem calls a food that no kitchen has to declare, and no substance: garlic, not alcohol."""
+    return not _undeclared()[0].isdisjoint(concepts(word))
+
+
+@cache
+def _undeclared() -> tuple[frozenset[str], frozenset[tuple[str, ...]]]:
+    written = rtoml.loads(_FILE.read_text("utf-8"))["undeclared"]
+    called = frozenset(tuple(stem(word) for word in words(each)) for each in written["called"])
+    return frozenset(written["foods"].split()), called
+
+
+# The most words of one such name: "noix de coco".
+LONGEST_UNDECLARED = 3
 
 
 # Kinds that no vegetarian eats: of these "is there any" wants no dish without.

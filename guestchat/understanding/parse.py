@@ -91,6 +91,7 @@ def _query(text: str, said: str, lexicon: Lexicon, context: Context, at: dt.date
         # "My daughter can't have sesame and my husband gluten" is two clauses of one statement.
         following.after_allergies = reading.speaks_of_allergies or bool(reading.stated_allergies)
     stated = dict.fromkeys(code for reading in readings for code in reading.stated_allergies)
+    unlisted = dict.fromkeys(word for reading in readings for word in reading.unlisted.words)
     parts: list[Part] = []
     for reading in readings:
         before = follow_up.after(parts[-1], context, lexicon) if parts else context
@@ -109,6 +110,8 @@ def _query(text: str, said: str, lexicon: Lexicon, context: Context, at: dt.date
         language=language,
         parts=tuple(_spread(_to_the_room_told(parts))),
         allergies=tuple(stated),
+        unlisted=tuple(unlisted),
+        without=tuple(dict.fromkeys(word for reading in readings for word in reading.unlisted.without)),
         diets=diets,
         diets_of_another=of_another,
     )
@@ -279,6 +282,7 @@ def _part(reading: Reading) -> Part:
         _person,
         _talk,
         request,
+        _unlisted,
         _dish,
         _statement,
         _fact,
@@ -433,6 +437,15 @@ def _talk(reading: Reading) -> Part | None:
 def _is_the_hotels(match: Match, reading: Reading) -> bool:
     """Return whether the hotel writes these words itself: "con" in a Spanish dish's name is no French insult."""
     return reading.lexicon.own_words.issuperset(reading.tokens[match.start : match.end])
+
+
+def _unlisted(reading: Reading) -> Part | None:
+    """ "I'm allergic to mushrooms" asks for no dish of them."""
+    told = reading.unlisted
+    elsewhere = {place for each in reading.named for place in each.places} - told.places
+    if not told.words or reading.marked or reading.begins_as_a_question or elsewhere or reading.asks_for_dishes:
+        return None
+    return make(reading, Intent.LIST, topic="statement")
 
 
 def _dish(reading: Reading) -> Part | None:

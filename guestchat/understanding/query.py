@@ -82,7 +82,9 @@ class Part:
 class Query:
     """A guest's message, understood. `allergies` were stated in it and hold from now on; so do somebody's `diets`.
 
-    `said` is the text without what was said around its questions.
+    `unlisted` is what somebody cannot have and no kitchen declares, `without` what is to be left out this once: the
+    guest's words for it. `said` is the text without
+    what was said around its questions.
     """
 
     text: str
@@ -90,6 +92,8 @@ class Query:
     language: str
     parts: tuple[Part, ...]
     allergies: tuple[str, ...] = ()
+    unlisted: tuple[str, ...] = ()
+    without: tuple[str, ...] = ()
     diets: tuple[str, ...] = ()
     diets_of_another: bool = False
 
@@ -108,6 +112,7 @@ class Context:
     meals: tuple[str, ...] = ()
     filters: dict[str, Any] = field(default_factory=dict)
     allergies: tuple[str, ...] = ()
+    unlisted: tuple[str, ...] = ()  # what nobody declares and somebody cannot have, in the guest's words: "coconut"
     diets: tuple[str, ...] = ()  # what somebody is said to live on: lists keep to it
     diets_of_another: bool = False  # the guest's wife: "what can I have" is asked for the guest
     offered_person: bool = False

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from functools import cache, cached_property
 
-from guestchat.understanding import allergies, binding, intolerance, matters, spelling, venues, when
+from guestchat.understanding import allergies, binding, intolerance, matters, spelling, unlisted, venues, when
 from guestchat.understanding.clauses import RELATIVES
 from guestchat.understanding.lexicon import Lexicon
 from guestchat.understanding.names import Named
@@ -149,17 +149,32 @@ class Reading:
     @cached_property
     def allergen_words(self) -> allergies.Allergens:
         """The allergens as they are written, dishes' names and all."""
-        found = allergies.find(self.tokens, self.known)
+        found = self._allergens_written
         if not found.spans or self.begins_as_a_question:
             return found
         whose = {place for place, token in enumerate(self.tokens) if token in RELATIVES}
         if self.after_allergies and not self.marked and self.topics <= found.places | whose:
             return found.with_mine(frozenset(start for start, *_more in found.spans))  # "I have allergies. Nuts, milk"
-        # What a question ends with is asked; what stands before its last comma may be told: "nuts are out, desserts?".
-        told_until = max(self._after_a_mark, default=0) if self.marked else len(self.tokens)
-        spans = [(start, end) for start, end, _codes, _stance in found.spans if end <= told_until]
-        told = intolerance.told_at(self.tokens[:told_until], spans, self._after_a_mark, self.lexicon.name_pairs)
+        spans = [(start, end) for start, end, _codes, _stance in found.spans if end <= self._told_until]
+        told = intolerance.told_at(self.tokens[: self._told_until], spans, self._after_a_mark, self.lexicon.name_pairs)
         return found.with_mine(told) if told else found
+
+    @cached_property
+    def _allergens_written(self) -> allergies.Allergens:
+        return allergies.find(self.tokens, self.known)
+
+    @property
+    def _told_until(self) -> int:
+        """Where what may be told ends: a question's last piece is asked, "nuts are out, desserts?"."""
+        return max(self._after_a_mark, default=0) if self.marked else len(self.tokens)
+
+    @cached_property
+    def unlisted(self) -> unlisted.Told:
+        """What somebody cannot have that no kitchen has to declare."""
+        declared = {
+            place for start, end, codes, _stance in self._allergens_written.spans if codes != "-" for place in range(start, end)
+        }
+        return unlisted.told(self.tokens, self._after_a_mark, declared, 0 if self.begins_as_a_question else self._told_until)
 
     @property
     def speaks_of_allergies(self) -> bool:
@@ -172,7 +187,7 @@ class Reading:
         found = self.allergen_words
         if not found.spans:
             return found
-        if found.mine and not self.marked and not self.begins_as_a_question:
+        if (found.mine or self.unlisted.words) and not self.marked and not self.begins_as_a_question:
             # "Not allergic to milk, it's eggs", "one to soy, the other to sesame": what is named beside what somebody
             # cannot have is theirs or another's; who is warned of one too many is safe.
             beside = [
@@ -261,6 +276,8 @@ class Reading:
         """What is asked about something; a dish's own words ("protein shake") ask nothing."""
         inside = {place for each in self.named for place in each.places}
         found = frozenset(match.key for match in self.found("aspect") if not set(match.places) <= inside)
+        if self.unlisted.words:
+            found -= {"allergens"}  # the allergy is told, and nothing asked of it
         if not NUMBER.isdisjoint(self.tokens) and (self.venues or self.found("venue")):
             return found | {"phone"}  # "what's the spa's number"
         return found
@@ -279,7 +296,7 @@ class Reading:
     def filler(self) -> set[int]:
         """The places of words without a topic, of courtesies, and of how many are there: "we are twelve people"."""
         empty = {place for place, token in enumerate(self.tokens) if token in self.known.filler}
-        return empty | self.places("courtesy") | self._party
+        return empty | self.places("courtesy") | self._party | self.unlisted.places
 
     @cached_property
     def _party(self) -> set[int]:
