@@ -29,6 +29,7 @@ from guestchat.understanding.matters import AT_TABLE
 from guestchat.understanding.query import Context, Intent, Part, Query
 from guestchat.understanding.when import When
 from guestchat.words import fold, words
+from menus.allergens import Status, suits
 from menus.content import Venue
 
 _WORST_LAST = (
@@ -64,6 +65,7 @@ def compose(query: Query, search: Search, scene: Scene) -> Answer:
     """Return the answer to a query; `search` is asked for the parts that rows do not explain word by word."""
     found = _Found(query.parts, search, scene)
     replies = [_reply(part, partial(found.of, number), scene) for number, part in enumerate(query.parts)]
+    not_offered = _not_offered(query.parts, replies, scene)
     parts, replies = _asked(query.parts, replies)
     if not replies:
         replies = [Reply(text=scene.say("unknown.empty"), outcome=Outcome.CLARIFY)]
@@ -81,7 +83,9 @@ def compose(query: Query, search: Search, scene: Scene) -> Answer:
             sources, {n: articles.calibrated(query.parts[n], hits, scene) for n, hits in found.hits.items()}
         ),
         items=[
-            key for key in dict.fromkeys(key for reply in replies for key in reply.items) if not scene.is_sold_out(key)
+            key
+            for key in dict.fromkeys(key for reply in replies for key in reply.items)
+            if key not in not_offered and not scene.is_sold_out(key)
         ],
         claims=list(dict.fromkeys(claim for reply in replies for claim in reply.claims)),
         request=next(iter(requests), None),
@@ -91,6 +95,24 @@ def compose(query: Query, search: Search, scene: Scene) -> Answer:
         suggestions=list(dict.fromkeys(each for reply in replies for each in reply.suggestions))[:3],
         context=_context(parts, replies, scene),
     )
+
+
+def _not_offered(parts: Sequence[Part], replies: Sequence[Reply], scene: Scene) -> set[str]:
+    """Return the dishes that are spoken of and offered to nobody: "is the schnitzel vegan?" is answered with a no."""
+    offers = scene.content.offers
+    unmarked = {
+        key
+        for part, reply in zip(parts, replies, strict=True)
+        for key in reply.items
+        if key in offers and any(not suits(offers[key].item.declaration, diet) for diet in part.diets)
+    }
+    warned = {
+        claim.item
+        for reply in replies
+        for claim in reply.claims
+        if claim.allergen in scene.allergies and claim.status is not Status.FREE
+    }
+    return unmarked | warned
 
 
 def _asked(parts: Sequence[Part], replies: Sequence[Reply]) -> tuple[list[Part], list[Reply]]:
@@ -160,7 +182,7 @@ def _reply(part: Part, hits: Callable[[], Sequence[Hit]], scene: Scene) -> Reply
     if part.intent is Intent.HOURS and "price" in part.details and (both := _hours_and_price(part, hits(), scene)):
         return both
     measured = part.intent in {Intent.HOURS, Intent.PLACE} and part.details & _MEASURES
-    from_rows = None if measured else _from_rows(part, scene) if _rows_tell(part) else None
+    from_rows = None if measured else _from_rows(part, scene) if _rows_tell(part, scene) else None
     # A season is told in words: by an article, if there is one.
     if (
         from_rows is not None
@@ -248,7 +270,7 @@ def _both(rows: Reply, article: Reply) -> Reply:
     return replace(article, text=text, sources=[*rows.sources, *article.sources], venues=rows.venues)
 
 
-def _rows_tell(part: Part) -> bool:
+def _rows_tell(part: Part, scene: Scene) -> bool:
     """Return whether rows can tell what is asked, rather than something that shares a word with it."""
     if part.intent is Intent.DISH:
         # "Is there a kids' club" is near to a club sandwich.
@@ -256,7 +278,7 @@ def _rows_tell(part: Part) -> bool:
         # "The burger from room service" names where it is ordered, and no other matter.
         return not (part.unsure and part.subjects - set(part.venue_kinds) - _EATEN_TOO and not about_food)
     if part.intent is Intent.LIST and part.subjects - AT_TABLE:
-        return _asks_for_food(part)
+        return _asks_for_food(part) or _asks_what_is_served(part, scene)
     if part.intent is Intent.PLACE:
         return part.details <= _OF_A_PLACE
     if part.intent is Intent.HOURS:
@@ -275,6 +297,12 @@ def _finds_nothing(part: Part, reply: Reply) -> bool:
     """
     named = reply.items or part.avoid or part.containing or (reply.sources and part.venues)
     return part.intent is Intent.LIST and not named
+
+
+def _asks_what_is_served(part: Part, scene: Scene) -> bool:
+    """ "What can I get to eat at the kiosk": a kiosk is a shop as well, and this one has a card."""
+    serving = {offer.venue.key for offer in scene.content.offers.values()}
+    return bool(part.venues) and "price" not in part.aspects and serving.issuperset(part.venues)
 
 
 def _asks_for_food(part: Part) -> bool:

@@ -60,6 +60,8 @@ _SPEAKS = 1.0
 JUDGED_MOST = 5.0
 # What only a dish's row tells.
 _OF_DISHES = frozenset({"calories", "nutrition"})
+# Subjects that no article answers which does not speak of them, however near it is: how fast the wifi is.
+_EXACTING = frozenset({"internet_speed"})
 _CLOCK = re.compile(r"\d[:.]\d\d|24")
 
 Floats = NDArray[np.float64]
@@ -131,6 +133,8 @@ def _weigh(part: Part, hits: Sequence[Hit], scene: Scene) -> Verdict:
     if ranking.asked_word_by_word(part, scene) == best.key:
         return Verdict(band=Band.ANSWER, chance=1.0)
     told = signals(part, found, hits, scene)
+    if _EXACTING & part.subjects - _all_told(best.key, scene):
+        return Verdict(band=Band.ASK_BACK, chance=0.0)
     needed = max(_needed(dict(zip(SIGNALS, told, strict=False))), _BESIDE_FROM if part.tells else 0.0)
     # The judge is asked where its word decides: not where the article answers whatever it says, nor where it cannot.
     may_answer = _band(_chance(told, JUDGED_MOST, scene), needed) is Band.ANSWER
@@ -298,9 +302,13 @@ def _asks_of_a_doer_or_a_dish(part: Part, own: frozenset[str]) -> bool:
 
 
 def _tells_what_leads(part: Part, key: str, scene: Scene) -> bool:
+    return bool(part.subjects & LEADS_SOMEWHERE & _all_told(key, scene))
+
+
+def _all_told(key: str, scene: Scene) -> frozenset[str]:
+    """Return the subjects that an article is about or mentions."""
     lexicon = scene.catalogue.lexicon
-    told = lexicon.article_subjects.get(key, frozenset()) | lexicon.article_mentions.get(key, frozenset())
-    return bool(part.subjects & LEADS_SOMEWHERE & told)
+    return lexicon.article_subjects.get(key, frozenset()) | lexicon.article_mentions.get(key, frozenset())
 
 
 def _lacking(part: Part, best: Hit, scene: Scene) -> frozenset[str]:

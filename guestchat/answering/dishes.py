@@ -289,7 +289,8 @@ def listed(part: Part, scene: Scene) -> Reply | None:
     if offers is None:
         return None
     narrowed = scene.unlisted or scene.without
-    if choosing.asks_for_the_menu(part, scene) and len(offers) > SHOWN and not narrowed:
+    headings = {(offer.menu.key, id(offer.section)) for offer in offers}
+    if choosing.asks_for_the_menu(part, scene) and len(offers) > SHOWN and len(headings) > 1 and not narrowed:
         return _menus(offers, scene)
     return _listing(offers, part, scene)
 

@@ -49,7 +49,7 @@ def _weight(part: Part, statement: Statement, scene: Scene) -> float:
     around = statement.names | statement.beside if part.details and part.details <= _OF_ALL_INSIDE else statement.names
     if not part.subjects <= own | around or not _tells(part, own, statement):
         return 0.0
-    if part.intent is Intent.HOURS and not own:
+    if part.intent is Intent.HOURS and not (own and "hours" in statement.details):
         return 0.0  # when a bar closes is told by its hours, not by when its music plays
     written = statement.said_to(scene.language)
     if any(not says(written | statement.around, word) for word in part.beyond):

@@ -68,6 +68,13 @@ def _undeclared() -> tuple[frozenset[str], frozenset[tuple[str, ...]]]:
 LONGEST_UNDECLARED = 3
 
 
+@cache
+def drinks() -> dict[str, str]:
+    """Return what drinks are that say it in no other word, by their stems: a Negroni is a cocktail."""
+    written = rtoml.loads(_FILE.read_text("utf-8"))["drinks"]
+    return {stem(word): kind for kind, called in written.items() for word in words(called)}
+
+
 # Kinds that no vegetarian eats: of these "is there any" wants no dish without.
 _OF_ANIMALS = frozenset({"meat", "poultry", "game", "fish", "shellfish"})
 

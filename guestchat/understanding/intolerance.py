@@ -38,6 +38,7 @@ _ENGLISH = r"""
 \b(?:cant|cannot) (?:have|eat|take|touch) (?:anything|something|food|any) (?:with|of) @
 @ (?:is|are|s) (?:\w+ ){0,3}no\b
 @ (?:\w+ ){0,2}hospital\b
+@ ,?(?:and )?(?:i|we|she|he|they|my \w+) (?:\w+ ){1,3}(?:in|to|at) (?:the |a )?(?:hospital|emergency|er)\b
 \b(?:unable|not allowed) to (?:have|eat|take|tolerate) (?:NO\w+ )?@
 \bno @ for (?:me|us|him|her|them|my|our)\b
 @ ,?not for (?:me|us|him|her|them|my|our)\b

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import cache
 from itertools import pairwise
 
-from guestchat.understanding.food import is_of_animals, meanings
+from guestchat.understanding.food import drinks, is_of_animals, meanings
 from guestchat.understanding.glossing import in_english, topic_stems
 from guestchat.understanding.matters import told
 from guestchat.understanding.names import BESIDE, Name, Names
@@ -369,6 +369,7 @@ def _spoken(content: Content) -> dict[str, frozenset[str]]:
 
 
 DRINKS = frozenset({"coffee", "tea", "beer", "wine", "cocktail", "soft_drink", "juice"})
+_WITHOUT_ALCOHOL = frozenset({"soft_drink", "juice"})
 # Kinds that a dish of the kind says in its own name.
 _NAMED_BY_THEIR_DISHES = frozenset({"soup", "salad", "cake", "coffee", "tea", "juice"})
 _BESIDE_MAINS = frozenset({"soup", "salad", "dessert", "cake", "starter", "side"})
@@ -408,6 +409,8 @@ def _tags(offer: Offer) -> frozenset[str]:
     tags |= told_by("menu", offer.item.name) & {"kids"}  # "Children's pasta" on the menu of all
     if _is_free_of_alcohol(offer):
         tags |= {"alcohol_free", "drink"}
+    if "drink" in tags and not tags & DRINKS:
+        tags |= _known_drink(offer)
     if "wine" in tags:
         tags |= wines(told_by("wine", offer.item.name, offer.section.name) or told_by("wine", offer.item.description))
     if tags & DRINKS:
@@ -443,10 +446,19 @@ def _is_nibbled(name: str) -> bool:
 
 # A name or a heading says it anywhere, a description only as the first thing: "also alcohol-free" is a second drink.
 _FREE_OF_ALCOHOL = re.compile(
-    r"\b(?:al[ck]ohol(?:free| free|frei\w*)|non ?alcoholic|mocktails?|virgin|zero proof|sans alcool|sin alcohol)\b"
+    r"\b(?:al[ck]ohol(?:free| free|frei\w*)|non ?alcoholic|mocktails?|virgin|zero proof|(?:without|ohne|sans|sin) al[ck]o(?:h?ol))\b"
 )
 _SEVERAL = re.compile(r"[&,/+]|\b(?:and|or|und|oder|et|ou|y|o)\b")
 _PER_CENT = re.compile(r"(?<![\d.,])0(?:[.,]0)? ?%")
+
+
+def _known_drink(offer: Offer) -> frozenset[str]:
+    """Return what a drink is whose card calls it a drink and no more: by its name, else by what is written of it."""
+    named = {drinks().get(stem(word)) for text in offer.item.name.values() for word in row_words(text)} - {None}
+    described = told_by("course", offer.item.description) & DRINKS
+    if not any(_FREE_OF_ALCOHOL.search(" ".join(row_words(text))) for text in offer.item.description.values()):
+        described -= _WITHOUT_ALCOHOL  # "manzanilla with lemonade" is none
+    return frozenset(each for each in named if each) or described
 
 
 def _is_free_of_alcohol(offer: Offer) -> bool:

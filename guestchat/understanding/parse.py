@@ -304,6 +304,32 @@ def _of_room_service(part: Part, reading: Reading) -> Part:
     return replace(part, venue_kinds=("room_service",), subjects=part.subjects - {"room_service"})
 
 
+def _thanks_for_something(reading: Reading) -> bool:
+    """ "Thanks for your help", "muchas gracias por todo", "thanks so much youve been really helpful"."""
+    said = [
+        match
+        for match in reading.found("talk")
+        if match.key == "thanks" and match.start <= _SOON_SAID and reading.tokens[match.start].startswith(_THANKING)
+    ]
+    behind = reading.tokens[said[0].end : said[0].end + _SOON_SAID + 1] if said else []
+    asks = reading.marked or reading.begins_as_a_question
+    wants = reading.found("hours") or reading.named or reading.aspects or not _PLEASE.isdisjoint(reading.tokens)
+    if not said or asks or wants or len(reading.tokens) > _MOST_KIND_WORDS:
+        return False
+    if reading.found("request"):
+        return bool(behind) and behind[0] in _FOR_WHAT  # "thanks for the towels"
+    return not _FOR_WHAT.isdisjoint(behind) or not _HELPFUL.isdisjoint(reading.tokens)
+
+
+_SOON_SAID = 2
+# As "ok" and "perfect" stand among the words of thanks, too.
+_THANKING = ("thank", "thx", "ty", "dank", "vielen", "herzlich", "merci", "gracias", "much", "mil", "cheers")
+_FOR_WHAT = frozenset({"for", "fur", "pour", "por"})
+_PLEASE = frozenset({"please", "pls", "plz", "bitte", "svp", "plait", "favor", "but", "aber", "mais", "pero"})
+_HELPFUL_SAID = "helpful kind hilfreich nett freundlich gentil gentille utile amable util ayuda"
+_HELPFUL = frozenset(_HELPFUL_SAID.split())
+
+
 _KIND = frozenset({"greeting", "thanks", "goodbye"})
 _MOST_KIND_WORDS = 8
 
@@ -406,6 +432,8 @@ def _who(reading: Reading) -> Part | None:
     asked = [match for match in reading.found("talk") if match.key == "who_are_you"]
     if not asked or reading.places("topic") - reading.places("talk") or reading.when or reading.found("request"):
         return None
+    if _thanks_for_something(reading):
+        return None
     if all(match.end - match.start == 1 for match in asked) and reading.topics - reading.places("talk"):
         return None  # "the loo won't flush, help"
     return make(reading, Intent.TALK, topic="who_are_you")
@@ -416,6 +444,8 @@ def _talk(reading: Reading) -> Part | None:
     keys = reading.keys("talk")
     if not keys:
         return None
+    if _thanks_for_something(reading):
+        return make(reading, Intent.TALK, topic="thanks")
     spoken = reading.places("talk")
     wants = reading.found("request") or reading.found("hours") or reading.found("menu") or reading.venues
     if reading.when and any(match.key == "start" for match in reading.found("follow_up")):

@@ -17,7 +17,11 @@ _OF_FOOD = frozenset({"restaurant", "bar", "cafe"})
 # What any of them is called says nothing of which; "brasserie" does, where one of several restaurants is one.
 _SAYS_NO_MORE = frozenset(stem(word) for word in ("restaurant", "restaurante", "bar", "cafe", "café"))
 # No word for any restaurant, but what one may be called.
-_CALLED_SO = frozenset({"pizzeria", "creperie", "gelateria", "sushibar", "izakaya", "taverna", "cantina", "weinstube"})
+_CALLED_SO_SAID = """
+    pizzeria creperie gelateria sushibar izakaya taverna cantina weinstube kiosk kiosque quiosco kiosko imbiss trattoria
+    osteria
+"""
+_CALLED_SO = frozenset(_CALLED_SO_SAID.split())
 # "Au japonais", "beim Italiener": how a place is called by what is cooked there, in the languages of guests.
 _CUISINES = (
     "japanese japaner japanischen japanische japonais japonaise japones japonesa",
@@ -99,7 +103,7 @@ def _so_called(tokens: Sequence[str], free: frozenset[int], kinds: Sequence[Matc
     of_food = {match.start for match in kinds if match.key in _OF_FOOD and match.end - match.start == 1}
     for place, token in enumerate(tokens):
         if (place in of_food or token in _CALLED_SO) and stem(token) not in _SAYS_NO_MORE:
-            forms, by_description = frozenset({stem(token)}), False
+            forms, by_description = frozenset({stem(token)}), token in _CALLED_SO
         elif token in _CUISINE and place and tokens[place - 1] in _ARTICLES and place + 1 not in free - of_kinds:
             forms, by_description = _CUISINE[token], True
         else:
