@@ -277,7 +277,8 @@ def _rows_tell(part: Part, scene: Scene) -> bool:
         about_food = part.avoid or part.containing or part.aspects & {"allergens", "safe", "ingredients"}
         # "The burger from room service" names where it is ordered, and no other matter.
         return not (part.unsure and part.subjects - set(part.venue_kinds) - _EATEN_TOO and not about_food)
-    if part.intent is Intent.LIST and part.subjects - AT_TABLE:
+    told = {"allergies_policy"} if scene.unlisted else set()
+    if part.intent is Intent.LIST and part.subjects - AT_TABLE - told:
         return _asks_for_food(part) or _asks_what_is_served(part, scene)
     if part.intent is Intent.PLACE:
         return part.details <= _OF_A_PLACE

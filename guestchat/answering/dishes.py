@@ -72,7 +72,7 @@ def unlisted_things(scene: Scene) -> str:
     return scene.words.join([scene.say("allergen.quoted", thing=each) for each in named])
 
 
-def with_unlisted(replies: Sequence[Reply], scene: Scene) -> Sequence[Reply]:
+def with_unlisted(replies: list[Reply], scene: Scene) -> list[Reply]:
     """Say before answers about dishes what no declaration tells of them: "I'm allergic to coconut"."""
     of_dishes = next((number for number, reply in enumerate(replies) if reply.items or reply.claims), None)
     if not (scene.unlisted or scene.without) or of_dishes is None:

@@ -22,7 +22,11 @@ _ALL_TOLD = 3
 
 
 # Of all languages: the option is not taken after all.
-_LEAVES_OUT = frozenset({"plain", "instead", "pur", "stattdessen", "nature", "solo"})
+_LEAVES_OUT_SAID = """
+    plain instead pur stattdessen nature solo normal regular standard normale normalen normales normaler ordinary
+    classic klassisch classique
+"""
+_LEAVES_OUT = frozenset(_LEAVES_OUT_SAID.split())
 # The same, unless an allergen is asked to be away: "is it without mustard?".
 _WITHOUT = frozenset({"without", "ohne", "sans", "sin"})
 
@@ -190,6 +194,8 @@ _ORDERS_IT = re.compile(
     r"|(?:eins|einen|eine|zwei|drei|vier|\d{1,2}) davon|ich nehm\w* (?:das|den|die|eins|einen)"
     r"|(?:je|on) (?:le|la|l'|les|en) (?:prends?|prendrai)|(?:un|une|deux|trois|\d{1,2}) comme (?:ca|cela)"
     r"|(?:me|nos) (?:lo|la|los|las) (?:llevo|quedo|pido|pone|trae)\w*"
+    r"|(?:ja|yes|yep|yeah|oui|si)(?: please| bitte)?[ ,]*"
+    r"(?:order|bestellen|commander|pedir)(?: it| that| das| es|lo|la)?"
     r"|(?:uno|una|dos|tres|\d{1,2}) de (?:eso|esos|esas|estos|estas)|(?:lo|la|los|las) (?:quiero|queremos|pido))"
     r"(?:[ ,]+(?:please|pls|plz|thanks|thank you|bitte|danke|svp|merci|por favor|porfa|gracias|now|then"
     r"|(?:to|for|at|in|on|auf|an|am|ins?|aufs|a|en|pour|para) (?:the |my |our |la |mi )?(?:room|table|zimmer|tisch"
@@ -424,11 +430,14 @@ def _of_dishes(part: Part, reading: Reading, context: Context) -> Part:
     points = not ONE_THING.isdisjoint(reading.tokens) and not WITH.isdisjoint(reading.tokens)
     begins = reading.first_word in WITH
     adds = asked or begins or points
-    if context.intent == Intent.DISH and adds and (options := options_of(context.items[0], reading, of_it=begins)):
+    of_a_dish = context.intent == Intent.DISH or (context.intent == Intent.REQUEST and len(context.items) == 1)
+    if of_a_dish and adds and (options := options_of(context.items[0], reading, of_it=begins)):
         # "And with ice cream on it?": an option of the dish spoken of, whatever else is called so.
         return replace(_with_its_question(_of_these(part, context.items[:1]), reading, context), options=options)
     if (come_with_it := _with_what_comes(part, reading, context)) is not part:
         return come_with_it
+    if _takes_it_plain(reading, context):
+        return _with_its_question(_of_these(part, context.items[:1]), reading, context)
     if reading.keys("wine") and not reading.wines and _are_wines(context, reading):
         # "What about the white one then": no bean soup.
         return replace(
@@ -462,6 +471,18 @@ def _of_dishes(part: Part, reading: Reading, context: Context) -> Part:
     if points_back or part.intent is Intent.QUESTION or not reading.keys("menu"):
         return replace(part, intent=Intent.DISH, items=context.items[:1], unsure=False, follow_up=True)
     return part
+
+
+def _takes_it_plain(reading: Reading, context: Context) -> bool:
+    """ "Nature alors ?", "con la base normal?", "und ohne?" after a dish with an option: asked of it without."""
+    said = set(reading.tokens)
+    if context.intent != Intent.DISH or not context.options or said.isdisjoint(_LEAVES_OUT | _WITHOUT):
+        return False
+    own = {each for _key, stems, _added in reading.lexicon.item_options.get(context.items[0], ()) for each in stems}
+    explained = reading.places("follow_up", "aspect", "talk") | reading.filler
+    beside = {place for place in range(len(reading.tokens)) if place not in explained}
+    left = {place for place in beside if reading.tokens[place] not in _LEAVES_OUT | _WITHOUT | WITH | _ARTICLES}
+    return own.issuperset(reading.stems(left))
 
 
 # What is asked to be in or beside a thing that is only pointed at, or left out: "¿lleva patatas?", "comes with rice?".
@@ -606,6 +627,12 @@ def _meals_then(when: When, context: Context) -> tuple[str, ...]:
     return ("breakfast",) if when.around < dt.time(12) else ("dinner",)
 
 
+def _asked_time(reading: Reading) -> str:
+    """ "And from when on Sunday?", after when it closes."""
+    keys = set(reading.keys("hours"))
+    return next((each for each in ("opens", "closes") if each in keys), "hours" if "ask" in keys else "")
+
+
 def _of_hours(part: Part, reading: Reading, context: Context) -> Part:
     """ "And on Sunday?" keeps the venue; "and the bar?" keeps the day's question."""
     if part.intent in {Intent.LIST, Intent.DISH, Intent.FACT, Intent.TALK}:
@@ -621,7 +648,7 @@ def _of_hours(part: Part, reading: Reading, context: Context) -> Part:
     return replace(
         replace(part, when=when),
         intent=Intent.HOURS,
-        topic=part.topic or context.topic or "hours",
+        topic=part.topic or _asked_time(reading) or context.topic or "hours",
         venues=part.venues or (() if named else context.venues),
         meals=part.meals or (() if named else _meals_then(when, context)),
         follow_up=True,

@@ -68,6 +68,11 @@ def _undeclared() -> tuple[frozenset[str], frozenset[tuple[str, ...]]]:
 LONGEST_UNDECLARED = 3
 
 
+def is_kind(word: str) -> bool:
+    """Return whether a stem calls a kind of food: pasta, fish."""
+    return word in _kinds()
+
+
 @cache
 def drinks() -> dict[str, str]:
     """Return what drinks are that say it in no other word, by their stems: a Negroni is a cocktail."""

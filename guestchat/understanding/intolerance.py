@@ -5,7 +5,7 @@ it. Without it "Nüsse vertrage ich leider nicht" would ask for dishes with nuts
 """
 
 import re
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 from guestchat.understanding.clauses import ASKING_VERBS, RELATIVES
 from guestchat.words import fold
@@ -126,6 +126,10 @@ _WANTING = """
     coffee tea kaffee tee cafe te one two three four five zwei drei vier deux trois quatre dos tres cuatro
 """
 _WANTS = frozenset(_WANTING.split())
+# "On the menu" is no French "on".
+_FRENCH_WORDS = frozenset(
+    {"ne", "pas", "est", "a", "peut", "de", "des", "aux", "au", "et", "plus", "mange", "les", "la", "le"}
+)
 _FEWEST_WORDS = 3
 _ANY = frozenset({"any", "anything"})
 # "Fish for me, steak for her": who gets what.
@@ -150,24 +154,17 @@ def told_at(
     if not tokens or tokens[0] in ASKING_VERBS - _ANY:
         return frozenset()
     ends = {start: end for start, end in spans if not _is_in_a_name(tokens, start, end, marks, names)}
-    text, place = "", 0
-    at: dict[int, int] = {}  # places by their position in the text
-    while place < len(tokens):
-        text += "," if place in marks else ""
-        if place in ends:
-            at[len(text)] = place
-            text, place = f"{text}@ ", ends[place]
-        else:
-            text, place = f"{text}{tokens[place].translate(_APOSTROPHES)} ", place + 1
+    text, at = written(tokens, ends, marks)
     found = [*_HEADED.finditer(text)]
-    if not _OF_SOMEBODY.isdisjoint(token.translate(_APOSTROPHES) for token in tokens):
+    if _is_of_somebody(tokens):
         found += _TOLD.finditer(text)
     told = {position for position in at if any(match.start() <= position < match.end() for match in found)}
     if not told and at and speaks_of_allergies(text):
         told = {position for position in at if _OF_ALLERGIES.search(text, 0, position)}
     if len(at) > 1 and (_NOT_THIS_BUT_THAT.search(text) or (_FINE.search(text) and _NOT.search(text))):
         told = set(at)  # "nuts are fine, just no peanuts": which of them is safe to say, only the guest knows
-    if not told and at and not _NAMED_ALONE.fullmatch(text) and _speaks_of_no_wish(tokens, text):
+    plain = _NAMED_ALONE.fullmatch(text) or (_IS_FINE.search(text) and not _NOT.search(text))
+    if not told and at and not plain and _speaks_of_no_wish(tokens, text):
         # "Milk goes right through me", "hazelnuts and I don't mix": there are more ways to say it than anybody writes
         # down, and who is warned once too often is safe.
         told = set(at)
@@ -178,6 +175,29 @@ def told_at(
     return frozenset(at[position] for position in told)
 
 
+def fine_at(tokens: Sequence[str], spans: Sequence[tuple[int, int]]) -> frozenset[int]:
+    """Return where those spans begin that a clause calls no trouble: "I'm veggie but fish is ok" asks for no fish."""
+    text, at = written(tokens, dict(spans), ())
+    if _NOT.search(text):
+        return frozenset()
+    fine = [*_IS_FINE.finditer(text)]
+    return frozenset(place for position, place in at.items() if any(match.start() == position for match in fine))
+
+
+def written(tokens: Sequence[str], ends: Mapping[int, int], marks: Collection[int]) -> tuple[str, dict[int, int]]:
+    """Return a clause as the patterns read it, and the places of what stands as @ by their position in it."""
+    text, place = "", 0
+    at: dict[int, int] = {}
+    while place < len(tokens):
+        text += "," if place in marks else ""
+        if place in ends:
+            at[len(text)] = place
+            text, place = f"{text}@ ", ends[place]
+        else:
+            text, place = f"{text}{tokens[place].translate(_APOSTROPHES)} ", place + 1
+    return text, at
+
+
 _NOT_THIS_BUT_THAT = re.compile(
     r"\b(?:its?|is|are|war\w*|ist|sind|cest|es|son) (?:not|nicht|pas|no) (?:the |die |das |le |la |les |el |los )?@ .*@"
 )
@@ -185,6 +205,10 @@ _FINE = re.compile(
     r"\b(?:fine|ok|okay|alright|all right|good|(?:no|an?) problem|no issue|can (?:have|eat|do|drink)|in ordnung|geht"
     r"|gehen|kein problem|darf|kann ich|vertrag\w*|pas de (?:probleme|souci)|ca va|va bien|je peux|esta bien|estan bien"
     r"|sin problema|no hay problema|vale|pued[oe] (?:tomar|comer|beber))\b"
+)
+_IS_FINE = re.compile(
+    r"@ (?:(?:is|are|s|ist|sind|est|sont|esta|estan)(?: \w+)? (?:ok|okay|fine|alright|in ordnung|bien|kein problem)"
+    r"|(?:geht|gehen|ca va|no problem|kein problem|va bien))\b"
 )
 _NOT = re.compile(
     r"\b(?:no|not|never|only|just|except|nicht|kein\w*|nur|bloss|ausser|pas|seulement|juste|sans|sauf|solo|sin|menos)\b"
@@ -197,13 +221,18 @@ _NAMED_ALONE = re.compile(r"(?:(?:et|ou|y|o|und|oder|and|or) )?(?:(?:l[ae]s?|l|d
 def speaks_of_allergies(text: str) -> bool:
     """Return whether a clause of folded words says that somebody has allergies."""
     said = text.replace("'", " ").replace("\u2019", " ").split()
-    return bool(_OF_ALLERGIES.search(text)) and not _OF_SOMEBODY.isdisjoint(said) and said[0] not in ASKING_VERBS - _ANY
+    return bool(_OF_ALLERGIES.search(text)) and _is_of_somebody(said) and said[0] not in ASKING_VERBS - _ANY
 
 
 def _speaks_of_no_wish(tokens: Sequence[str], text: str) -> bool:
     said = {token.translate(_APOSTROPHES) for token in tokens}
     orders = _WHO_GETS_IT.search(text) or any(token.isdigit() for token in tokens)
-    return len(tokens) >= _FEWEST_WORDS and not orders and not _OF_SOMEBODY.isdisjoint(said) and _WANTS.isdisjoint(said)
+    return len(tokens) >= _FEWEST_WORDS and not orders and _is_of_somebody(tokens) and _WANTS.isdisjoint(said)
+
+
+def _is_of_somebody(tokens: Sequence[str]) -> bool:
+    said = {token.translate(_APOSTROPHES) for token in tokens}
+    return not (_OF_SOMEBODY if said & _FRENCH_WORDS else _OF_SOMEBODY - {"on"}).isdisjoint(said)
 
 
 def _are_listed(text: str, one: int, other: int) -> bool:
@@ -215,6 +244,22 @@ def _is_in_a_name(
 ) -> bool:
     behind = end < len(tokens) and end not in marks and (tokens[end - 1], tokens[end]) in names
     return behind or bool(start and start not in marks and (tokens[start - 1], tokens[start]) in names)
+
+
+_BUT_NOT = re.compile(
+    r"\b(?:but|aber|mais|pero|sino) (?:no|not|never|nicht|kein\w*|pas|nada|nunca) "
+    r"(?:(?:any|de|d|the|die|das|l[ae]s?) )?(?:@ )"
+)
+
+
+def told_against(tokens: Sequence[str], spans: Sequence[tuple[int, int]]) -> frozenset[int]:
+    """Return where those spans begin that are told to be away though a clause begins as a question does.
+
+    "Puedo tomar leche pero no huevo".
+    """
+    text, at = written(tokens, dict(spans), ())
+    against = [match.end() - len("@ ") for match in _BUT_NOT.finditer(text)] if _FINE.search(text) else []
+    return frozenset(at[position] for position in against)
 
 
 # Whatever does: what is no allergen is not known.

@@ -446,7 +446,8 @@ def _is_nibbled(name: str) -> bool:
 
 # A name or a heading says it anywhere, a description only as the first thing: "also alcohol-free" is a second drink.
 _FREE_OF_ALCOHOL = re.compile(
-    r"\b(?:al[ck]ohol(?:free| free|frei\w*)|non ?alcoholic|mocktails?|virgin|zero proof|(?:without|ohne|sans|sin) al[ck]o(?:h?ol))\b"
+    r"\b(?:al[ck]ohol(?:free| free|frei\w*)|non ?alcoholic|mocktails?|virgin|zero proof"
+    r"|(?:without|ohne|sans|sin) al[ck]o(?:h?ol))\b"
 )
 _SEVERAL = re.compile(r"[&,/+]|\b(?:and|or|und|oder|et|ou|y|o)\b")
 _PER_CENT = re.compile(r"(?<![\d.,])0(?:[.,]0)? ?%")

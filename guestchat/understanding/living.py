@@ -33,6 +33,8 @@ def on(reading: Reading) -> tuple[tuple[str, ...], bool] | None:
     """
     if reading.named or any(match.start == 0 for match in reading.found("asks")):
         return None
+    if says_it_of_who_is_here(reading):
+        return reading.keys("diet"), False
     own: list[str] = []
     others: list[str] = []
     none = False
@@ -49,6 +51,17 @@ def on(reading: Reading) -> tuple[tuple[str, ...], bool] | None:
     if own or others or none:
         return tuple(dict.fromkeys(own or others)), bool(others and not own)
     return None
+
+
+_HERE = frozenset({"here", "hier", "ici", "aqui"})
+
+
+def says_it_of_who_is_here(reading: Reading) -> bool:
+    """ "Vegan here": nothing but a diet, and who speaks."""
+    explained = reading.places("diet", "talk") | reading.filler
+    here = {place for place, token in enumerate(reading.tokens) if token in _HERE}
+    told = reading.found("diet") and here and not reading.marked
+    return bool(told) and explained | here >= set(range(len(reading.tokens)))
 
 
 def is_for_oneself(reading: Reading, context: Context) -> bool:

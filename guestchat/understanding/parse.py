@@ -9,7 +9,7 @@ from itertools import pairwise
 from guestchat.understanding import clauses, follow_up, living
 from guestchat.understanding.asides import WISHES, without_asides
 from guestchat.understanding.denying import DENYING
-from guestchat.understanding.food import asked_for, concepts
+from guestchat.understanding.food import asked_for, concepts, is_kind
 from guestchat.understanding.hours import asks_when, asks_whether_a_meal_is_served, hours
 from guestchat.understanding.leading import without_lead
 from guestchat.understanding.lexicon import Lexicon
@@ -574,23 +574,41 @@ _LONG_ENOUGH = 5
 _OF_WHAT_IS_SHARED = frozenset({"price", "available", "location", "about"})
 
 
+_MOST_OF_A_NAME = 0.75
+_DEFINITE_SAID = "the your der die das den dem le la les el los las this that"
+_DEFINITE = frozenset(_DEFINITE_SAID.split())
+
+
+def _is_the_one(reading: Reading) -> bool:
+    """ "Is the pasta vegan": a certain one."""
+    first = min(min(each.places) for each in reading.named)
+    return bool(first) and reading.tokens[first - 1] in _DEFINITE
+
+
 def _asks_for_many(reading: Reading) -> bool:
     """ "Which pizzas are vegan", "pasta under 14", "sushi without fish": the word names a kind, not one dish."""
     best = reading.named[0]
     said = set(best.places) - reading.filler
     if reading.aspects & {"calories", "portion"}:
         return False  # "how big is a draught pils": no list tells that
-    if (best.coverage >= 0.75 and len(reading.named) == 1) or "options" in reading.aspects or reading.options:
+    if "options" in reading.aspects or reading.options:
+        return False
+    wanted = bool(reading.keys("diet") or reading.allergens.avoid)
+    of_a_kind = all(is_kind(each) for each in reading.stems(said)) and len(reading.naming.of_the_kind) > 1
+    if wanted and of_a_kind and not _is_the_one(reading):
+        return True  # "vegetarian pasta?" where the pasta of the day is called so
+    if best.coverage >= _MOST_OF_A_NAME and len(reading.named) == 1:
         return False
     menu = set(reading.keys("menu"))
+    if "ask" in menu and reading.naming.is_heading and best.coverage < _MOST_OF_A_NAME:
+        return True  # "what can I have from the grill"
     if "ingredients" in reading.aspects and len(reading.named) == 1:
         return False  # "what does the scallops starter come with"
     if not reading.topics - set(best.places) and reading.naming.is_heading and len(reading.naming.of_the_kind) > 1:
         return True  # "pizzas?"
     if menu & {"cheapest", "dearest"} or reading.price_up_to or reading.price_from:
         return len(reading.named) > 1 or reading.naming.is_heading or best.coverage < 0.75
-    wanted = bool(reading.keys("diet") or reading.allergens.avoid)
-    if "which" in menu and (wanted or reading.keys("course")) and best.coverage < 0.75 and len(said) < 2:
+    if "which" in menu and (wanted or reading.keys("course")) and best.coverage < _MOST_OF_A_NAME and len(said) < 2:
         return True
     return wanted and (reading.naming.is_heading or ("which" in menu and len(reading.named) > 1))
 
@@ -612,6 +630,8 @@ def _statement(reading: Reading) -> Part | None:
     """ "I am vegan", "my daughter has a nut allergy": asks nothing, yet changes what follows."""
     if not (reading.stated_allergies or reading.keys("diet")) or reading.named or reading.asks_for_dishes:
         return None
+    if living.says_it_of_who_is_here(reading):
+        return make(reading, Intent.LIST, topic="statement")
     # "No puedo comer gluten" holds a "puedo comer" that asks for nothing.
     wanted = {match.key for match in reading.found("aspect") if reading.allergens.places.isdisjoint(match.places)} & {
         "safe",

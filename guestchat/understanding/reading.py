@@ -150,6 +150,11 @@ class Reading:
     def allergen_words(self) -> allergies.Allergens:
         """The allergens as they are written, dishes' names and all."""
         found = self._allergens_written
+        if found.spans and not self.marked:
+            spans = [(start, end) for start, end, _codes, _stance in found.spans]
+            against = intolerance.told_against(self.tokens, spans)
+            if against:
+                return found.with_mine(against)
         if not found.spans or self.begins_as_a_question:
             return found
         whose = {place for place, token in enumerate(self.tokens) if token in RELATIVES}
@@ -172,9 +177,14 @@ class Reading:
     def unlisted(self) -> unlisted.Told:
         """What somebody cannot have that no kitchen has to declare."""
         declared = {
-            place for start, end, codes, _stance in self._allergens_written.spans if codes != "-" for place in range(start, end)
+            place
+            for start, end, codes, _stance in self._allergens_written.spans
+            if codes != "-"
+            for place in range(start, end)
         }
-        return unlisted.told(self.tokens, self._after_a_mark, declared, 0 if self.begins_as_a_question else self._told_until)
+        return unlisted.told(
+            self.tokens, self._after_a_mark, declared, 0 if self.begins_as_a_question else self._told_until
+        )
 
     @property
     def speaks_of_allergies(self) -> bool:
@@ -197,6 +207,10 @@ class Reading:
                 if not stance and not any(set(range(start, end)) < set(named.places) for named in self.named)
             ]
             found = found.with_mine(frozenset(beside)) if beside else found
+        if found.named and not self.marked and not self.begins_as_a_question:
+            plain = [span for span in found.spans if not span[3]]
+            fine = intolerance.fine_at(self.tokens, [span[:2] for span in plain])
+            found = found.without({code for span in plain if span[0] in fine for code in span[2].split("+")})
         if found.mine and not found.avoid and not found.contains and not found.named:
             return found  # "eggs make my son ill" names no dish of eggs
         own = [span for span in found.spans if self._is_a_dishs_own(span)]

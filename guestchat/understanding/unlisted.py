@@ -11,6 +11,7 @@ from itertools import pairwise
 
 from guestchat.understanding.denying import DENYING
 from guestchat.understanding.food import LONGEST_UNDECLARED, is_undeclared, is_undeclared_food
+from guestchat.understanding.intolerance import written
 from guestchat.understanding.stems import stem
 
 # What stands for the thing is written as @, all others folded and without apostrophes, as in `intolerance`.
@@ -25,9 +26,9 @@ _WITH_THE_WORD = rf"""
 @ (?:\w+ ){{0,2}}(?:allergisch|allergic|allergique|alergic[oa])\b
 """
 _WITHOUT_IT = r"""
-\b(?:cant|cannot|mustnt|not allowed to|unable to|(?:can|may|must) not) (?:have|eat|take|drink|tolerate|digest) (?:any |raw )?@
+\b(?:cant|cannot|mustnt|not allowed to|unable to|(?:can|may|must) not) (?:have|eat|take|drink|tolerate) (?:any |raw )?@
 \b(?:dont|doesnt|(?:do|does) not) tolerate (?:any |raw )?@
-@ (?:makes?|gives?) (?:me|us|him|her|them|(?:my|our) \w+) (?:\w+ )?(?:sick|ill|hives|unwell|swell\w*|itch\w*|(?:a )?rash)\b
+@ (?:makes?|gives?) (?:me|us|him|her|them|(?:my|our) \w+) (?:\w+ )?(?:sick|ill|hives|unwell|swell\w*|itch\w*|rash)\b
 \b(?:swell\w*|hives|rash|sick|ill|react\w*|itch\w*) (?:\w+ )?(?:from|to|with|off|after) (?:eating )?(?:raw )?@
 \b(?:vertr[ae]g\w*) (?:\w+ ){0,3}(?:kein\w*|nicht) @
 @ (?:vertr[ae]g\w*) (?:\w+ ){1,4}(?:nicht|schlecht|nix)\b
@@ -41,7 +42,6 @@ _WITHOUT_IT = r"""
 @ (?:\w+ )?(?:me|nos|le) (?:sienta|sientan|cae|caen) (?:\w+ )?(?:mal|fatal)\b
 \b(?:me|nos|le) (?:sienta|sientan|cae|caen) (?:\w+ )?(?:mal|fatal) (?:el |la |los |las )?@
 """
-_IS_AN_ALLERGY = re.compile(_ILL)
 _BY_ITS_NAME = re.compile("|".join(filter(None, _WITH_THE_WORD.split("\n"))))
 _TOLD = re.compile("|".join(filter(None, (_WITH_THE_WORD + _WITHOUT_IT).split("\n"))))
 _GLUED = re.compile(r"(\w{4,}?)(?:allergi\w*|intoleranz\w*|unvertraglichkeit\w*|malabsorption)")
@@ -70,8 +70,9 @@ NOTHING = Told()
 def told(tokens: Sequence[str], marks: Collection[int], taken: Collection[int], told_until: int) -> Told:
     """Return what folded words say that somebody cannot have and no kitchen declares.
 
-    `marks` are the places before which a comma or a colon stands, `taken` those of declared allergens. Behind `told_until` a clause asks, and only what is called an allergy is
-    told there: "can you eat the mushrooms raw" says it of nobody.
+    `marks` are the places before which a comma or a colon stands, `taken` those of declared allergens. Behind
+    `told_until` a clause asks, and only what is called an allergy is told there: "can you eat the mushrooms raw" says
+    it of nobody.
     """
     plain = [token.translate(_APOSTROPHES) for token in tokens]
     glued = {
@@ -82,28 +83,27 @@ def told(tokens: Sequence[str], marks: Collection[int], taken: Collection[int], 
     ends = {start: end for start, end in _things(plain) if not set(range(start, end)) <= set(taken)}
     if not (ends or glued):
         return NOTHING
-    text, place = "", 0
-    at: dict[int, int] = {}  # places by their position in the text
-    while place < len(plain):
-        text += "," if place in marks else ""
-        if place in ends:
-            at[len(text)] = place
-            text, place = f"{text}@ ", ends[place]
-        else:
-            # A declared allergen is one of the list: "allergic to nuts and kiwi".
-            text, place = f"{text}{'and' if place in taken else plain[place]} ", place + 1
+    # A declared allergen is one of the list: "allergic to nuts and kiwi".
+    text, at = written(["and" if place in taken else token for place, token in enumerate(tokens)], ends, marks)
     until = next((position for position, place in at.items() if place >= told_until), len(text))
     found = [*_BY_ITS_NAME.finditer(text), *_TOLD.finditer(text, 0, until)]
     found = [match for match in found if not _is_denied(text, match.start())]
     said = _with_their_lists(text, at, found, until)
+    starts = [
+        place for place in range(len(plain)) if all(place <= start or place >= end for start, end in ends.items())
+    ]
+    telling = {
+        place
+        for match in found
+        for place in starts[text[: match.start()].count(" ") : text[: match.end()].rstrip().count(" ") + 1]
+    }
     foods = {position: start for position, start in at.items() if is_undeclared_food(stem(plain[start]))}
     left_out = _with_their_lists(text, foods, _WITHOUT.finditer(text), len(text)) - said
-    named = {place for place, token in enumerate(plain) if said and _IS_AN_ALLERGY.match(token)}
     spans = {position: (start, ends[start]) for position, start in at.items()}
     return Told(
         words=(*(" ".join(tokens[slice(*spans[each])]) for each in sorted(said)), *glued.values()),
         without=tuple(" ".join(tokens[slice(*spans[each])]) for each in sorted(left_out)),
-        places=frozenset(place for each in said | left_out for place in range(*spans[each])) | glued.keys() | named,
+        places=frozenset(place for each in said | left_out for place in range(*spans[each])) | glued.keys() | telling,
     )
 
 
@@ -128,7 +128,14 @@ def _things(tokens: Sequence[str]) -> list[tuple[int, int]]:
     found: list[tuple[int, int]] = []
     place = 0
     while place < len(stems):
-        length = next((n for n in range(min(LONGEST_UNDECLARED, len(stems) - place), 0, -1) if is_undeclared(stems[place : place + n])), 0)
+        length = next(
+            (
+                n
+                for n in range(min(LONGEST_UNDECLARED, len(stems) - place), 0, -1)
+                if is_undeclared(stems[place : place + n])
+            ),
+            0,
+        )
         if length:
             found.append((place, place + length))
         place += length or 1
