@@ -498,6 +498,8 @@ def _number_of_the_house(venue: Venue, scene: Scene) -> Reply | None:
 def _unknown(part: Part, hits: Sequence[Hit], scene: Scene) -> Reply:
     if not words(part.text):
         return Reply(text=scene.say("unknown.empty"), outcome=Outcome.CLARIFY)
+    if part.topic == "unnamed":
+        return Reply(text=scene.say("statement.unnamed"), outcome=Outcome.CLARIFY)
     # "Can I have breakfast in my room" asks for no allergen.
     # "I'm allergic to feathers, other pillows?" asks for no dish either.
     asks_for_allergens = bool({"allergens", "safe"} & part.aspects) and not part.subjects - {"allergies_policy"}

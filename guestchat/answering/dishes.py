@@ -21,6 +21,15 @@ _OF_A_SIZE = re.compile(
     r"|demi|pequen\w*|medi[ao]|doble)\b"
 )
 _ANSWERED_ONE_BY_ONE = 3
+# No kitchen declares what touches what: "are the fries cooked in the same oil as the fish".
+_PREPARED_TOGETHER = re.compile(
+    r"\b(?:same|shared?|separate) (?:\w+ )?(?:oil|fryer|fat|pan|grill|pot|water|board|surface|kitchen|utensils)\b"
+    r"|\bcross[- ]?contamina\w*|\bkreuzkontamin\w*|\bcontamination croisee|\bcontaminacion cruzada"
+    r"|\b(?:gleiche[nrm]?|selbe[nrm]?|demselben|derselben|eigene[nrm]?|extra|getrennte[nrm]?) "
+    r"(?:ol|fett|fritteuse|friteuse|pfanne|grill|topf|wasser|brett)\b"
+    r"|\b(?:la |le )?meme (?:huile|friteuse|poele|grill|eau|casserole)\b|\b(?:huile|friteuse) (?:separee?|a part)\b"
+    r"|\b(?:mism[oa]) (?:aceite|freidora|plancha|sarten|agua|olla)\b|\b(?:aceite|freidora) (?:aparte|separad[oa])\b"
+)
 
 
 # --- one dish ---------------------------------------------------------------
@@ -141,6 +150,8 @@ def _about(offer: Offer, part: Part, scene: Scene) -> tuple[str, Sequence[Claim]
         claims += statement.claims
     elif "safe" in part.aspects and not asked and not part.diets:
         _add(kitchen.everything(item, scene), sentences, claims)
+    if _PREPARED_TOGETHER.search(fold(part.text)):
+        sentences.append(scene.say("allergen.prepared_together"))
     told = {claim.allergen for claim in claims}
     _add(_named_too_kindly(item, scene, told), sentences, claims)
     if not item.available:

@@ -8,7 +8,7 @@ import re
 from collections.abc import Collection, Mapping, Sequence
 
 from guestchat.understanding.clauses import ASKING_VERBS, RELATIVES
-from guestchat.words import fold
+from guestchat.words import fold, words
 
 # An allergen's words are written as @, all others folded and without apostrophes; a comma stands before its word. NO is
 # what is no such thing: "I can't eat another almond cake, I'm full".
@@ -268,6 +268,32 @@ _MAKES_ILL = re.compile(
     r"|\bmach\w* (?:mich|uns|ihn|sie) (?:\w+ )?krank\b|\b(?:me|nous|le|la) rend(?:ent)? (?:\w+ )?malades?\b"
     r"|\b(?:me|nos|le) (?:sienta|cae|pone)n? (?:\w+ )?(?:mal\w*|enferm\w*|fatal)\b"
 )
+
+
+# "My kid cant have eg": somebody cannot eat a thing that has no other word beside it.
+_A_THING = (
+    r"(?!that|this|it|in|on|at|here|there|out|now|more|all|much|any|alone|early|late|lunch|dinner|breakfast)[a-z]{2,14}"
+)
+_UNNAMED = re.compile(
+    rf"\b(?:cant|cannot|mustnt|can not|not allowed to) (?:eat|have) {_A_THING}$|\ballergic to (?:\w+ )?{_A_THING}$"
+    rf"|\ballergisch (?:auf|gegen) {_A_THING}$|\b(?:vertrag\w*|darf|kann) (?:\w+ )?kein\w* {_A_THING}(?: essen)?$"
+    rf"|\ballergique (?:a|au|aux) (?:l[ae]s? )?{_A_THING}$|\balergic[oa]s? (?:a|al) (?:l[ao]s? |el )?{_A_THING}$"
+)
+# What is no food, in any language.
+_NO_FOOD = """
+    feather feathers dust pollen cat cats dog dogs animals wool latex chlorine penicillin bee bees wasp wasps
+    perfume smoke mould mold sun stings antibiotics federn staub hausstaub katzen hunde tiere wolle chlor bienen
+    wespen schimmel plumes poussiere acariens chats chiens laine pollens abeilles plumas polvo acaros gatos perros
+    lana abejas bath shower bad
+"""
+_NOT_EATEN = frozenset(_NO_FOOD.split())
+
+
+def names_nothing_known(text: str) -> bool:
+    """Return whether a text says that somebody cannot have a thing to eat, whatever it is: "my kid cant have eg"."""
+    said = " ".join(words(text)).translate(_APOSTROPHES)
+    found = _UNNAMED.search(said)
+    return found is not None and found.group().split()[-1] not in _NOT_EATEN
 
 
 def makes_ill(text: str) -> bool:

@@ -6,7 +6,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import replace
 from itertools import pairwise
 
-from guestchat.understanding import clauses, follow_up, living
+from guestchat.understanding import clauses, follow_up, intolerance, living
 from guestchat.understanding.asides import WISHES, without_asides
 from guestchat.understanding.denying import DENYING
 from guestchat.understanding.food import asked_for, concepts, is_kind
@@ -293,7 +293,16 @@ def _part(reading: Reading) -> Part:
         part = decide(reading)
         if part is not None:
             return _of_room_service(part, reading)
-    return _kind_words(reading) or make(reading, Intent.QUESTION)
+    return _kind_words(reading) or _unnamed(reading) or make(reading, Intent.QUESTION)
+
+
+def _unnamed(reading: Reading) -> Part | None:
+    """ "My kid cant have eg": what comes next may name it."""
+    about = reading.matters.subjects - {"allergies_policy"}
+    if reading.marked or about or not intolerance.names_nothing_known(reading.said):
+        return None
+    part = make(reading, Intent.QUESTION, topic="unnamed")
+    return replace(part, subjects=frozenset({"allergies_policy"}))
 
 
 def _of_room_service(part: Part, reading: Reading) -> Part:
