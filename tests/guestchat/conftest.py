@@ -1,17 +1,30 @@
 """Owns the hotels that tests ask beside the demo: a small one for those that commit, and those of `tests/hotels`."""
 
+import datetime as dt
 from collections.abc import Callable
 from decimal import Decimal
 from pathlib import Path
 
 import pytest
 
-from guestchat import catalogue
+from guestchat import catalogue, turns
+from guestchat.answering.answer import Answer
 from guestchat.catalogue import Catalogue
+from guestchat.understanding.query import Context
 from menus import hotel_file, models
 
 HOTELS = Path(__file__).resolve().parents[1] / "hotels"
 House = Callable[[str], Catalogue]
+
+
+def talk(hotel: Catalogue, *texts: str, at: str = "2026-11-24T12:30", language: str = "en") -> list[Answer]:
+    """Ask one question after another, each on what the last one left, and return the answers."""
+    context, answers = Context(), []
+    for text in texts:
+        moment = dt.datetime.fromisoformat(at).replace(tzinfo=hotel.content.zone)
+        answers.append(turns.answer(hotel, text, context=context, language=language, at=moment))
+        context, language = answers[-1].context, answers[-1].language
+    return answers
 
 
 @pytest.fixture

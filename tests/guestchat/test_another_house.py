@@ -5,13 +5,13 @@ from decimal import Decimal
 
 import pytest
 
-from guestchat import catalogue, turns
+from guestchat import catalogue
 from guestchat.answering.answer import Answer
 from guestchat.catalogue import Catalogue
 from guestchat.understanding.parse import parse
 from guestchat.understanding.query import Context
 from menus.models import MenuSection
-from tests.guestchat.conftest import House
+from tests.guestchat.conftest import House, talk
 
 
 @pytest.fixture
@@ -26,13 +26,7 @@ def ropewalk(house: House) -> Catalogue:
 
 def ask(hotel: Catalogue, *texts: str, at: str = "2026-11-24T12:30", language: str = "en") -> Answer:
     """Ask one question after another and return the last answer."""
-    context, said = Context(), None
-    for text in texts:
-        moment = dt.datetime.fromisoformat(at).replace(tzinfo=hotel.content.zone)
-        said = turns.answer(hotel, text, context=context, language=language, at=moment)
-        context, language = said.context, said.language
-    assert said is not None
-    return said
+    return talk(hotel, *texts, at=at, language=language)[-1]
 
 
 def test_a_meal_is_served_when_its_menu_says(corvina: Catalogue) -> None:

@@ -9,6 +9,7 @@ from guestchat.understanding.vocabulary import vocabulary
 from guestchat.understanding.when import find
 from guestchat.words import fold, words
 from tests.conftest import TUESDAY_NOON, Ask
+from tests.guestchat.conftest import House, talk
 
 DENIED = """
     en|eggs|not allergic to milk, its eggs
@@ -100,3 +101,117 @@ def test_times_beside_midnight(language: str, text: str, hour: int, minute: int)
 def test_money_is_no_fault_and_no_complaint(lindenhof: Catalogue, language: str, text: str, intent: Intent) -> None:
     intents = {part.intent for part in parse(text, lindenhof.lexicon, Context(), TUESDAY_NOON, language).parts}
     assert intent in intents
+
+
+@pytest.mark.parametrize(
+    ("language", "text"),
+    [
+        ("en", "thanks so much youve been really helpful"),
+        ("en", "thank you for your help"),
+        ("en", "thanks for the towels"),
+        ("fr", "merci pour tout"),
+        ("es", "muchas gracias por todo"),
+    ],
+)
+def test_thanks_for_anything_are_thanks(lindenhof: Catalogue, language: str, text: str) -> None:
+    (part,) = parse(text, lindenhof.lexicon, Context(), TUESDAY_NOON, language).parts
+    assert (part.intent, part.topic) == (Intent.TALK, "thanks")
+
+
+@pytest.mark.parametrize(
+    "text", ["ok book it for saturday 9am", "thanks, two towels please", "thanks, but for how long?"]
+)
+def test_what_is_wanted_beside_thanks_is_no_thanks(lindenhof: Catalogue, text: str) -> None:
+    parts = parse(text, lindenhof.lexicon, Context(), TUESDAY_NOON, "en").parts
+    assert any(part.intent is not Intent.TALK for part in parts)
+
+
+def test_a_dish_that_is_only_spoken_of_is_offered_to_nobody(house: House) -> None:
+    marbach = house("marbach")
+    (vegan,) = talk(marbach, "ist der kaiserschmarrn vegan", language="de")
+    assert (vegan.items, [source.key for source in vegan.sources]) == ([], ["kaiserschmarrn"])
+    *_told, warned = talk(marbach, "I have a milk allergy", "what is in the omelette?")
+    assert warned.items == []
+    assert ("milk", "contains") in [(claim.allergen, claim.status) for claim in warned.claims]
+
+
+@pytest.mark.parametrize(
+    ("language", "dish", "plain", "allergen"),
+    [
+        ("fr", "je suis allergique à la moutarde. l'entrecôte avec sauce BBQ ?", "nature alors ?", "mustard"),
+        ("es", "mi hermana es alérgica al altramuz. margherita con base sin gluten?", "con la base normal?", "lupin"),
+        ("de", "ich reagiere auf sulfite. zitronensorbet mit prosecco", "und ohne?", "sulphites"),
+    ],
+)
+def test_an_option_that_is_not_taken_after_all(
+    house: House, language: str, dish: str, plain: str, allergen: str
+) -> None:
+    taken, without = talk(house("fontana"), dish, plain, language=language)
+    assert {claim.status for claim in taken.claims if claim.allergen == allergen} == {"contains"}
+    assert {claim.status for claim in without.claims if claim.allergen == allergen} == {"free"}
+    assert without.items == [claim.item for claim in without.claims][:1]
+
+
+def test_an_option_added_to_an_order_is_checked(house: House) -> None:
+    *_before, said = talk(
+        house("fontana"), "ich bin laktoseintolerant", "ich nehme die minestrone", "und mit focaccia?", language="de"
+    )
+    assert [(claim.item, claim.allergen, claim.status) for claim in said.claims] == [("minestrone", "milk", "free")]
+    assert "Focaccia" in said.text
+
+
+def test_vegan_here_holds_for_what_follows(house: House) -> None:
+    _told, listed = talk(house("kupferkessel"), "vegan here", "dessert?")
+    assert set(listed.items) == {"sorbet", "fruit-salad"}
+
+
+def test_what_is_fine_is_nobodys_allergy(house: House) -> None:
+    told, listed = talk(house("fontana"), "I'm veggie but fish is ok", "any fish mains then")
+    assert told.context.allergies == ()
+    assert "orata" in listed.items
+
+
+@pytest.mark.parametrize("text", ["any fish on the menu", "fish on the menu?"])
+def test_on_the_menu_is_no_french(house: House, text: str) -> None:
+    (said,) = talk(house("kupferkessel"), text)
+    assert {"trout", "salmon"} <= set(said.items)
+
+
+def test_what_is_told_against_behind_what_is_fine_is_held(lindenhof: Catalogue) -> None:
+    query = parse("puedo tomar leche pero no huevo", lindenhof.lexicon, Context(), TUESDAY_NOON, "es")
+    assert "eggs" in query.allergies
+
+
+def test_yes_order_it_orders_what_was_spoken_of(house: House) -> None:
+    *_before, said = talk(house("kupferkessel"), "nut allergy here", "dann rüblikuchen", "ja bestellen", language="de")
+    assert said.outcome == "request"
+    assert ("carrot-cake", "nuts", "contains") in [(each.item, each.allergen, each.status) for each in said.claims]
+
+
+@pytest.mark.parametrize(
+    "text", ["last time i ate anchovies i ended up in hospital", "I ate fish and we landed in the emergency room"]
+)
+def test_who_was_brought_to_hospital_cannot_have_it(lindenhof: Catalogue, text: str) -> None:
+    assert "fish" in parse(text, lindenhof.lexicon, Context(), TUESDAY_NOON, "en").allergies
+
+
+def test_how_fast_the_wifi_is_stands_in_no_article_on_how_to_join_it(house: House) -> None:
+    for text in ("how fast is the wifi, i have to do video calls", "whats the wifi speed like"):
+        (said,) = talk(house("penhallow"), text)
+        assert said.outcome in {"clarify", "unanswered"}
+
+
+def test_a_card_of_drinks_knows_a_cocktail_by_its_name(house: House) -> None:
+    marbach = house("marbach")
+    assert talk(marbach, "which cocktails do you have?")[-1].items == ["negroni"]
+    assert talk(marbach, "drinks without alcohol in the bar")[-1].items == ["ginger-fizz"]
+
+
+def test_room_service_is_told_by_its_card(house: House) -> None:
+    _told, listed = talk(house("marbach"), "my daughter has a peanut allergy", "what could she have from room service")
+    assert {"burger", "penne"} <= set(listed.items)
+
+
+def test_a_card_under_one_heading_is_told_by_its_dishes(house: House) -> None:
+    (said,) = talk(house("marbach"), "what can I have from room service")
+    assert "burger" in said.items

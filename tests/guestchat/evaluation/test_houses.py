@@ -23,17 +23,23 @@ OPEN_HOUSES = ("fernhill", "kiezbett", "meridian", "alpenhof", "calamar", "quayl
 # A restaurant without rooms and a French spa hotel, both with headings like riddles; half of their questions is open.
 # A German inn whose guests write dialect, a hotel in Seville, and a town hotel with guests from everywhere, as well.
 # A camping site, a hotel at an airport, and a restaurant whose kitchen declares everything, little or nothing.
-HALVED_HOUSES = ("gelso", "bastide", "linde", "azahar", "larkspur", "uferwald", "solane", "kupferkessel")
+# A town hotel, a seaside hotel, and a restaurant of many options whose guests state, correct and forget allergies.
+HALVED_HOUSES = (
+    *("gelso", "bastide", "linde", "azahar", "larkspur", "uferwald", "solane", "kupferkessel"),
+    *("marbach", "penhallow", "fontana"),
+)
 # The shares right of the open halves. They only go up; once, when a fitted decision took the place of written bounds,
 # what they gained together outweighed what one of them lost.
-FLOORS = {"harbour": 0.96, "sierra": 0.9, "corvina": 0.97, "fernhill": 0.83, "kiezbett": 0.88}
-FLOORS |= {"meridian": 0.8, "alpenhof": 0.87, "calamar": 0.84, "everyday": 0.94, "reworded": 0.88, "talks-open": 0.87}
-FLOORS |= {"quayle": 0.84, "speicher": 0.84, "gelso": 0.66, "bastide": 0.82, "turns-open": 0.76}
-FLOORS |= {"linde": 0.69, "azahar": 0.66, "larkspur": 0.69, "uferwald": 0.72, "solane": 0.76, "kupferkessel": 0.87}
-MOST_INVENTED = {"harbour": 0, "sierra": 1, "corvina": 0, "fernhill": 1, "kiezbett": 1, "everyday": 2, "reworded": 0}
-MOST_INVENTED |= {"meridian": 0, "alpenhof": 1, "calamar": 2, "talks-open": 0}
+FLOORS = {"harbour": 0.96, "sierra": 0.92, "corvina": 0.98, "fernhill": 0.87, "kiezbett": 0.88}
+FLOORS |= {"meridian": 0.82, "alpenhof": 0.91, "calamar": 0.85, "everyday": 0.95, "reworded": 0.9, "talks-open": 0.91}
+FLOORS |= {"quayle": 0.86, "speicher": 0.87, "gelso": 0.7, "bastide": 0.83, "turns-open": 0.77}
+FLOORS |= {"linde": 0.76, "azahar": 0.68, "larkspur": 0.72, "uferwald": 0.75, "solane": 0.78, "kupferkessel": 0.88}
+FLOORS |= {"marbach": 0.96, "penhallow": 0.95, "fontana": 0.94}
+MOST_INVENTED = {"harbour": 0, "sierra": 1, "corvina": 0, "fernhill": 0, "kiezbett": 1, "everyday": 1, "reworded": 0}
+MOST_INVENTED |= {"meridian": 0, "alpenhof": 1, "calamar": 1, "talks-open": 0}
 MOST_INVENTED |= {"quayle": 1, "speicher": 1, "gelso": 0, "bastide": 0, "turns-open": 0}
 MOST_INVENTED |= {"linde": 0, "azahar": 0, "larkspur": 0, "uferwald": 2, "solane": 1, "kupferkessel": 0}
+MOST_INVENTED |= {"marbach": 1, "penhallow": 2, "fontana": 0}
 # Talks of several turns, of which only the first half is read, are of these.
 HOUSES_OF = {
     "everyday": HOUSES,
