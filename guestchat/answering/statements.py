@@ -8,7 +8,7 @@ from guestchat.answering.scene import Scene
 from guestchat.understanding.matters import SOFT_DETAILS
 from guestchat.understanding.query import Intent, Part
 from guestchat.understanding.statements import Statement
-from guestchat.understanding.stems import says
+from guestchat.understanding.stems import says, stem
 from guestchat.words import fold
 
 
@@ -49,6 +49,8 @@ def _weight(part: Part, statement: Statement, scene: Scene) -> float:
     around = statement.names | statement.beside if part.details and part.details <= _OF_ALL_INSIDE else statement.names
     if not part.subjects <= own | around or not _tells(part, own, statement):
         return 0.0
+    if statement.type == "venue" and not part.venues and _is_of_elsewhere(part, statement, scene):
+        return 0.0
     if part.intent is Intent.HOURS and not (own and "hours" in statement.details):
         return 0.0  # when a bar closes is told by its hours, not by when its music plays
     written = statement.said_to(scene.language)
@@ -67,6 +69,20 @@ def _weight(part: Part, statement: Statement, scene: Scene) -> float:
     if not part.beyond and not part.subjects and part.details - SOFT_DETAILS <= _FIGURES_OF_ANYTHING:
         return 0.0  # "how much is it": of what?
     return said + len(part.details) + (0.5 if statement.key in part.venues else 0.0)
+
+
+# Stems of what guests sleep in, and what is done to take a thing along, in any language.
+_ROOMS = frozenset(
+    stem(word) for word in ("room", "rooms", "zimmer", "chambre", "chambres", "habitacion", "habitaciones")
+)
+_TAKES_ALONG = re.compile(r"\b(?:rent|hire|borrow|lend|leih|verleih|ausleih|miet|louer|louez|emprunt|alquil|prest)\w*")
+
+
+def _is_of_elsewhere(part: Part, statement: Statement, scene: Scene) -> bool:
+    """ "Do any rooms have a bath" asks of no spa's, "can I rent a bike" of none that stands in the gym."""
+    if "room_service" not in part.subjects and (part.room or not _ROOMS.isdisjoint(part.words)):
+        return True
+    return bool(_TAKES_ALONG.search(fold(part.text)) and not _TAKES_ALONG.search(fold(scene.text(statement.text))))
 
 
 _FEW = 2

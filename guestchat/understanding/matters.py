@@ -17,6 +17,8 @@ from guestchat.understanding.vocabulary import LANGUAGES, Match, Vocabulary, tol
 from guestchat.words import fold
 
 _SPELT_HOURS = "one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|noon|midnight"
+# What is asked beside its subject though one word names both: a bike lock, a dog sitter.
+_ADDED = frozenset({"helmet", "bike_lock", "child_seat", "sitting", "lessons", "outdoors"})
 # What a text must hold to tell a detail: a figure of the kind. Every other detail is told by its own words.
 _FIGURES: Mapping[str, re.Pattern[str]] = {
     "price": re.compile(
@@ -224,7 +226,7 @@ def find(
         match
         for match in known["detail"].find(pieces)
         # "Rent a bike" names its subject whole; a price is asked whatever it is the price of.
-        if match.key in _FIGURES or not set(match.places) <= inside
+        if match.key in _FIGURES or match.key in _ADDED or not set(match.places) <= inside
         if not _only(match.places, said, called)
         if match.key != "count" or not placing.issuperset(said[each][1] for each in match.places)
         if match.key != "price" or not priceless.issuperset(pieces[match.start : match.end])
