@@ -150,6 +150,8 @@ def _about(offer: Offer, part: Part, scene: Scene) -> tuple[str, Sequence[Claim]
         claims += statement.claims
     elif "safe" in part.aspects and not asked and not part.diets:
         _add(kitchen.everything(item, scene), sentences, claims)
+    if part.added and claims:
+        sentences.append(scene.say("allergen.added"))
     if _PREPARED_TOGETHER.search(fold(part.text)):
         sentences.append(scene.say("allergen.prepared_together"))
     told = {claim.allergen for claim in claims}

@@ -51,6 +51,7 @@ _ENGLISH = r"""
 \b(?:swell\w*|hives|rash|sick|ill|anaphyla\w*)(?: \w+){0,5} (?:from|to|with|by|for|of|off|after|eat|eating) (?:\w+ )?@
 \b(?:react\w*|epipen|break\w* out|itch\w*)(?: \w+){0,3} (?:from|to|with|by|for|of|off|after|eat|eating) (?:\w+ )?@
 @ (?:\w+ ){0,3}(?:dont|doesnt|(?:do|does) not) (?:agree|get along|sit well|go down)\b
+\b(?:dont|doesnt|(?:do|does) not|never) (?:really )?like (?:\w+ )?@
 \ballerg\w* (?:\w+ )?to @ ,?(?:\w+ ){0,2}(?:my|our) \w+ (?:is )?to @
 \b(?:dodgy|funny|iffy|bad|no good|not good|not great|rubbish|terrible|careful|sensitive) with (?:\w+ )?@
 \b(?:stay|keep|steer) (?:away|clear|off) (?:from |of )?@
@@ -65,6 +66,7 @@ _FRENCH = r"""
 \b(?:dois|doit|devons|faut) (?:\w+ )?eviter (?:\w+ )?@
 @ (?:\w+ ){0,2}non\b
 \b(?:mange\w*|bois) (?:pas (?:de )?|sans )@
+\baime(?:nt)? pas (?:\w+ )?@
 \bpeu[xt] pas (?:\w+ )?(?:manger|prendre|boire) (?:\w+ ){0,2}@
 """
 _SPANISH = r"""
@@ -75,6 +77,7 @@ _SPANISH = r"""
 @ (?:\w+ ){0,3}(?:prohibid\w*|da alergia|dan alergia)
 \b(?:da|dan|tiene|tengo) alergia (?:\w+ ){0,2}@
 \bno (?:puedo|puede|podemos) con (?:\w+ )?@
+\bno (?:me|nos|le) gustan? (?:nada )?(?:\w+ )?@
 \b(?:tengo|tiene|tenemos) que evitar (?:\w+ )?@
 \b(?:hinch\w*|reaccion\w*|(?:pongo|pone|ponen) (?:mal\w*|enferm\w*))(?: \w+){0,2} (?:con|a|al) (?:\w+ )?@
 """
@@ -109,21 +112,22 @@ _SOMEBODY = """
 _OF_SOMEBODY = frozenset(_SOMEBODY.split()) | RELATIVES | {"doctor", "docs", "arzt", "medecin", "medico"}
 # What somebody says who wants a food, had it, asks for it or speaks of what was wrong with it, in any language.
 _WANTING = """
-    want wants wanted like likes liked love loves lover fancy fancies crave craving need needs order ordered
-    ordering have has having take takes get gets got bring give send eat eats eating drink drinks try looking find
-    see recommend suggest enjoy prefer hungry mood feel feeling had was were did ate tasted please pls plz know
-    wonder wondering ask asking tell question if whether about which what whats how hows when where who why or fan
-    keen favourite favorite cold raw there theres broken missing smells smell buy bought cook cooked will wollen
-    mochte mochten hatte hatten gern gerne mag mogen liebe lieben nehme nehmen nehm bestelle bestellen bringen
-    brauche brauchen esse essen ess trinke trinken suche suchen lust hunger war waren bitte ob welche welcher
-    welches wie wo wann wer warum oder empfehl empfehlen probieren fehlt kalt roh kaufen gibt veux voudrais
-    voudrions aime aimons adore prends prendrai prend commande envie besoin cherche cherchons faim avait etait svp
-    mange mangeons bois quel quelle quels quoi comment si ou pourquoi froid manque acheter quiero queremos quisiera
-    gusta gustan gustaria encanta encantan tomo tomare pido pedir necesito necesitamos busco buscamos apetece hambre
-    tenia era estaba favor como comemos bebo que cual cuales donde cuando frio crudo falta comprar voulons veut
-    veulent raffole raffolons prenons nimmt steh stehe stehen kommt kam bestellt serviert toma tomamos tomar quiere
-    quieren chifla chiflan llega llego murder mad after dropped spilled come came hasnt havent arrive arrived served
-    coffee tea kaffee tee cafe te one two three four five zwei drei vier deux trois quatre dos tres cuatro
+    want wants wanted like likes liked love loves lover fancy fancies crave craving need needs order ordered ordering
+    have has having take takes get gets got bring give send eat eats eating drink drinks try looking find see
+    recommend suggest enjoy prefer hungry mood feel feeling had was were did ate tasted please pls plz know wonder
+    wondering ask asking tell question if whether about which what whats how hows when where who why or fan keen
+    favourite favorite cold raw there theres broken missing smells smell buy bought cook cooked will wollen mochte
+    mochten hatte hatten gern gerne mag mogen liebe lieben nehme nehmen nehm bestelle bestellen bringen brauche
+    brauchen esse essen ess trinke trinken suche suchen lust hunger war waren bitte ob welche welcher welches wie wo
+    wann wer warum oder empfehl empfehlen probieren fehlt kalt roh kaufen gibt veux voudrais voudrions aime aimons
+    adore prends prendrai prend commande envie besoin cherche cherchons faim avait etait svp mange mangeons bois quel
+    quelle quels quoi comment si ou pourquoi froid manque acheter quiero queremos quisiera gusta gustan gustaria
+    encanta encantan tomo tomare pido pedir necesito necesitamos busco buscamos apetece hambre tenia era estaba
+    etaient eran estaban delicious tasty yummy lovely lecker kostlich delicieux delicieuse delicieuses ricos buenos
+    rica riquisimos favor como comemos bebo que cual cuales donde cuando frio crudo falta comprar voulons veut veulent
+    raffole raffolons prenons nimmt steh stehe stehen kommt kam bestellt serviert toma tomamos tomar quiere quieren
+    chifla chiflan llega llego murder mad after dropped spilled come came hasnt havent arrive arrived served coffee
+    tea kaffee tee cafe te one two three four five zwei drei vier deux trois quatre dos tres cuatro
 """
 _WANTS = frozenset(_WANTING.split())
 # "On the menu" is no French "on".
@@ -173,6 +177,20 @@ def told_at(
     for one, other in (*neighbours, *reversed(neighbours)):
         told |= {one, other} if told & {one, other} else set()
     return frozenset(at[position] for position in told)
+
+
+_FOR_SOMEBODY = re.compile(
+    r"\b(?:for (?:my|our|the) "
+    r"(?:kids?|child|children|son|daughter|wife|husband|partner|friend|mum|mother|dad|boy|girl|baby)"
+    r"|fur (?:meine?n?|unsere?n?|die|das) (?:kind\w*|sohn|tochter|frau|mann|freund\w*|mutter|vater)"
+    r"|pour (?:ma|mon|mes|notre|nos|les) (?:enfants?|fils|fille|femme|mari|amie?s?|mere|pere)"
+    r"|para (?:mi|mis|nuestr\w+|los|las|el|la) (?:nin\w+|hij\w+|mujer|marido|amig\w+|madre|padre))\b"
+)
+
+
+def is_for_somebody(text: str) -> bool:
+    """Return whether a folded text asks for somebody: what it wants absent then holds for the whole talk."""
+    return _FOR_SOMEBODY.search(text) is not None
 
 
 def fine_at(tokens: Sequence[str], spans: Sequence[tuple[int, int]]) -> frozenset[int]:
@@ -250,6 +268,33 @@ _BUT_NOT = re.compile(
     r"\b(?:but|aber|mais|pero|sino) (?:no|not|never|nicht|kein\w*|pas|nada|nunca) "
     r"(?:(?:any|de|d|the|die|das|l[ae]s?) )?(?:@ )"
 )
+
+
+# What eating something does to somebody: hospital, hives, cramps, in any language.
+_DOES = re.compile(
+    r"\b(?:hospital|emergency room|hives|rash|blotch\w*|migraines?|headaches?|cramps?|vomit\w*|throw(?:s|ing)? up"
+    r"|swell\w*|swollen|itch\w*|breath\w*|wheez\w*|chok\w+|anaphyla\w*|epi ?pen|bloat\w*|diarrh\w*|nause\w*|asthma"
+    r"|eczema|collapse\w*|faints?|in a e|a and e|go(?:es)? (?:red|blue|numb)|(?:terribly|very|so|really) (?:ill|sick)"
+    r"|upsets? (?:my|her|his|our|their) \w+|(?:get|gets|feel|feels|be) (?:ill|sick)"
+    r"|krankenhaus|spital|notaufnahme|notarzt|atemnot|ausschlag|pickel|quaddeln|migrane|kopfweh|kopfschmerzen|bauchweh"
+    r"|bauchschmerzen|krampfe|durchfall|erbrech\w*|erbricht|ubergeb\w*|ubergibt|kotz\w*|schwillt|schwell\w*|geschwollen|juck\w*"
+    r"|erstick\w*|keine luft|wird \w* ?(?:ubel|schlecht)"
+    r"|hopital|urgences|plaques|boutons|urticaire|migraines?|vomi\w*|gonfl\w*|demange\w*|etouff\w*|malades?|nausees?|oedeme"
+    r"|mal (?:au|a la|a l) \w+|urgencias|ronchas|sarpullido|urticaria|migranas?|vomit\w*|hinch\w*|picor\w*|ahog\w*"
+    r"|mal[io]s?im[oa]s?|me pongo mal\w*|se pone mal\w*|enferm\w*|diarrea)\b"
+)
+
+
+def told_by_what_it_does(
+    tokens: Sequence[str], spans: Sequence[tuple[int, int]], names: Collection[tuple[str, str]] = ()
+) -> frozenset[int]:
+    """Return where those spans begin of which a clause tells what they do: "when she eats eggs she gets a rash".
+
+    However it begins: "if I eat cashews I end up in hospital" asks nothing.
+    """
+    ends = {start: end for start, end in spans if not _is_in_a_name(tokens, start, end, (), names)}
+    text, at = written(tokens, ends, ())
+    return frozenset(at.values()) if _DOES.search(text) and _is_of_somebody(tokens) else frozenset()
 
 
 def told_against(tokens: Sequence[str], spans: Sequence[tuple[int, int]]) -> frozenset[int]:

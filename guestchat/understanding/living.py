@@ -31,7 +31,7 @@ def on(reading: Reading) -> tuple[tuple[str, ...], bool] | None:
     None where it says nothing of it; no diet where it says that there is none: "I'm not vegan". What the guest keeps to
     comes before what others do.
     """
-    if reading.named or any(match.start == 0 for match in reading.found("asks")):
+    if reading.begins_as_a_question or (reading.named and not _says_what_somebody_is(reading)):
         return None
     if says_it_of_who_is_here(reading):
         return reading.keys("diet"), False
@@ -51,6 +51,14 @@ def on(reading: Reading) -> tuple[tuple[str, ...], bool] | None:
     if own or others or none:
         return tuple(dict.fromkeys(own or others)), bool(others and not own)
     return None
+
+
+def _says_what_somebody_is(reading: Reading) -> bool:
+    """ "The egg thing is for my son, she is vegan": right before the diet stands who it is."""
+    pairs = [reading.tokens[max(0, match.start - 2) : match.start] for match in reading.found("diet")]
+    return not reading.marked and any(
+        bool(said) and said[-1] in _IS and said[0] in _OF_ONESELF | _OF_ANOTHER for said in pairs
+    )
 
 
 _HERE = frozenset({"here", "hier", "ici", "aqui"})

@@ -23,6 +23,11 @@ if TYPE_CHECKING:
 WITH = frozenset({"with", "mit", "con", "avec", "au", "plus"})
 _WHERE = frozenset({"in", "at", "from", "im", "beim", "vom", "bei", "aus", "au", "chez", "dans", "en", "del", "al"})
 _SHORTENED = 4
+# Before what is not to come with a dish.
+_NOT_WITH_IT_SAID = """
+    without ohne sans sin no kein keine normal normale normalen normales regular plain standard ordinary
+"""
+_NOT_WITH_IT = frozenset(_NOT_WITH_IT_SAID.split())
 _MILKS = frozenset({"milk", "milch", "drink", "lait", "boisson", "leche", "bebida"})
 _ARTICLES = frozenset({"the", "der", "dem", "den", "die", "das", "le", "la", "les", "el", "los", "las", "your"})
 _FREE = frozenset({"free", "frei", "freier", "sans", "sin", "libre"})
@@ -92,12 +97,46 @@ class Naming:
         found: dict[str, int] = {}
         for named in self.dishes:
             for key, stems, added in self._lexicon.item_options.get(named.key, ()):
-                hits = {each for each in stems if self._places_of(each, added)}
+                hits = {each for each in stems if set(self._places_of(each, added)) - self._left_out}
                 if hits - asked or (hits and hits == stems and len(stems) > 1):
                     found[key] = max(found.get(key, 0), len(hits))
         found = found or self._options_by_allergen()
         most = max(found.values(), default=0)
         return tuple(key for key, hits in found.items() if hits == most)
+
+    @cached_property
+    def _left_out(self) -> frozenset[int]:
+        """The places of what is not to come with a dish: "without toast", "is the normal bun gluten free"."""
+        tokens = self._reading.tokens
+        return frozenset(
+            place for place in range(len(tokens)) if not _NOT_WITH_IT.isdisjoint(tokens[max(0, place - 2) : place])
+        )
+
+    @cached_property
+    def added(self) -> tuple[str, ...]:
+        """The stems of food behind "with" that no named dish and no option of it holds: "espresso with oat milk"."""
+        if not self.dishes or self.options:
+            return ()
+        reading, lexicon = self._reading, self._lexicon
+        keys = [named.key for named in self.dishes]
+        own = frozenset().union(*(lexicon.item_words[key] for key in keys))
+        own |= frozenset().union(
+            *(
+                asked_for(each)
+                for key in keys
+                for _key, stems, _added in lexicon.item_options.get(key, ())
+                for each in stems
+            )
+        )
+        named = {place for each in self.dishes for place in each.places} | self.asked
+        beside = sorted((self._beside & reading.topics) - named)
+        return tuple(
+            each
+            for place in beside
+            if (each := self._stems[place])
+            and (concepts(each) or place in self._of_allergens or each in lexicon.name_words)
+            and own.isdisjoint(asked_for(each))
+        )
 
     @cached_property
     def option_places(self) -> frozenset[int]:

@@ -322,11 +322,11 @@ def _thanks_for_something(reading: Reading) -> bool:
     ]
     behind = reading.tokens[said[0].end : said[0].end + _SOON_SAID + 1] if said else []
     asks = reading.marked or reading.begins_as_a_question
-    wants = reading.found("hours") or reading.named or reading.aspects or not _PLEASE.isdisjoint(reading.tokens)
+    wants = reading.found("hours") or reading.aspects or not _PLEASE.isdisjoint(reading.tokens)
     if not said or asks or wants or len(reading.tokens) > _MOST_KIND_WORDS:
         return False
-    if reading.found("request"):
-        return bool(behind) and behind[0] in _FOR_WHAT  # "thanks for the towels"
+    if reading.found("request") or reading.named:
+        return bool(behind) and behind[0] in _FOR_WHAT  # "thanks for the towels", "thanks for the eggs this morning"
     return not _FOR_WHAT.isdisjoint(behind) or not _HELPFUL.isdisjoint(reading.tokens)
 
 
@@ -520,6 +520,7 @@ def _dish(reading: Reading) -> Part | None:
         explained=explained,
         items=items,
         options=reading.options,
+        added=reading.naming.added,
         # "Can a coeliac eat it", "nuts in the cake?": an allergen named beside a dish is always a question about it.
         containing=tuple(dict.fromkeys((*reading.allergens.contains, *reading.allergens.named))),
         unsure=best.coverage < 0.5 or not best.exact,
@@ -637,10 +638,14 @@ def _narrowed(reading: Reading) -> Part:
 
 def _statement(reading: Reading) -> Part | None:
     """ "I am vegan", "my daughter has a nut allergy": asks nothing, yet changes what follows."""
+    if reading.tells_what_food_does and not reading.named:
+        return make(reading, Intent.LIST, topic="statement")
     if not (reading.stated_allergies or reading.keys("diet")) or reading.named or reading.asks_for_dishes:
         return None
     if living.says_it_of_who_is_here(reading):
         return make(reading, Intent.LIST, topic="statement")
+    if living.on(reading) == ((), False) and not (reading.marked or reading.allergens.codes):
+        return replace(make(reading, Intent.LIST, topic="statement"), diets=())  # "I'm no longer vegan"
     # "No puedo comer gluten" holds a "puedo comer" that asks for nothing.
     wanted = {match.key for match in reading.found("aspect") if reading.allergens.places.isdisjoint(match.places)} & {
         "safe",

@@ -42,6 +42,7 @@ class Part:
     topic: str = ""  # of small talk, an hours or a hotel fact: its vocabulary key
     items: tuple[str, ...] = ()
     options: tuple[str, ...] = ()
+    added: tuple[str, ...] = ()  # foods that a dish is to come with and has no option for
     options_held: bool = False  # they were taken in an earlier question: others may be meant as well
     dropped: tuple[str, ...] = ()  # dishes that an order is to be without from now on
     unsure: bool = False

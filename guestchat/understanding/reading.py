@@ -153,6 +153,7 @@ class Reading:
         if found.spans and not self.marked:
             spans = [(start, end) for start, end, _codes, _stance in found.spans]
             against = intolerance.told_against(self.tokens, spans)
+            against |= self._told_by_what_it_does
             if against:
                 return found.with_mine(against)
         if not found.spans or self.begins_as_a_question:
@@ -172,6 +173,18 @@ class Reading:
     def _told_until(self) -> int:
         """Where what may be told ends: a question's last piece is asked, "nuts are out, desserts?"."""
         return max(self._after_a_mark, default=0) if self.marked else len(self.tokens)
+
+    @cached_property
+    def _told_by_what_it_does(self) -> frozenset[int]:
+        spans = [(start, end) for start, end, _codes, _stance in self._allergens_written.spans]
+        if self.marked or not spans:
+            return frozenset()
+        return intolerance.told_by_what_it_does(self.tokens, spans, self.lexicon.name_pairs)
+
+    @property
+    def tells_what_food_does(self) -> bool:
+        """Whether the clause tells what something does to somebody who eats it, and so asks for nothing."""
+        return bool(self._told_by_what_it_does)
 
     @cached_property
     def unlisted(self) -> unlisted.Told:
@@ -198,13 +211,16 @@ class Reading:
         if not found.spans:
             return found
         if (found.mine or self.unlisted.words) and not self.marked and not self.begins_as_a_question:
+            fine = intolerance.fine_at(self.tokens, [span[:2] for span in found.spans])
             # "Not allergic to milk, it's eggs", "one to soy, the other to sesame": what is named beside what somebody
             # cannot have is theirs or another's; who is warned of one too many is safe.
             beside = [
                 start
                 for start, end, _codes, stance in found.spans
                 # "And I'd like the fish soup" names a dish by more than that.
-                if not stance and not any(set(range(start, end)) < set(named.places) for named in self.named)
+                if not stance
+                and start not in fine
+                and not any(set(range(start, end)) < set(named.places) for named in self.named)
             ]
             found = found.with_mine(frozenset(beside)) if beside else found
         if found.named and not self.marked and not self.begins_as_a_question:
@@ -271,6 +287,8 @@ class Reading:
         if found.people and (self.found("me") or not (RELATIVES | _ONE_OF_THEM).isdisjoint(self.tokens)):
             # "My daughter is coeliac and we're having dinner on Friday" says it of her, whatever else is said.
             return found.avoid
+        if found.avoid and not self.named and intolerance.is_for_somebody(self.folded):
+            return found.avoid  # "nut free and egg free for the kids please, what puddings"
         # "We are two, my wife has coeliac disease" asks nothing, whatever verb comes second.
         tells = not self.marked and self.first_word in _SUBJECTS
         if self.named or self.asks_for_dishes or (self.asks and not tells):
