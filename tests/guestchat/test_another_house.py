@@ -261,7 +261,7 @@ def test_whether_there_is_food_on_a_day_is_told_by_the_hours_first(ropewalk: Cat
 
 def test_what_is_said_of_a_dish_that_was_just_named_asks_for_no_list(ropewalk: Catalogue) -> None:
     said = ask(ropewalk, "squash wellington - any dairy?? it says vegan")
-    assert said.items == ["squash-wellington"]
+    assert [source.key for source in said.sources] == ["squash-wellington"]
     assert [(claim.allergen, claim.status) for claim in said.claims] == [("milk", "contains")]
 
 
@@ -289,9 +289,11 @@ def test_a_remark_beside_an_allergy_takes_nothing_from_the_list(ropewalk: Catalo
     assert plain.items == chatty.items != []
 
 
-def test_i_do_not_know_stays_beside_a_list(ropewalk: Catalogue) -> None:
+def test_what_nobody_declares_is_said_before_a_list(ropewalk: Catalogue) -> None:
     said = ask(ropewalk, "Fructose makes me very ill. What desserts do you have?")
-    assert said.text.startswith("I don't know")
+    assert said.text.startswith("The kitchen declares nothing about “fructose”")
+    unknown = ask(ropewalk, "Zorbane makes me very ill. What desserts do you have?")
+    assert unknown.text.startswith("I don't know")
 
 
 def test_what_is_told_beside_a_question_gets_no_answer_of_its_own(corvina: Catalogue) -> None:

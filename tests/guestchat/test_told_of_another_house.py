@@ -215,3 +215,85 @@ def test_room_service_is_told_by_its_card(house: House) -> None:
 def test_a_card_under_one_heading_is_told_by_its_dishes(house: House) -> None:
     (said,) = talk(house("marbach"), "what can I have from room service")
     assert "burger" in said.items
+
+
+WHAT_IT_DOES = """
+    en|nuts|eating nuts lands me in A&E
+    en|nuts.walnut|my wife breaks out in hives if she eats walnuts
+    en|nuts.cashew|if I eat cashews I end up in hospital
+    en|milk|my kid throws up whenever he has milk
+    en|eggs|when she eats eggs, she gets a rash
+    en|molluscs|whenever I have shellfish my face goes red
+    en|sulphites|sulphites give me migraines
+    de|nuts.walnut|wenn meine Frau Walnüsse isst bekommt sie Atemnot
+    de|eggs|von Eiern bekommt mein Sohn Durchfall
+    fr|eggs|quand je mange des oeufs j'ai des plaques
+    es|gluten|si como gluten me pongo malísima
+    en|nuts|my mate's nutallergic
+    en|milk|our kid is lactoseintolerant
+    en|milk|im lactosefree
+    en|gluten|glutenintolerant guest here, table for 2
+    en|eggs|nut free and egg free for the kids please, what puddings
+    es|fish|no me gusta el pescado
+    fr|eggs|je n'aime pas les oeufs
+"""
+
+
+@pytest.mark.parametrize("line", [line.strip() for line in WHAT_IT_DOES.strip().splitlines()])
+def test_what_a_food_does_to_somebody_is_kept(lindenhof: Catalogue, line: str) -> None:
+    language, code, text = line.split("|")
+    assert code in parse(text, lindenhof.lexicon, Context(), TUESDAY_NOON, language).allergies
+
+
+@pytest.mark.parametrize(
+    ("language", "text"),
+    [
+        ("en", "will the eggs make me sick?"),
+        ("en", "is there an egg in the hospital cake?"),
+        ("en", "I'm allergic to shrimp but fish is fine"),
+        ("en", "thanks for the eggs this morning"),
+        ("fr", "merci, les oeufs étaient délicieux"),
+    ],
+)
+def test_what_is_asked_fine_or_praised_is_nobodys_allergy(lindenhof: Catalogue, language: str, text: str) -> None:
+    allergies = parse(text, lindenhof.lexicon, Context(), TUESDAY_NOON, language).allergies
+    assert not {"eggs", "fish"} & set(allergies)
+
+
+@pytest.mark.parametrize(
+    ("hotel", "text", "item", "status"),
+    [
+        ("fontana", "entrecote plain without sauce: is it gluten free?", "entrecote", "free"),
+        ("fontana", "scrambled eggs without toast gluten free?", "scrambled", "free"),
+        ("fontana", "scrambled eggs with toast, gluten free?", "scrambled", "contains"),
+        ("marbach", "is the normal burger bun gluten free?", "burger", "contains"),
+    ],
+)
+def test_an_option_that_is_to_be_left_out_is_not_taken(
+    house: House, hotel: str, text: str, item: str, status: str
+) -> None:
+    (said,) = talk(house(hotel), text)
+    assert [(claim.item, claim.status) for claim in said.claims] == [(item, status)]
+    assert "bun)" not in said.text
+
+
+def test_what_a_dish_has_no_option_for_is_not_declared(house: House) -> None:
+    fontana = house("fontana")
+    for text in (
+        "espresso with oat milk?",
+        "fruit plate with granola, is that ok for me?",
+        "lemon sorbet with waffle?",
+    ):
+        *_told, said = talk(fontana, "I'm coeliac", text)
+        assert "what you add to it is not" in said.text
+    *_told, said = talk(fontana, "I'm coeliac", "lemon sorbet?")
+    assert "what you add to it" not in said.text
+
+
+def test_a_diet_is_heard_beside_a_dish_and_taken_back(house: House) -> None:
+    *_told, listed = talk(
+        house("fontana"), "my daughter is allergic to eggs", "the egg thing is for my son, she is vegan", "starters?"
+    )
+    assert set(listed.items) == {"bruschetta", "insalata"}
+    *_told, free = talk(house("marbach"), "I'm vegan", "I'm no longer vegan")
+    assert free.context.diets == ()
