@@ -23,7 +23,6 @@ from guestchat.answering import (
 from guestchat.answering.answer import Answer, Outcome, Reply, Source
 from guestchat.answering.scene import Scene
 from guestchat.retrieval.search import Hit
-from guestchat.understanding import intolerance
 from guestchat.understanding.hours import ASKS_WHEN
 from guestchat.understanding.matters import AT_TABLE
 from guestchat.understanding.query import Context, Intent, Part, Query
@@ -510,9 +509,7 @@ def _unknown(part: Part, hits: Sequence[Hit], scene: Scene) -> Reply:
     asks_whether = "rental" in part.details
     if not (part.tells or asks_whether) and (kind := wanting.wanted(part, scene)) is not None:
         return _done(part, kind, scene)
-    # "Fructose makes me very ill": what no kitchen declares is not known, whatever article is near to illness.
-    offered = [] if intolerance.makes_ill(part.text) else articles.nearest(part, hits, scene)
-    near = [*_named_in_part(part, scene), *offered][: articles.MOST_OFFERED]
+    near = [*_named_in_part(part, scene), *articles.nearest(part, hits, scene)][: articles.MOST_OFFERED]
     if near:
         return Reply(
             text="\n".join([scene.say("unknown.clarify"), *(f"- {question}" for question in near)]),

@@ -299,10 +299,14 @@ def _part(reading: Reading) -> Part:
 def _unnamed(reading: Reading) -> Part | None:
     """ "My kid cant have eg": what comes next may name it."""
     about = reading.matters.subjects - {"allergies_policy"}
-    if reading.marked or about or not intolerance.names_nothing_known(reading.said):
+    told = intolerance.names_nothing_known(reading.said) or intolerance.makes_ill(reading.said)
+    if reading.marked or about - _ON_ILLNESS or not told:
         return None
     part = make(reading, Intent.QUESTION, topic="unnamed")
     return replace(part, subjects=frozenset({"allergies_policy"}))
+
+
+_ON_ILLNESS = frozenset({"doctor", "pharmacy"})
 
 
 def _of_room_service(part: Part, reading: Reading) -> Part:
