@@ -8,6 +8,7 @@ import weakref
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from functools import cached_property
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from rapidfuzz.distance import DamerauLevenshtein
@@ -23,6 +24,9 @@ if TYPE_CHECKING:
 WITH = frozenset({"with", "mit", "con", "avec", "au", "plus"})
 _WHERE = frozenset({"in", "at", "from", "im", "beim", "vom", "bei", "aus", "au", "chez", "dans", "en", "del", "al"})
 _SHORTENED = 4
+_SHARED_SAID = "oil fryer fat pan grill pot ol fett fritteuse pfanne topf huile friteuse poele aceite freidora plancha"
+_SHARED = frozenset(_SHARED_SAID.split())
+_AS = frozenset({"as", "wie", "que", "comme", "like"})
 # Before what is not to come with a dish.
 _NOT_WITH_IT_SAID = """
     without ohne sans sin no kein keine normal normale normalen normales regular plain standard ordinary
@@ -293,7 +297,7 @@ class Naming:
     def _free(self) -> list[int]:
         """The places of words that may name a dish."""
         reading = self._reading
-        stance = (set(reading.allergen_words.places) - self._of_allergens) | self.asked
+        stance = (set(reading.allergen_words.places) - self._of_allergens) | self.asked | self._compared
         return [
             place
             for place, token in enumerate(reading.tokens)
@@ -305,6 +309,15 @@ class Naming:
                 or (token not in reading.known.common and len(token) > 3 and "'" not in token)
             )
         ]
+
+    @property
+    def _compared(self) -> set[int]:
+        """The places of what shares its oil with the dish that is asked about: "in the same oil *as the haddock*"."""
+        tokens = self._reading.tokens
+        first = next(
+            (place for place, pair in enumerate(pairwise(tokens)) if pair[0] in _SHARED and pair[1] in _AS), len(tokens)
+        )
+        return set(range(first + 1, len(tokens)))
 
     @cached_property
     def _kinds(self) -> set[int]:

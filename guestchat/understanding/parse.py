@@ -317,6 +317,23 @@ def _of_room_service(part: Part, reading: Reading) -> Part:
     return replace(part, venue_kinds=("room_service",), subjects=part.subjects - {"room_service"})
 
 
+def _praises(reading: Reading) -> bool:
+    """ "Food was great", "das Essen war lecker": a kind word, and no wish for a card."""
+    said = set(reading.tokens)
+    asks = reading.marked or reading.begins_as_a_question or reading.found("request") or not DENYING.isdisjoint(said)
+    plainly = said & _WAS and said & _GREAT and len(reading.tokens) <= _MOST_KIND_WORDS
+    return bool(plainly) and not (asks or said & _PLEASE or reading.found("hours"))
+
+
+_WAS = frozenset({"was", "were", "war", "waren", "etait", "etaient", "estaba", "estuvo", "estaban"})
+_GREAT_SAID = """
+    great lovely amazing delicious fantastic excellent perfect superb wonderful brilliant gorgeous tasty nice toll super
+    lecker wunderbar kostlich hervorragend herrlich prima delicieux delicieuse delicieuses excellente parfait parfaite
+    genial rico rica ricos riquisimo delicioso deliciosa excelente estupendo perfecto buenisimo
+"""
+_GREAT = frozenset(_GREAT_SAID.split())
+
+
 def _thanks_for_something(reading: Reading) -> bool:
     """ "Thanks for your help", "muchas gracias por todo", "thanks so much youve been really helpful"."""
     said = [
@@ -454,6 +471,8 @@ def _who(reading: Reading) -> Part | None:
 
 def _talk(reading: Reading) -> Part | None:
     """Small talk is a clause that says nothing else; whoever swears about a broken tap wants the tap mended."""
+    if _praises(reading):
+        return make(reading, Intent.TALK, topic="thanks")
     keys = reading.keys("talk")
     if not keys:
         return None
@@ -593,10 +612,13 @@ _DEFINITE_SAID = "the your der die das den dem le la les el los las this that"
 _DEFINITE = frozenset(_DEFINITE_SAID.split())
 
 
-def _is_the_one(reading: Reading) -> bool:
-    """ "Is the pasta vegan": a certain one."""
+_WHICH = frozenset({"what", "which", "welche", "welches", "welcher", "quel", "quels", "quelle", "quelles", "que"})
+
+
+def _before(reading: Reading) -> str:
+    """Return the word before the first that names a dish: "is *the* pasta vegan", "*which* pasta"."""
     first = min(min(each.places) for each in reading.named)
-    return bool(first) and reading.tokens[first - 1] in _DEFINITE
+    return reading.tokens[first - 1] if first else ""
 
 
 def _asks_for_many(reading: Reading) -> bool:
@@ -609,8 +631,8 @@ def _asks_for_many(reading: Reading) -> bool:
         return False
     wanted = bool(reading.keys("diet") or reading.allergens.avoid)
     of_a_kind = all(is_kind(each) for each in reading.stems(said)) and len(reading.naming.of_the_kind) > 1
-    if wanted and of_a_kind and not _is_the_one(reading):
-        return True  # "vegetarian pasta?" where the pasta of the day is called so
+    if of_a_kind and (_before(reading) in _WHICH or (wanted and _before(reading) not in _DEFINITE)):
+        return True  # "vegetarian pasta?", "what pasta is there", where the pasta of the day is called so
     if best.coverage >= _MOST_OF_A_NAME and len(reading.named) == 1:
         return False
     menu = set(reading.keys("menu"))
@@ -673,6 +695,8 @@ _BRINGS_OWN = re.compile(
 def _list(reading: Reading) -> Part | None:
     if asks_whether_a_meal_is_served(reading):
         return make(reading, Intent.HOURS, topic="hours", explained=("venue", "meal", "menu", "aspect", "time"))
+    if _asks_what_there_is(reading):
+        return make(reading, Intent.LIST, explained=("menu", "aspect", "meal", "venue"))
     menu = set(reading.keys("menu"))
     if _BRINGS_OWN.search(reading.folded):
         return None  # "can I bring my own wine" asks for none
@@ -704,6 +728,16 @@ def _list(reading: Reading) -> Part | None:
     if (food and (reading.topics or reading.when or wholly)) or ("which" in menu and rest - reading.plain):
         return make(reading, Intent.LIST, explained=explained, aside=reading.stems(reading.aside(*explained)))
     return None
+
+
+def _asks_what_there_is(reading: Reading) -> bool:
+    """ "What do you have for lunch", "was habt ihr zum Abendessen": a meal, and nothing else of it."""
+    what = reading.first_word in _WHAT and "available" in reading.aspects and not reading.aspects - {"available"}
+    explained = reading.places("aspect", "meal", "menu", "time", "day") | reading.venue_places
+    return what and bool(reading.found("meal")) and reading.topics <= explained
+
+
+_WHAT = frozenset({"what", "whats", "what's", "was", "que", "quoi", "wos", "avez"})
 
 
 def _belongs_to_a_matter(reading: Reading) -> bool:

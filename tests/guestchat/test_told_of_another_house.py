@@ -297,3 +297,44 @@ def test_a_diet_is_heard_beside_a_dish_and_taken_back(house: House) -> None:
     assert set(listed.items) == {"bruschetta", "insalata"}
     *_told, free = talk(house("marbach"), "I'm vegan", "I'm no longer vegan")
     assert free.context.diets == ()
+
+
+@pytest.mark.parametrize(
+    ("language", "text", "menu"),
+    [
+        ("en", "what do you have for lunch", "lunch"),
+        ("en", "what do you have for dinner?", "dinner"),
+        ("de", "was habt ihr zum abendessen", "dinner"),
+        ("fr", "qu'avez-vous pour le dîner ?", "dinner"),
+        ("es", "qué tenéis para cenar", "dinner"),
+    ],
+)
+def test_what_there_is_for_a_meal_is_told_by_its_card(house: House, language: str, text: str, menu: str) -> None:
+    (said,) = talk(house("fontana"), text, language=language)
+    assert menu in [source.key for source in said.sources]
+
+
+def test_which_of_a_kind_asks_for_all_of_it(house: House) -> None:
+    fontana = house("fontana")
+    assert {"pomodoro", "carbonara"} <= set(talk(fontana, "what pasta is there tonight?")[-1].items)
+    assert talk(fontana, "is the pasta of the day vegetarian")[-1].sources[0].key == "pasta-day"
+
+
+def test_what_shares_the_oil_is_not_what_is_asked_about(house: House) -> None:
+    (said,) = talk(house("penhallow"), "are the chips fried in the same oil as the haddock")
+    assert [source.key for source in said.sources] == ["chips"]
+    assert "prepared apart from other food" in said.text
+
+
+@pytest.mark.parametrize(
+    "text", ["thx for everything, food was great", "das Essen war lecker", "todo estaba riquísimo"]
+)
+def test_praise_asks_for_no_card(lindenhof: Catalogue, text: str) -> None:
+    language = {"t": "en", "d": "de"}[text[0]] if not text.startswith("todo") else "es"
+    (part,) = parse(text, lindenhof.lexicon, Context(), TUESDAY_NOON, language).parts
+    assert (part.intent, part.topic) == (Intent.TALK, "thanks")
+
+
+def test_what_is_great_here_is_asked(lindenhof: Catalogue) -> None:
+    parts = parse("was ist hier super", lindenhof.lexicon, Context(), TUESDAY_NOON, "de").parts
+    assert all(part.topic != "thanks" for part in parts)
