@@ -301,8 +301,14 @@ def _finds_nothing(part: Part, reply: Reply) -> bool:
 
 def _asks_what_is_served(part: Part, scene: Scene) -> bool:
     """ "What can I get to eat at the kiosk": a kiosk is a shop as well, and this one has a card."""
-    serving = {offer.venue.key for offer in scene.content.offers.values()}
-    return bool(part.venues) and "price" not in part.aspects and serving.issuperset(part.venues)
+    serving = {offer.venue.key: offer.venue.kind for offer in scene.content.offers.values()}
+    if "price" in part.aspects:
+        return False
+    # "Can I order food to my room" asks for what is brought there.
+    to_the_room = part.subjects <= AT_TABLE | {"room_service"} and "room_service" in part.venue_kinds
+    return bool(part.venues and serving.keys() >= set(part.venues)) or (
+        to_the_room and "room_service" in serving.values()
+    )
 
 
 def _asks_for_food(part: Part) -> bool:

@@ -53,7 +53,16 @@ def asks_whether_a_meal_is_served(reading: Reading) -> bool:
         match.key in {"ask", "drink"} and reading.tokens[match.start] != "can" for match in reading.found("menu")
     )
     then = reading.when.dates or reading.when.time
-    return bool(reading.keys("meal") and then and not beside and not asks_for_dishes)
+    whether = reading.first_word in _WHETHER and not beside and len(reading.tokens) <= _IN_SHORT
+    return bool(reading.keys("meal") and (then or whether) and not beside and not asks_for_dishes)
+
+
+# "Do you do lunch", "gibt es Abendessen": how a question begins that a yes with the hours answers.
+_WHETHER_SAID = """
+    do does is are d'you habt haben gibt gibts bietet servez avez proposez hay tienen teneis tenes sirven servis dan
+"""
+_WHETHER = frozenset(_WHETHER_SAID.split())
+_IN_SHORT = 5
 
 
 def asks_when(reading: Reading, aspects: Collection[str]) -> bool:

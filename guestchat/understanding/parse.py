@@ -693,10 +693,10 @@ _BRINGS_OWN = re.compile(
 
 
 def _list(reading: Reading) -> Part | None:
-    if asks_whether_a_meal_is_served(reading):
-        return make(reading, Intent.HOURS, topic="hours", explained=("venue", "meal", "menu", "aspect", "time"))
     if _asks_what_there_is(reading):
         return make(reading, Intent.LIST, explained=("menu", "aspect", "meal", "venue"))
+    if asks_whether_a_meal_is_served(reading):
+        return make(reading, Intent.HOURS, topic="hours", explained=("venue", "meal", "menu", "aspect", "time"))
     menu = set(reading.keys("menu"))
     if _BRINGS_OWN.search(reading.folded):
         return None  # "can I bring my own wine" asks for none

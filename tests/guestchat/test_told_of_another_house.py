@@ -338,3 +338,28 @@ def test_praise_asks_for_no_card(lindenhof: Catalogue, text: str) -> None:
 def test_what_is_great_here_is_asked(lindenhof: Catalogue) -> None:
     parts = parse("was ist hier super", lindenhof.lexicon, Context(), TUESDAY_NOON, "de").parts
     assert all(part.topic != "thanks" for part in parts)
+
+
+@pytest.mark.parametrize(
+    ("language", "text"),
+    [
+        ("en", "do you do lunch"),
+        ("en", "do you have lunch"),
+        ("de", "gibt es mittagessen"),
+        ("fr", "servez-vous le midi"),
+    ],
+)
+def test_whether_a_meal_is_served_is_told_by_its_hours(house: House, language: str, text: str) -> None:
+    (said,) = talk(house("marbach"), text, language=language)
+    assert "stube" in [source.key for source in said.sources]
+    assert "11:30" in said.text or "11h30" in said.text
+
+
+@pytest.mark.parametrize("text", ["can i order food to my room", "can we eat in our room"])
+def test_what_is_brought_to_the_room_is_told_by_its_card(house: House, text: str) -> None:
+    assert "burger" in talk(house("marbach"), text)[-1].items
+
+
+def test_a_meal_today_is_told_by_its_card(house: House) -> None:
+    (said,) = talk(house("marbach"), "qué hay para cenar hoy", language="es")
+    assert [source.key for source in said.sources] == ["dinner-menu"]
