@@ -430,7 +430,9 @@ def _of_dishes(part: Part, reading: Reading, context: Context) -> Part:
     points = not ONE_THING.isdisjoint(reading.tokens) and not WITH.isdisjoint(reading.tokens)
     begins = reading.first_word in WITH
     adds = asked or begins or points
-    of_a_dish = context.intent == Intent.DISH or (context.intent == Intent.REQUEST and len(context.items) == 1)
+    # "And with focaccia?" asks of what was ordered, "with soy milk" changes the order.
+    asks_of_order = context.intent == Intent.REQUEST and len(context.items) == 1 and reading.marked
+    of_a_dish = context.intent == Intent.DISH or asks_of_order
     if of_a_dish and adds and (options := options_of(context.items[0], reading, of_it=begins)):
         # "And with ice cream on it?": an option of the dish spoken of, whatever else is called so.
         return replace(_with_its_question(_of_these(part, context.items[:1]), reading, context), options=options)

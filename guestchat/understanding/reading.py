@@ -195,9 +195,11 @@ class Reading:
             if codes != "-"
             for place in range(start, end)
         }
-        return unlisted.told(
+        found = unlisted.told(
             self.tokens, self._after_a_mark, declared, 0 if self.begins_as_a_question else self._told_until
         )
+        # "No onions please" is a word on the order that waits.
+        return unlisted.NOTHING if self.settles and not found.words else found
 
     @property
     def speaks_of_allergies(self) -> bool:
