@@ -8,7 +8,7 @@ from typing import Any
 
 from guestchat.answering.phrasing import Phrasing, phrasing
 from guestchat.catalogue import Catalogue
-from guestchat.understanding.food import asked_for
+from guestchat.understanding.food import asked_for, is_undeclared
 from guestchat.understanding.glossing import in_english
 from guestchat.understanding.query import Context, Part
 from guestchat.understanding.stems import stem
@@ -90,13 +90,18 @@ class Scene:
         return offer is not None and not offer.item.available
 
     @cached_property
-    def _foods_unlisted(self) -> Sequence[frozenset[str]]:
-        return [asked_for(stem(word)) for each in (*self.unlisted, *self.without) for word in words(each)]
+    def _foods_unlisted(self) -> Sequence[Sequence[frozenset[str]]]:
+        """What each thing is looked for by: the word that is it, "coco" of "noix de coco", else all of its words."""
+        things = [[stem(word) for word in words(each)] for each in (*self.unlisted, *self.without)]
+        return [
+            [asked_for(each) for each in ([each for each in stems if is_undeclared([each])] or stems)]
+            for stems in things
+        ]
 
     def calls_unlisted(self, key: str) -> bool:
         """Return whether a dish's own words call what the guest cannot have and no kitchen declares."""
         own = self.catalogue.lexicon.item_words[key]
-        return any(not own.isdisjoint(each) for each in self._foods_unlisted)
+        return any(all(not own.isdisjoint(each) for each in thing) for thing in self._foods_unlisted)
 
     def price(self, item: Item) -> str:
         """Return a dish's price, or an empty string."""

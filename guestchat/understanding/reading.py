@@ -212,8 +212,9 @@ class Reading:
         found = self.allergen_words
         if not found.spans:
             return found
-        if (found.mine or self.unlisted.words) and not self.marked and not self.begins_as_a_question:
-            fine = intolerance.fine_at(self.tokens, [span[:2] for span in found.spans])
+        tells = not self.marked and not self.begins_as_a_question
+        fine = intolerance.fine_at(self.tokens, [span[:2] for span in found.spans]) if tells else frozenset()
+        if tells and (found.mine or self.unlisted.words):
             # "Not allergic to milk, it's eggs", "one to soy, the other to sesame": what is named beside what somebody
             # cannot have is theirs or another's; who is warned of one too many is safe.
             beside = [
@@ -225,10 +226,9 @@ class Reading:
                 and not any(set(range(start, end)) < set(named.places) for named in self.named)
             ]
             found = found.with_mine(frozenset(beside)) if beside else found
-        if found.named and not self.marked and not self.begins_as_a_question:
-            plain = [span for span in found.spans if not span[3]]
-            fine = intolerance.fine_at(self.tokens, [span[:2] for span in plain])
-            found = found.without({code for span in plain if span[0] in fine for code in span[2].split("+")})
+        if found.named and fine:
+            calm = [codes for start, _end, codes, stance in found.spans if start in fine and not stance]
+            found = found.without({code for codes in calm for code in codes.split("+")})
         if found.mine and not found.avoid and not found.contains and not found.named:
             return found  # "eggs make my son ill" names no dish of eggs
         own = [span for span in found.spans if self._is_a_dishs_own(span)]

@@ -92,3 +92,11 @@ def test_what_is_prepared_beside_what_is_not_declared(house: House, language: st
     (said,) = talk(house("kupferkessel"), text, language=language)
     assert [(claim.item, claim.allergen, claim.status) for claim in said.claims] == [("fries", "fish", "free")]
     assert any(part in said.text for part in ("prepared apart from other food", "getrennt von anderen Speisen"))
+
+
+def test_a_name_of_several_words_is_no_name_of_each(house: House) -> None:
+    _told, listed = talk(house("fontana"), "je suis allergique à la noix de coco", "quels desserts ?", language="fr")
+    assert "panna-cotta-cocco" not in listed.items
+    _told, walnuts = talk(house("marbach"), "je suis allergique à la noix de coco", "du carpaccio ?", language="fr")
+    assert "beet-carpaccio" in walnuts.items
+    assert "nomme ici" not in walnuts.text
